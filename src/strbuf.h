@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* strbuf - a growing string; a zeroed struct is the empty string */
+#ifndef STRBUF_H
+#define STRBUF_H
+
+#include <stdarg.h>
+
+#include "util.h"
+
+struct strbuf {
+	char *s; /* NULL while empty; strbuf_str() never is */
+	size_t n, cap;
+};
+
+void strbuf_add(struct strbuf *b, const char *s, size_t n);
+void strbuf_puts(struct strbuf *b, const char *s);
+void strbuf_putc(struct strbuf *b, char c);
+void strbuf_printf(struct strbuf *b, const char *format, ...) _printf_(2, 3);
+void strbuf_vprintf(struct strbuf *b, const char *format, va_list ap) _printf_(2, 0);
+
+/* The text so far, owned by b. */
+const char *strbuf_str(const struct strbuf *b);
+
+/* Takes the text out of b (free it) and leaves b empty. */
+char *strbuf_take(struct strbuf *b);
+
+/*
+ * Appends s with everything that could harm a terminal or a UTF-8 reader made
+ * visible: control characters and invalid bytes become \xNN.
+ */
+void strbuf_visible(struct strbuf *b, const char *s);
+
+void strbuf_done(struct strbuf *b);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vec - a growing array of any type: VEC(struct link) links;
+ *
+ * v.v[0] … v.v[v.n - 1]. A zeroed VEC is empty and valid. Elements move when
+ * it grows: keep indexes, not pointers, across vec_add.
+ */
+#ifndef VEC_H
+#define VEC_H
+
+#include "util.h"
+
+#define VEC(type)               \
+	struct {                \
+		type *v;        \
+		size_t n, cap;  \
+	}
+
+/* Appends one zeroed element and gives a pointer to it. */
+#define vec_add(vec)                                                                            \
+	({                                                                                      \
+		__typeof__(vec) vec_ = (vec);                                                   \
+		vec_->v = vec_grow(vec_->v, vec_->n, &vec_->cap, sizeof(*vec_->v));             \
+		memset(&vec_->v[vec_->n], 0, sizeof(*vec_->v));                                 \
+		&vec_->v[vec_->n++];                                                            \
+	})
+
+/* Appends a copy of value. */
+#define vec_push(vec, value) (*vec_add(vec) = (value))
+
+/* Removes the element at index i, keeping the order. */
+#define vec_remove(vec, i)                                                                      \
+	do {                                                                                    \
+		__typeof__(vec) vec_ = (vec);                                                   \
+		size_t i_ = (i);                                                                \
+		memmove(&vec_->v[i_], &vec_->v[i_ + 1], (vec_->n - i_ - 1) * sizeof(*vec_->v)); \
+		vec_->n--;                                                                      \
+	} while (0)
+
+/* Makes dst (uninitialised or to be overwritten) a flat copy of src. */
+#define vec_copy(dst, src)                                                                      \
+	do {                                                                                    \
+		__typeof__(dst) dst_ = (dst);                                                   \
+		__typeof__(src) src_ = (src);                                                   \
+		dst_->v = src_->n ? (void *)xmemdup(src_->v, src_->n * sizeof(*src_->v)) : NULL; \
+		dst_->n = dst_->cap = src_->n;                                                  \
+	} while (0)
+
+/* Frees the array (not what its elements point to) and leaves it empty. */
+#define vec_free(vec)                                                                           \
+	do {                                                                                    \
+		__typeof__(vec) vec_ = (vec);                                                   \
+		free(vec_->v);                                                                  \
+		vec_->v = NULL;                                                                 \
+		vec_->n = vec_->cap = 0;                                                        \
+	} while (0)
+
+/* for (each pointer p into vec) */
+#define vec_each(p, vec)                                                                        \
+	for (__typeof__((vec)->v) p = (vec)->v; (vec)->v && p < (vec)->v + (vec)->n; p++)
+
+static inline void *vec_grow(void *v, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return v;
+	*cap = *cap ? *cap * 2 : 8;
+	return xreallocarray(v, *cap, size);
+}
+
+#endif
