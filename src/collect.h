@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * collect - fill a snapshot from the kernel, over netlink and /proc/sys
+ *
+ * Touches the kernel and decides nothing. What could not be read is noted in
+ * ns.error[kind]; an interrupted dump is read again.
+ */
+#ifndef COLLECT_H
+#define COLLECT_H
+
+#include "flow.h"
+#include "model.h"
+
+/*
+ * Reads one namespace completely into s->ns.v[ns] (what was there before is
+ * replaced). Returns 0, or -errno where nothing at all could be read.
+ */
+int collect_ns(struct snapshot *s, int ns, int ns_fd);
+
+/*
+ * Fills every namespace's nsids table: what ns_fds[i] (one per snapshot index)
+ * is called in each of the others (RTM_GETNSID).
+ */
+int collect_nsids(struct snapshot *s, const int *ns_fds);
+
+/* Links only: enough to see carriers again after a while. */
+int collect_links(struct snapshot *s, int ns, int ns_fd);
+
+/* The kernel's own decision (RTM_GETROUTE). */
+struct kernel_route {
+	int error;           /* 0 or the negative errno it answered with */
+	uint8_t type;        /* RTN_* */
+	int oif;
+	struct addr gateway, prefsrc;
+	uint32_t table, mtu;
+};
+int collect_route(int ns_fd, const struct addr *src, const struct addr *dst, int iif, uint32_t mark,
+		  struct kernel_route *ret);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * correlate - the predicted path against what was seen: how far did each probe get
+ *
+ * Pure. Works while probes still run (correlate_settle) and afterwards.
+ */
+#ifndef CORRELATE_H
+#define CORRELATE_H
+
+#include "observe.h"
+#include "path.h"
+#include "probe.h"
+
+/* How a leg was found to be the one that failed. */
+enum loss_kind {
+	LOSS_NONE,           /* answered */
+	LOSS_NOT_SENT,       /* the kernel refused to send: errno */
+	LOSS_PACKET,         /* entered the leg, did not come out */
+	LOSS_ARP_REQUEST,    /* the sender asks for the next hop, the question does not come out of the leg */
+	LOSS_ARP_UNANSWERED, /* the question reached the end of its segment, nobody answers */
+	LOSS_ARP_REPLY,      /* the answer to it was seen, but did not come back to the sender */
+	LOSS_DROPPED,        /* the kernel's rule trace says so */
+	LOSS_REJECTED,       /* an ICMP error or RST made on this host */
+	LOSS_OUTSIDE,        /* left the uplink, nothing came back */
+	LOSS_UNSEEN,         /* no captures: how far it got is not known */
+};
+
+struct point_seen {
+	unsigned int packets;     /* attempts seen here */
+	uint64_t first_us, last_us; /* wall clock; 0: not seen */
+	unsigned int arp;         /* ARP requests for the next hop of its segment seen here */
+};
+
+/* One probe's fate. */
+struct evidence {
+	VEC(struct point_seen) seen; /* by point of the path */
+	unsigned int sent;
+	enum loss_kind loss;
+	int leg;                  /* the leg that failed, -1 */
+	int last_point;           /* the furthest point seen, -1 */
+	int trace;                /* index of the dropping trace event, -1 */
+	int error;                /* index of the ICMP error's sighting, -1 */
+	bool partial;             /* some attempts were answered, others not */
+	bool off_path;            /* seen on an interface that the path does not have */
+	int off_sighting;         /* … this one */
+	struct packet uplink_pkt; /* headers as they left by the uplink, where seen */
+	bool uplink_seen;
+};
+
+/* What namespaces could be watched: capture_error of the observations decides. */
+void correlate_probe(const struct path *path, const struct probe *probe, size_t index,
+		     const struct observations *obs, struct evidence *ret);
+void evidence_done(struct evidence *e);
+
+/* See enum settle in probe.h. */
+enum settle correlate_settle(const struct path *path, const struct probe *probe, size_t index,
+			     const struct observations *obs, uint64_t now_wall_us,
+			     uint64_t timeout_us, uint64_t *ret_wake_us);
+
+/* Did anything of this run (any probe) pass this point? For what an observation contradicts. */
+bool correlate_passed(const struct observations *obs, int ns, int ifindex, bool out, bool reply);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * firewall - what netfilter would do with a packet at one hook, computed from the rules' own bytecode
+ *
+ * Pure: snapshot and packet in, verdict out. What the packet alone cannot
+ * decide (random, rate, time, another flow's state, an unknown expression) is
+ * FW_UNKNOWN, which is carried to the verdict with its reason and is never
+ * taken for a match.
+ */
+#ifndef FIREWALL_H
+#define FIREWALL_H
+
+#include "flow.h"
+#include "model.h"
+
+enum hook {
+	HOOK_INGRESS,     /* netdev */
+	HOOK_PREROUTING,
+	HOOK_INPUT,
+	HOOK_FORWARD,
+	HOOK_OUTPUT,
+	HOOK_POSTROUTING,
+	HOOK_EGRESS,      /* netdev */
+	HOOK_COUNT,
+};
+
+const char *hook_name(enum hook h); /* "prerouting", … */
+
+/* Where the packet is. Interfaces are indexes in that namespace, 0 where there is none. */
+struct fw_place {
+	int ns;
+	enum hook hook;
+	bool bridge;      /* the hook of the bridge family, not of ip, ip6, inet */
+	int iif, oif;     /* at an ip hook called by bridge-nf: the bridge; see port_in */
+	int port_in, port_out; /* bridge ports, for bridged packets */
+	bool netfilter_bridged; /* an ip hook entered from the bridge (bridge-nf-call-iptables) */
+};
+
+enum fw_verdict {
+	FW_ACCEPT,
+	FW_DROP,
+	FW_UNKNOWN,
+};
+
+enum nat_kind {
+	NAT_NONE,
+	NAT_SOURCE,       /* snat, masquerade */
+	NAT_DEST,         /* dnat, redirect */
+};
+
+struct nat {
+	enum nat_kind kind;
+	bool masquerade, redirect;
+	struct addr addr; /* new address; with masquerade the one that the model expects */
+	uint16_t port;    /* new port, 0: kept */
+};
+
+struct fw_result {
+	enum fw_verdict verdict;
+	bool reject;                   /* the drop sends an answer */
+	const struct nft_chain *base;  /* base chain in which the verdict (or unknown) fell; NULL: none */
+	const struct nft_chain *chain; /* the chain of the rule itself; NULL with none */
+	uint64_t handle;               /* of the rule; 0: the base chain's policy */
+	struct nat nat;                /* what the nat chains do with a new flow */
+	bool nat_unknown;              /* a nat chain could not be decided */
+	uint32_t mark;                 /* the packet's mark afterwards */
+	bool notrack;
+	const char *why;               /* FW_UNKNOWN or nat_unknown: what could not be known; static or interned */
+};
+
+/*
+ * Sends pkt through every base chain of every family that sees it at this
+ * place, in the kernel's order. Nat chains are evaluated for new flows only
+ * (pkt->ct == CT_NEW). Legacy iptables tables are not looked at: see fw_legacy.
+ */
+void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct packet *pkt,
+	     struct fw_result *ret);
+
+/*
+ * The legacy iptables table that could decide at this hook and is not read
+ * ("filter", "nat", …; want_nat: only the nat table counts, else all but nat),
+ * or NULL.
+ */
+const char *fw_legacy(const struct snapshot *s, int ns, enum hook h, bool want_nat);
+
+/* Are there base chains (nf_tables) in this namespace at all that see packets of this family or bridge frames? */
+bool fw_has_chains(const struct snapshot *s, int ns);
+
+/* A source NAT rule that would have done it but for one condition, in words: "-o eth0, but the packet leaves by ens5". */
+struct near_miss {
+	char *rule;   /* "ip nat POSTROUTING handle 4 "-s 192.168.1.0/24 -j MASQUERADE"" */
+	char *why;    /* "source does not match" */
+};
+
+/* Fills ret_misses (at most max, nearest first; free each one's strings) and returns how many. */
+size_t fw_snat_near_misses(const struct snapshot *s, const struct fw_place *at,
+			   const struct packet *pkt, struct near_miss *ret_misses, size_t max);
+
+/* A rule or policy as reports name it. Strings are owned; rule_ref_done frees them. */
+struct rule_ref {
+	const char *backend;       /* "nft", "iptables-nft", "iptables-legacy" */
+	const char *family;        /* "ip", "inet", … */
+	char *table, *chain;
+	uint64_t handle;           /* 0 with a policy */
+	bool policy;
+	char *text;                /* as the backend's own tool prints it; NULL: not known */
+	char *owner;               /* "docker", "ufw", …; NULL: not known */
+};
+
+/*
+ * Names rule (chain, handle); handle 0 names the chain's policy. text is
+ * written by our own decoder here (iptables -S form for iptables-nft rules, an
+ * nft-like form for native ones); the live tool replaces the latter with
+ * libnftables' words, see fw_text in firewall/text.h.
+ */
+void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain, uint64_t handle,
+		 struct rule_ref *ret);
+void rule_ref_done(struct rule_ref *r);
+void rule_ref_copy(struct rule_ref *dst, const struct rule_ref *src);
+
+/* Is this chain's table one that iptables-nft keeps (family, name, builtin chains)? */
+bool fw_is_iptables_nft(const struct snapshot *s, int ns, const struct nft_chain *chain);
+
+const struct nft_chain *ns_chain(const struct ns *ns, uint8_t family, const char *table,
+				 const char *name);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fix - apply ops to the kernel and take them back; the journal between
+ *
+ * Every change is in the journal before it is applied. The journal is a file
+ * in /run/nsdoctor (root) or $XDG_RUNTIME_DIR/nsdoctor, one line per change;
+ * namespaces are written by inode and boot id.
+ */
+#ifndef FIX_H
+#define FIX_H
+
+#include "op.h"
+
+struct journal;
+
+/* Opens a new journal. Errors: one sentence beside -errno. Nothing is on disk before the first change. */
+int journal_open(struct journal **ret, char **ret_error);
+const char *journal_id(const struct journal *j);
+void journal_close(struct journal *j);
+
+/*
+ * Writes the op to the journal (fsync), applies it in the namespace, and notes
+ * what undo needs (for a new rule: its handle). Returns the index of the
+ * change in the journal or -errno.
+ */
+int fix_apply(struct journal *j, struct snapshot *s, const struct op *op, int ns_fd, char **ret_error);
+
+/* Takes one change of this run back, verifying that the value is still ours. */
+int fix_revert(struct journal *j, int change, char **ret_error);
+
+/*
+ * --undo: takes back the kept changes of the newest journal, newest first;
+ * refuses an item whose present value is no longer the one we set. Each line
+ * of what happened is appended to ret_lines. Returns 0, or -errno where
+ * something could not be taken back or there is nothing to take back (-ENOENT).
+ */
+int fix_undo(op_strings *ret_lines);
+
+#endif

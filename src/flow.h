@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* flow - the question: who asks whom, by which protocol; and a packet as every stage sees it */
+#ifndef FLOW_H
+#define FLOW_H
+
+#include "addr.h"
+
+enum proto {
+	PROTO_ICMP, /* ICMP or ICMPv6 echo, by the family of the addresses */
+	PROTO_TCP,
+	PROTO_UDP,
+	PROTO_COUNT,
+};
+
+const char *proto_name(enum proto p); /* "icmp", "tcp", "udp" */
+
+/* Conntrack's view of a packet; the two values that a probe and its answer have, and notrack. */
+enum ct_state {
+	CT_NEW,
+	CT_ESTABLISHED,
+	CT_UNTRACKED,
+};
+
+/* What matters of a packet's headers at one place of its way. Ports in host order. */
+struct packet {
+	struct addr src, dst;
+	enum proto proto;
+	uint16_t sport, dport;         /* TCP, UDP */
+	uint8_t icmp_type, icmp_code;  /* ICMP */
+	uint16_t icmp_id;
+	uint8_t tcp_flags;             /* TH_SYN, … as in the header */
+	uint8_t ttl;
+	uint32_t size;                 /* of the IP packet, bytes */
+	uint32_t mark;
+	bool reply;                    /* it answers the flow's first packet */
+	enum ct_state ct;
+};
+
+/* One question. Namespaces are indexes into the snapshot. */
+struct flow {
+	int src_ns;
+	int dst_ns;        /* where dst lives when it is of this host; -1: outside */
+	struct addr src;   /* unset: the kernel chooses */
+	struct addr dst;
+	enum proto proto;
+	uint16_t port;     /* 0 with ICMP */
+	uint32_t size;     /* of the IP packet, bytes */
+};
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * model - what is configured: the namespaces of one host as plain data
+ *
+ * A snapshot is filled by collect and read by everybody else. A namespace is
+ * an index into snapshot.ns (0 is the host), a link is (namespace, ifindex),
+ * a rule is (family, table, chain, handle); names are for showing only.
+ * Strings in here are interned: they live as long as the snapshot from which
+ * copies were made. No header of libmnl or libnftnl is included here.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include <net/if.h>
+
+#include "addr.h"
+#include "vec.h"
+
+struct nftnl_rule;
+struct nftnl_set;
+
+/* IPv4 switches of one interface, of "all" or of "default" (IPV4_DEVCONF_*, linux/ip.h). */
+struct devconf {
+	bool known;
+	int forwarding, rp_filter, accept_local, route_localnet, proxy_arp;
+	int arp_ignore, arp_announce, arp_filter, src_valid_mark, medium_id;
+};
+
+/* Bridge port attributes (IFLA_BRPORT_*, linux/if_link.h); valid where is_port. */
+struct brport {
+	bool is_port;
+	uint8_t state; /* BR_STATE_*, linux/if_bridge.h */
+	bool isolated, locked, learning, flood, bcast_flood, hairpin;
+};
+
+struct link {
+	int ifindex;
+	char name[IFNAMSIZ];
+	char kind[32];          /* IFLA_INFO_KIND: "veth", "bridge", …; "" for hardware */
+	uint32_t flags;         /* IFF_* */
+	uint16_t type;          /* ARPHRD_* */
+	uint8_t operstate;      /* IF_OPER_* */
+	bool carrier;
+	uint32_t mtu;
+	uint8_t mac[32], mac_len;
+	int master;             /* ifindex of the bridge (or bond, VRF) it is enslaved to, 0 */
+	int peer;               /* IFLA_LINK: the veth's other end, a macvlan's parent; 0 */
+	int peer_nsid;          /* IFLA_LINK_NETNSID as seen from this namespace; -1: the same namespace */
+	struct brport brport;
+	bool stp;               /* of a bridge */
+	bool vlan_filtering;    /* of a bridge */
+	bool xdp;
+	struct devconf inet;
+};
+
+struct iface_addr {
+	int ifindex;
+	struct prefix prefix;   /* address as given, with its length */
+	uint8_t scope;          /* RT_SCOPE_* */
+	uint32_t flags;         /* IFA_F_* */
+};
+
+struct nexthop {
+	int oif;
+	struct addr gateway;    /* unset: on link */
+	uint8_t flags;          /* RTNH_F_* */
+};
+
+struct route {
+	struct prefix dst, src;
+	uint32_t table, priority;
+	uint8_t type, protocol, scope, tos; /* RTN_*, RTPROT_*, RT_SCOPE_* */
+	struct addr prefsrc;
+	struct nexthop nh;      /* the first one of a multipath route */
+	unsigned int nexthops;  /* how many there are */
+	uint32_t mtu;           /* RTAX_MTU, 0 */
+	size_t raw;             /* index into ns.raw, the message itself; SIZE_MAX: none */
+};
+
+struct fib_rule {
+	uint8_t family, action, tos; /* FR_ACT_*, linux/fib_rules.h */
+	bool invert;
+	uint32_t priority, table, mark, mask;
+	struct prefix src, dst;
+	char iif[IFNAMSIZ], oif[IFNAMSIZ];
+	int suppress_prefixlen;      /* -1: no */
+	uint8_t ip_proto;
+	uint16_t sport_min, sport_max, dport_min, dport_max; /* 0, 0: any */
+	bool has_uid;                /* restricted to a range of users */
+	uint32_t uid_min, uid_max;
+	bool l3mdev;
+	size_t raw;
+};
+
+struct neigh {
+	int ifindex;
+	struct addr addr;
+	uint8_t mac[32], mac_len;
+	uint16_t state;              /* NUD_* */
+	uint8_t flags;               /* NTF_* */
+	size_t raw;
+};
+
+struct listener {
+	uint8_t proto;               /* IPPROTO_TCP, IPPROTO_UDP */
+	struct addr addr;            /* may be the unspecified address */
+	uint16_t port;
+	bool v6only;
+};
+
+/* An nf_tables table. Those of running diagnoses (NFT_TABLE_F_OWNER) are not kept. */
+struct nft_table {
+	uint8_t family;              /* NFPROTO_* */
+	const char *name;
+	uint32_t flags;              /* NFT_TABLE_F_* */
+};
+
+struct nft_rule {
+	uint64_t handle;
+	const struct nftnl_rule *nr; /* its bytecode; owned by the snapshot that read it */
+};
+
+struct nft_chain {
+	uint8_t family;              /* NFPROTO_* */
+	const char *table, *name;
+	uint64_t handle;
+	bool base;
+	uint32_t hook;               /* NF_INET_*, NF_BR_*, NF_NETDEV_* by family; base chains only */
+	int32_t prio;
+	uint32_t policy;             /* NF_ACCEPT, NF_DROP */
+	const char *type;            /* "filter", "nat", "route" */
+	const char *dev;             /* netdev family; the first device, or NULL */
+	VEC(struct nft_rule) rules;
+};
+
+struct nft_set {
+	uint8_t family;
+	const char *table, *name;
+	uint32_t id;
+	const struct nftnl_set *ns;  /* with its elements */
+};
+
+/* "In this namespace, nsid means that namespace." */
+struct nsid {
+	int nsid, ns;
+};
+
+/* What a collector could not read, by bit, and why (errno), so that nobody takes it for empty. */
+enum collect_kind {
+	COLLECT_LINK,
+	COLLECT_ADDR,
+	COLLECT_ROUTE,
+	COLLECT_RULE,
+	COLLECT_NEIGH,
+	COLLECT_NSID,
+	COLLECT_SYSCTL,
+	COLLECT_NFT,
+	COLLECT_SOCK,
+	COLLECT_LEGACY,
+	COLLECT_KINDS,
+};
+
+/* One netlink message as the kernel sent it. */
+struct raw {
+	enum collect_kind kind;
+	uint32_t len;
+	void *msg;                   /* struct nlmsghdr */
+};
+
+struct ns {
+	const char *name;            /* as findings show it: "host", "netns1", "netns:4026532177" */
+	const char *path;            /* file by which a person enters it; NULL for the host */
+	bool named;                  /* name is one of `ip netns` */
+	uint64_t inode, dev;
+
+	VEC(struct link) links;
+	VEC(struct iface_addr) addrs;
+	VEC(struct route) routes;
+	VEC(struct fib_rule) rules;
+	VEC(struct neigh) neighs;
+	VEC(struct listener) listeners;
+	VEC(struct nft_table) tables;
+	VEC(struct nft_chain) chains;
+	VEC(struct nft_set) sets;
+	VEC(struct nsid) nsids;
+	VEC(const char *) legacy;    /* names of the legacy iptables tables that exist */
+
+	struct devconf all;          /* net.ipv4.conf.all; .forwarding is net.ipv4.ip_forward */
+	int bridge_nf_call_iptables; /* -1: the switch does not exist */
+	int icmp_echo_ignore_all;
+
+	int error[COLLECT_KINDS];    /* 0 or -errno */
+	VEC(struct raw) raw;
+};
+
+struct snapshot {
+	VEC(struct ns) ns;           /* [0] is the host */
+	struct arena *arena;         /* interned strings and rules; shared by copies */
+};
+
+#define NS_HOST 0
+
+/*
+ * Lookups. All return NULL or -1 where there is nothing, and never fail
+ * otherwise; pointers stay valid until the snapshot changes.
+ */
+const struct link *ns_link(const struct ns *ns, int ifindex);
+const struct link *ns_link_by_name(const struct ns *ns, const char *name);
+/* The interface name, or "if12" where the link is not known. By value. */
+struct ifname {
+	char s[IFNAMSIZ + 12];
+};
+struct ifname ns_ifname(const struct ns *ns, int ifindex);
+/* The interface that holds exactly this address (host part compared), or NULL. */
+const struct iface_addr *ns_addr(const struct ns *ns, const struct addr *a);
+/* Is the address local to this namespace (RTN_LOCAL: an own address or loopback)? */
+bool ns_is_local(const struct ns *ns, const struct addr *a);
+/* The first address of this family on that interface whose prefix contains `near` (may be unset: any). */
+const struct iface_addr *ns_addr_on(const struct ns *ns, int ifindex, uint8_t family,
+				const struct addr *near);
+const struct neigh *ns_neigh(const struct ns *ns, int ifindex, const struct addr *a);
+/* The index of the namespace that nsid means in namespace ns, or -1. nsid -1 is ns itself. */
+int snapshot_nsid(const struct snapshot *s, int ns, int nsid);
+/*
+ * The other end of a veth. Returns false where it is not one, or its
+ * namespace is not part of the snapshot.
+ */
+bool snapshot_peer(const struct snapshot *s, int ns, int ifindex, int *ret_ns, int *ret_ifindex);
+/* Index of the namespace with this inode, or -1. */
+int snapshot_find(const struct snapshot *s, uint64_t inode);
+
+struct snapshot *snapshot_new(void);
+/* Appends an empty namespace and returns its index. */
+int snapshot_add(struct snapshot *s, const char *name, uint64_t inode);
+/* A string that lives as long as the snapshot and its copies. */
+const char *snapshot_intern(struct snapshot *s, const char *text);
+/* Give a rule or set to the snapshot, which frees it in the end. */
+void snapshot_own_rule(struct snapshot *s, struct nftnl_rule *nr);
+void snapshot_own_set(struct snapshot *s, struct nftnl_set *ns);
+/* A copy that can be changed on its own (the model of "once this is repaired"). Raw messages are shared by pointer. */
+struct snapshot *snapshot_copy(const struct snapshot *s);
+/*
+ * Do both describe the same configuration, as far as it can decide a packet's
+ * way? Neighbours, sockets, counters and operstates do not count.
+ */
+bool snapshot_same(const struct snapshot *a, const struct snapshot *b);
+void snapshot_free(struct snapshot *s);
+
+static inline void snapshot_freep(struct snapshot **s)
+{
+	snapshot_free(*s);
+}
+
+static inline const struct ns *snapshot_ns(const struct snapshot *s, int ns)
+{
+	return &s->ns.v[ns];
+}
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netns - find network namespaces, enter them, come back */
+#ifndef NETNS_H
+#define NETNS_H
+
+#include "vec.h"
+
+/*
+ * Opens a namespace by file (/run/netns/x, /proc/71/ns/net), refusing what is
+ * not a network namespace (fstatfs: nsfs, then NS_GET_NSTYPE). Returns the
+ * descriptor or -errno; -EINVAL: not a network namespace.
+ */
+int netns_open(const char *path);
+
+/* The calling process's own. */
+int netns_open_self(void);
+
+/* Identity of an open namespace. */
+int netns_id(int fd, uint64_t *ret_dev, uint64_t *ret_inode);
+
+/* Moves the calling thread into the namespace. 0 or -errno. */
+int netns_enter(int fd);
+
+struct netns_entry {
+	char *name;        /* of /run/netns */
+	char *path;
+	uint64_t dev, inode;
+};
+
+/* All of /run/netns (only real namespaces). Free with netns_list_free. */
+typedef VEC(struct netns_entry) netns_list;
+int netns_list_read(netns_list *ret);
+void netns_list_free(netns_list *l);
+
+/* A socket opened inside the namespace; the calling thread stays where it was. Returns it or -errno. */
+int netns_socket(int ns_fd, int domain, int type, int protocol);
+
+/*
+ * Calls f(arg) on a thread of its own inside the namespace and waits for it
+ * (the calling thread never moves). Returns f's value or -errno.
+ */
+int netns_call(int ns_fd, int (*f)(void *arg), void *arg);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * observe - what was seen: sightings by capture, verdicts by rule trace
+ *
+ * Plain data (used by every later stage) and the observer that fills it. The
+ * observer is opened before the first probe, polled while probes run and
+ * closed after the report is out, since closing costs RCU grace periods.
+ */
+#ifndef OBSERVE_H
+#define OBSERVE_H
+
+#include "flow.h"
+#include "model.h"
+
+enum sight_kind {
+	SIGHT_REQUEST,
+	SIGHT_REPLY,       /* echo reply, SYN-ACK, RST, by pkt */
+	SIGHT_ERROR,       /* an ICMP error that quotes a probe or its answer */
+	SIGHT_ARP_REQUEST, /* later also neighbour solicitation … */
+	SIGHT_ARP_REPLY,   /* … and advertisement */
+};
+
+struct sighting {
+	uint64_t us;       /* wall clock */
+	int ns, ifindex;
+	bool out;          /* leaving the interface, else arriving */
+	bool otherhost;    /* addressed to another MAC */
+	enum sight_kind kind;
+	int probe, attempt; /* which of our packets; -1 with ARP */
+	struct packet pkt; /* headers as they were here; of an error: the outer ones */
+	bool error_of_reply;   /* SIGHT_ERROR: it quotes the answer, not the request */
+	struct packet inner;   /* SIGHT_ERROR: the quoted headers */
+	uint32_t error_mtu;    /* SIGHT_ERROR, too big: the next hop's MTU */
+	uint8_t mac[6];        /* link-layer source */
+	struct addr arp_sender, arp_target;
+	uint8_t arp_sender_mac[6], arp_target_mac[6];
+};
+
+enum trace_type {
+	TRACE_RULE,        /* a rule gave a verdict */
+	TRACE_RETURN,
+	TRACE_POLICY,      /* the base chain's policy decided */
+};
+
+/* One nf_tables trace message of one of our packets (NFT_MSG_TRACE, linux/netfilter/nf_tables.h). */
+struct trace_event {
+	uint64_t us;       /* wall clock when read */
+	int ns;
+	uint32_t id;       /* NFTA_TRACE_ID */
+	uint8_t family;    /* NFPROTO_* of the table */
+	char *table, *chain;
+	uint64_t handle;   /* of the rule, 0 with a policy */
+	enum trace_type type;
+	int32_t verdict;   /* NF_ACCEPT, NF_DROP, NFT_JUMP, … */
+	char *jump;        /* target of a jump or goto, or NULL */
+	int iif, oif;
+	int probe, attempt;
+	bool reply;
+	struct packet pkt; /* where the message carried headers, else zero */
+};
+
+struct observations {
+	VEC(struct sighting) sightings;
+	VEC(struct trace_event) traces;
+	uint64_t dropped;       /* packets that the captures themselves lost */
+	bool trace_overrun;     /* trace messages were lost */
+	VEC(int) capture_error; /* by namespace: 0, 1 = not asked for, or -errno */
+	VEC(int) trace_error;   /* by namespace: 0, 1 = not asked for or no chains there, or -errno */
+};
+
+void observations_free(struct observations *o);
+
+/* How our packets are told from all others. Chosen before anything is opened. */
+struct marks {
+	uint8_t token[8];       /* first 8 payload bytes of an echo; 4 more are probe and attempt */
+	uint32_t seq;           /* TCP sequence numbers are seq + 256 * probe + 4 * attempt; low 16 bits of seq are 0 */
+};
+
+struct observe_spec {
+	const struct snapshot *s;     /* for chain and link facts */
+	struct marks marks;
+	VEC(struct addr) arp;         /* next hops and sources on the path, for ARP */
+	VEC(int) ns;                  /* namespaces to watch */
+	const int *ns_fds;            /* file descriptor per snapshot index; own namespace too */
+	bool capture, trace;
+};
+
+struct observer;
+
+/*
+ * Opens captures and trace tables in all namespaces in parallel. Errors of a
+ * single namespace are noted in o->capture_error and o->trace_error, not returned.
+ */
+int observe_open(const struct observe_spec *spec, struct observations *o, struct observer **ret);
+
+/* File descriptors to poll for reading; at most max; returns how many. */
+struct pollfd;
+size_t observe_pollfds(const struct observer *ob, struct pollfd *fds, size_t max);
+
+/* Reads everything that is waiting into o. Returns the number of new records or -errno. */
+int observe_read(struct observer *ob, struct observations *o);
+
+/* Closes everything, in parallel; NULL is fine. */
+void observe_close(struct observer *ob);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options - the command line as a table: parsing, --help and the manual page agree by it */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "flow.h"
+
+enum command {
+	COMMAND_DIAGNOSE,
+	COMMAND_EXPLAIN,
+	COMMAND_UNDO,
+	COMMAND_HELP,
+	COMMAND_VERSION,
+};
+
+enum color_when {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER,
+};
+
+struct options {
+	enum command command;
+	const char *source, *destination; /* as written; destination may be NULL */
+	const char *explain;
+	unsigned int protos;       /* bits of enum proto; 0: the default */
+	unsigned int count;        /* 0: not given */
+	double timeout;            /* seconds */
+	bool json, fix, yes, dry_run, no_probe, no_trace, quiet, verbose, ascii;
+	enum color_when color;
+};
+
+/*
+ * Parses the command line. Returns 0, or -EINVAL and one clear sentence (free
+ * it). Options of later versions are known by name and refused by name.
+ */
+int options_parse(int argc, char **argv, struct options *ret, char **ret_error);
+
+struct strbuf;
+void options_help(struct strbuf *b);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * probe - ask the question with real packets
+ *
+ * A probe is one (namespace, protocol, port, size) towards one destination; an
+ * attempt is one packet of it. Probes go out together, one packet each; a
+ * second one only where the first got no answer. One row per protocol
+ * (probes/icmp.c, probes/tcp.c) builds and recognises packets; the loop here
+ * paces them and reads the observer meanwhile.
+ */
+#ifndef PROBE_H
+#define PROBE_H
+
+#include "observe.h"
+
+enum probe_outcome {
+	PROBE_PENDING,
+	PROBE_ANSWERED,
+	PROBE_REFUSED,    /* RST */
+	PROBE_REJECTED,   /* an ICMP error came back to the socket */
+	PROBE_LOST,
+	PROBE_NOT_SENT,   /* the kernel refused to send it: errno */
+};
+
+const char *outcome_name(enum probe_outcome o); /* "answered", … as in the JSON */
+
+struct attempt {
+	uint64_t sent_us;      /* wall clock; 0: not sent */
+	uint64_t done_us;
+	enum probe_outcome outcome;
+	int error;             /* errno value of PROBE_NOT_SENT or of a failed connect */
+	uint8_t icmp_type, icmp_code;
+	struct addr icmp_from; /* PROBE_REJECTED */
+	uint16_t sport;        /* TCP source port, or ICMP id */
+};
+
+#define PROBE_ATTEMPTS 63
+
+struct probe {
+	/* the plan */
+	int ns;                /* where it is sent from */
+	enum proto proto;
+	struct addr src;       /* bind to it; unset: the kernel's choice */
+	struct addr dst;
+	uint16_t port;
+	uint32_t size;         /* of the IP packet, bytes; 0: full size, DF, path MTU, filled in when sent */
+	bool df;
+	bool question, control, full;
+	/* what came of it */
+	VEC(struct attempt) attempts;
+	unsigned int answered; /* attempts with PROBE_ANSWERED */
+	enum probe_outcome outcome; /* of all attempts: answered if one was, else the last one's */
+	int64_t rtt_us;        /* of the first answer, -1 */
+};
+
+/* What the loop asks between packets: how a probe stands, by what was seen so far. Pure. */
+enum settle {
+	SETTLE_WAIT,       /* nothing can be said before *ret_wake_us */
+	SETTLE_RETRY,      /* no answer within the pace: send another one, if allowed */
+	SETTLE_LOST,       /* the place of loss inside this host is known: stop waiting */
+};
+
+struct probe_plan {
+	VEC(struct probe) probes;
+	struct marks marks;
+	unsigned int max_attempts;  /* 3 by default, N with --count */
+	bool all_attempts;          /* --count: send all of them, spaced by pace_us */
+	uint64_t pace_us;           /* 200 ms; 100 ms with --count */
+	uint64_t timeout_us;        /* longest wait for an answer from outside */
+	const int *ns_fds;
+	enum settle (*settle)(void *ctx, size_t probe, uint64_t now_wall_us, uint64_t *ret_wake_us);
+	void *ctx;
+	uint64_t started_us;        /* set by probe_run: wall clock of the first packet */
+};
+
+/*
+ * Sends all probes and waits until every one is settled. ob may be NULL (no
+ * captures). Returns 0 or -errno where nothing could be sent at all (-EPERM).
+ */
+int probe_run(struct probe_plan *plan, struct observer *ob, struct observations *o);
+
+void probe_plan_done(struct probe_plan *plan);
+
+/* The row of a protocol. Sockets are opened in the probe's namespace by the caller's thread. */
+struct probe_ops {
+	const char *name;
+	enum proto proto;
+	/* Opens, prepares and sends attempt a. Returns the socket to poll, or -errno (nothing was sent). */
+	int (*send)(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a);
+	/* The socket became readable, writable or failed: fills the attempt's outcome; 0 where still pending. */
+	int (*receive)(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a, int fd);
+};
+
+extern const struct probe_ops probe_icmp, probe_tcp;
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report - the diagnosis as text for people and as JSON (schema 1) for programs
+ *
+ * Pure: everything that is printed is in struct diagnosis; the writers only
+ * arrange it. The JSON is described in docs/nsdoctor-json.5.
+ */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "finding.h"
+#include "probe.h"
+
+enum verdict {
+	VERDICT_REACHABLE,
+	VERDICT_DEGRADED,
+	VERDICT_UNREACHABLE,
+	VERDICT_UNKNOWN,
+};
+
+const char *verdict_text(enum verdict v);
+
+/* What a hop of the path showed, per direction. */
+enum hop_state {
+	HOP_SEEN,
+	HOP_LOST,         /* the one place where it should have come next */
+	HOP_NOT_REACHED,
+	HOP_UNOBSERVED,
+};
+
+struct hop_side {
+	enum hop_state state;
+	unsigned int packets;
+	int64_t first_us;  /* since the first probe; -1: none */
+};
+
+struct hop {
+	int ns, ifindex;
+	enum point_role role;
+	int bridge;        /* ifindex of the bridge the port belongs to, 0 */
+	struct addr address;
+	struct hop_side request, reply;
+	bool reply_only;
+};
+
+struct unchecked {
+	char *what, *why;
+};
+
+struct fix_record {
+	char *code;
+	op_strings commands;
+	bool kept;
+};
+
+/* One end of the question. */
+struct endpoint {
+	char *name;              /* as asked for; NULL: an address was asked for */
+	const char *kind;        /* "netns", "host", "pid", "path", "address", "name" */
+	int ns;                  /* -1: outside */
+	struct addr address;     /* unset: not known */
+	uint16_t port;           /* 0: none */
+	enum proto proto;        /* destination: the question's protocol */
+};
+
+struct diagnosis {
+	enum verdict verdict;
+	char *error;             /* one sentence, or NULL */
+	char *summary;           /* one sentence */
+	struct endpoint source, destination;
+	struct snapshot *snapshot;
+	VEC(struct probe) probes;
+	VEC(struct hop) path;
+	/* index of the hop before which the red mark stands and its direction; -1: none */
+	int mark_hop;
+	enum direction mark_dir;
+	findings findings;
+	VEC(struct unchecked) unchecked;
+	double collect_ms, probe_ms, total_ms;
+	bool no_probe;
+	/* after --fix */
+	bool fixed;              /* --fix was given: the record below is printed */
+	enum verdict before;
+	char *journal;           /* id, NULL where nothing was changed */
+	VEC(struct fix_record) fixes;
+	/* --verbose: which witnesses spoke, and where the model was wrong; one line each */
+	op_strings notes;
+};
+
+void diagnosis_free(struct diagnosis *d);
+
+static inline void diagnosis_freep(struct diagnosis **d)
+{
+	diagnosis_free(*d);
+}
+
+struct report_style {
+	bool color, ascii, quiet, verbose;
+	unsigned int width;      /* of the terminal, 0: not one */
+};
+
+struct strbuf;
+void report_text(const struct diagnosis *d, const struct report_style *style, struct strbuf *b);
+void report_json(const struct diagnosis *d, struct strbuf *b);
+
+/* --explain: what a code means, how it is proved and repaired. False where there is no such code. */
+bool report_explain(const char *code, const struct report_style *style, struct strbuf *b);
+
+/* Exit status of a verdict (the program's interface: 0, 1, 3). */
+int verdict_exit(enum verdict v);
+
+#endif
