@@ -57,7 +57,7 @@
 
 /* for (each pointer p into vec) */
 #define vec_each(p, vec)                                                                        \
-	for (__typeof__((vec)->v) p = (vec)->v; (vec)->v && p < (vec)->v + (vec)->n; p++)
+	for (__typeof__(*(vec)->v) *p = (vec)->v; (vec)->v && p < (vec)->v + (vec)->n; p++)
 
 static inline void *vec_grow(void *v, size_t n, size_t *cap, size_t size)
 {

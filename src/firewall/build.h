@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * build - the firewall's ops (OP_NFT_ACCEPT, OP_NFT_MASQUERADE) as a rule, as a command, and in the model
+ *
+ * One builder serves the model and the kernel, so that what was tried is what
+ * is applied. Pure.
+ */
+#ifndef FIREWALL_BUILD_H
+#define FIREWALL_BUILD_H
+
+#include "op.h"
+
+struct nftnl_rule;
+
+/* The table, base chain and its parameters that an OP_NFT_MASQUERADE without a table makes. */
+#define FW_OWN_TABLE "nsdoctor"
+#define FW_OWN_CHAIN "postrouting"
+
+/*
+ * The op's rule: family, table, chain and expressions; with op->before also
+ * NFTNL_RULE_POSITION (to be sent without NLM_F_APPEND, then it is inserted
+ * before that rule; without a position NLM_F_APPEND puts it at the end).
+ * Free it with nftnl_rule_free; NULL where the op is not one of the firewall's.
+ */
+struct nftnl_rule *fw_build_rule(const struct snapshot *s, const struct op *op);
+
+/*
+ * The command line that does the same, and the one that takes it back. Where a
+ * table of our own is made that is several commands, one a line. Free them.
+ * handle: of the rule once the kernel gave it one (native tables delete by
+ * handle), 0: not known.
+ */
+char *fw_op_command(const struct snapshot *s, const struct op *op);
+char *fw_op_undo_command(const struct snapshot *s, const struct op *op, uint64_t handle);
+
+/*
+ * Inserts the rule (with table and chain where they are made) into the model,
+ * a copy of its own, where the kernel would. -ENOENT: the chain or the rule to
+ * stand before is not there.
+ */
+int fw_op_model(struct snapshot *copy, const struct op *op);
+
+#endif
