@@ -22,7 +22,7 @@ enum loss_kind {
 	LOSS_DROPPED,        /* the kernel's rule trace says so */
 	LOSS_REJECTED,       /* an ICMP error or RST made on this host */
 	LOSS_OUTSIDE,        /* left the uplink, nothing came back */
-	LOSS_UNSEEN,         /* no captures: how far it got is not known */
+	LOSS_UNSEEN,         /* not captured: how far it got is not known */
 };
 
 struct point_seen {
@@ -31,20 +31,21 @@ struct point_seen {
 	unsigned int arp;         /* ARP requests for the next hop of its segment seen here */
 };
 
-/* One probe's fate. */
+/* One probe's fate. The place of loss is the legs from first_leg to last_leg: nothing could be seen between them. */
 struct evidence {
 	VEC(struct point_seen) seen; /* by point of the path */
 	unsigned int sent;
 	enum loss_kind loss;
-	int leg;                  /* the leg that failed, -1 */
+	int first_leg, last_leg;  /* -1: none lost */
 	int last_point;           /* the furthest point seen, -1 */
 	int trace;                /* index of the dropping trace event, -1 */
-	int error;                /* index of the ICMP error's sighting, -1 */
+	int error;                /* index of the sighting of an ICMP error about it, -1 */
+	bool refused;             /* a RST was seen */
+	bool answered;
 	bool partial;             /* some attempts were answered, others not */
-	bool off_path;            /* seen on an interface that the path does not have */
-	int off_sighting;         /* … this one */
-	struct packet uplink_pkt; /* headers as they left by the uplink, where seen */
-	bool uplink_seen;
+	int stray;                /* index of a sighting on an interface that the path does not have, -1 */
+	int uplink_sighting;      /* index: how it left by the uplink, -1 */
+	uint64_t last_us;         /* wall clock of the newest sighting of it */
 };
 
 /* What namespaces could be watched: capture_error of the observations decides. */
@@ -54,7 +55,7 @@ void evidence_done(struct evidence *e);
 
 /* See enum settle in probe.h. */
 enum settle correlate_settle(const struct path *path, const struct probe *probe, size_t index,
-			     const struct observations *obs, uint64_t now_wall_us,
+			     const struct observations *obs, uint64_t now_us, uint64_t pace_us,
 			     uint64_t timeout_us, uint64_t *ret_wake_us);
 
 /* Did anything of this run (any probe) pass this point? For what an observation contradicts. */

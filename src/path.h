@@ -3,10 +3,10 @@
  * path - the way of a packet and of its answer, as predicted from the configuration
  *
  * Points are places where a capture can see the packet: an interface of a
- * namespace, inwards or outwards. Leg i ends at point i: leg 0 leads from the
- * asking socket to point 0, the last leg (index points.n) from the last point
- * to the socket that asked. Everything that can stop a packet stands on a leg.
- * The request's legs come first, then the answer's.
+ * namespace, inwards or outwards. A leg leads to a point (leg.point), or, where
+ * it delivers to a socket or the model cannot follow it, to none. Everything
+ * that can stop a packet stands on a leg. Legs and points are in the order of
+ * the packet's way: the request's first, then the answer's.
  */
 #ifndef PATH_H
 #define PATH_H
@@ -27,7 +27,7 @@ enum leg_kind {
 	LEG_BRIDGED,   /* bridge port → another port of the bridge */
 	LEG_BRIDGE_DOWN, /* the bridge device → the port that leads to the next hop */
 	LEG_FORWARD,   /* interface in → interface out of a namespace that routes */
-	LEG_DELIVER,   /* interface in → the socket (request: and the answer leaves it: see LEG_SEND after it) */
+	LEG_DELIVER,   /* interface in → the socket; the answer begins with a LEG_SEND of its own */
 	LEG_OUTSIDE,   /* uplink out → uplink in: everything beyond this host */
 };
 
@@ -48,7 +48,7 @@ struct point {
 	bool out;            /* leaving by the interface, else arriving */
 	enum direction dir;
 	enum point_role role;
-	bool observable;
+	size_t leg;          /* the leg that leads here */
 };
 
 /* Why the model cannot follow the packet past a leg. */
@@ -60,8 +60,7 @@ enum stop {
 	STOP_NO_PORT,        /* no port of the bridge leads to the next hop */
 	STOP_NO_OWNER,       /* nobody on the segment owns the next hop's address */
 	STOP_PEER_UNKNOWN,   /* the veth's other end is in a namespace that is not known */
-	STOP_LOOP,           /* more than the allowed hops */
-	STOP_MARTIAN,        /* the input route lookup refuses the packet's source */
+	STOP_LOOP,           /* more hops than a packet survives, or than this program follows */
 };
 
 /* A route lookup of the model, and what it was decided by. */
@@ -87,6 +86,7 @@ struct crossing {
 struct leg {
 	enum leg_kind kind;
 	enum direction dir;
+	int point;           /* where it leads to, -1: nowhere that can be seen */
 	int ns;              /* where the packet is when it is stopped here (a wire: the sending side) */
 	int iif, oif;        /* in ns; 0 where there is none */
 	struct packet pkt;   /* as it leaves the leg (NAT applied) */

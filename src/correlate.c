@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "correlate.h"
+
+#include <linux/netfilter.h>
+#include <netinet/tcp.h>
+
+/* How long a packet may take from one interface of this host to the next. */
+#define HOP_US 100000
+/* How long a neighbour on a link of this host may take to answer. */
+#define ARP_US 200000
+
+static bool watched(const struct observations *obs, int ns)
+{
+	return ns >= 0 && (size_t)ns < obs->capture_error.n && obs->capture_error.v[ns] == 0;
+}
+
+static bool same_direction(const struct sighting *s, enum direction dir)
+{
+	return s->kind == (dir == DIR_REQUEST ? SIGHT_REQUEST : SIGHT_REPLY);
+}
+
+static int point_of(const struct path *path, const struct sighting *s)
+{
+	for (size_t i = 0; i < path->points.n; i++) {
+		const struct point *pt = &path->points.v[i];
+
+		if (pt->ns == s->ns && pt->ifindex == s->ifindex && pt->out == s->out &&
+		    same_direction(s, pt->dir))
+			return (int)i;
+	}
+	return -1;
+}
+
+static void note_packet(struct evidence *e, const struct path *path, const struct sighting *s,
+			size_t index, uint64_t *attempts)
+{
+	int pt = point_of(path, s);
+	uint64_t bit = 1ull << (s->attempt & 63);
+
+	if (s->us > e->last_us)
+		e->last_us = s->us;
+	if (pt < 0) {
+		/* ports of a bridge that floods are no detour */
+		if (e->stray < 0)
+			e->stray = (int)index;
+		return;
+	}
+	if (pt == path->uplink_point)
+		e->uplink_sighting = (int)index;
+	if (!(attempts[pt] & bit)) {
+		attempts[pt] |= bit;
+		e->seen.v[pt].packets++;
+	}
+	if (!e->seen.v[pt].first_us)
+		e->seen.v[pt].first_us = s->us;
+	e->seen.v[pt].last_us = s->us;
+	if (pt > e->last_point)
+		e->last_point = pt;
+}
+
+static void note_sightings(struct evidence *e, const struct path *path, const struct probe *probe,
+			   size_t index, const struct observations *obs)
+{
+	_cleanup_(freep) uint64_t *attempts = xcalloc(path->points.n, sizeof(*attempts));
+
+	for (size_t i = 0; i < obs->sightings.n; i++) {
+		const struct sighting *s = &obs->sightings.v[i];
+
+		if (s->probe != (int)index || s->attempt < 0 ||
+		    (size_t)s->attempt >= probe->attempts.n)
+			continue;
+		if (s->kind == SIGHT_REQUEST || s->kind == SIGHT_REPLY)
+			note_packet(e, path, s, i, attempts);
+		else if (s->kind == SIGHT_ERROR && e->error < 0)
+			e->error = (int)i;
+		if (s->kind == SIGHT_REPLY && (s->pkt.tcp_flags & TH_RST))
+			e->refused = true;
+	}
+}
+
+static void note_trace(struct evidence *e, const struct probe *probe, size_t index,
+		       const struct observations *obs)
+{
+	for (size_t i = 0; i < obs->traces.n; i++) {
+		const struct trace_event *t = &obs->traces.v[i];
+
+		if (t->probe != (int)index || t->attempt < 0 ||
+		    (size_t)t->attempt >= probe->attempts.n || t->type == TRACE_RETURN ||
+		    t->verdict != NF_DROP)
+			continue;
+		/* an attempt that was answered all the same is no loss */
+		if (probe->attempts.v[t->attempt].outcome != PROBE_ANSWERED)
+			e->trace = (int)i;
+	}
+}
+
+/* --- neighbour resolution --- */
+
+static const struct leg *leg_of(const struct path *path, size_t point)
+{
+	return &path->legs.v[path->points.v[point].leg];
+}
+
+static uint64_t first_sent(const struct probe *probe)
+{
+	vec_each(a, &probe->attempts)
+		if (a->sent_us)
+			return a->sent_us;
+	return 0;
+}
+
+static const struct sighting *find_arp(const struct observations *obs, enum sight_kind kind,
+				       const struct addr *nexthop, int ns, int ifindex, bool out,
+				       uint64_t since)
+{
+	vec_each(s, &obs->sightings) {
+		const struct addr *about = kind == SIGHT_ARP_REQUEST ? &s->arp_target :
+								       &s->arp_sender;
+
+		if (s->kind == kind && s->ns == ns && s->ifindex == ifindex && s->out == out &&
+		    s->us + 1000 >= since && addr_eq(about, nexthop))
+			return s;
+	}
+	return NULL;
+}
+
+/*
+ * The packet waits for its next hop's MAC before point `first` (the interface
+ * of the leg that sends on this segment): how far did the question get?
+ * Returns false where there was none.
+ */
+static bool follow_arp(struct evidence *e, const struct path *path, const struct observations *obs,
+		       size_t first, uint64_t since, uint64_t *ret_last)
+{
+	const struct leg *sender = leg_of(path, first);
+	size_t end = first, reached = first;
+	bool any = false;
+
+	while (end < path->points.n && leg_of(path, end)->segment == sender->segment)
+		end++;
+	for (size_t i = first; i < end; i++) {
+		const struct point *pt = &path->points.v[i];
+		const struct sighting *s = find_arp(obs, SIGHT_ARP_REQUEST, &sender->nexthop, pt->ns,
+						    pt->ifindex, pt->out, since);
+
+		if (!s)
+			continue;
+		any = true;
+		reached = i;
+		e->seen.v[i].arp++;
+		*ret_last = s->us;
+	}
+	if (!any)
+		return false;
+	e->loss = reached + 1 == end ? LOSS_ARP_UNANSWERED : LOSS_ARP_REQUEST;
+	e->first_leg = (int)path->points.v[reached].leg + 1;
+	/* was it answered, and where did the answer get lost? Backwards from its owner */
+	for (size_t i = first; i < end; i++) {
+		const struct point *pt = &path->points.v[i];
+
+		if (!find_arp(obs, SIGHT_ARP_REPLY, &sender->nexthop, pt->ns, pt->ifindex, !pt->out,
+			      since))
+			continue;
+		if (i == first) /* it came back: the packet itself must have gone missing */
+			return false;
+		e->loss = LOSS_ARP_REPLY;
+		e->first_leg = (int)path->points.v[i].leg;
+		break;
+	}
+	return true;
+}
+
+/* --- the place of loss --- */
+
+/* The legs between the last point seen and the next one that can be seen. */
+static void locate(struct evidence *e, const struct path *path, const struct observations *obs)
+{
+	size_t leg = e->last_point < 0 ? 0 : path->points.v[e->last_point].leg + 1;
+
+	e->first_leg = (int)leg;
+	e->last_leg = (int)leg;
+	for (; leg < path->legs.n; leg++) {
+		const struct leg *l = &path->legs.v[leg];
+
+		e->last_leg = (int)leg;
+		if (l->stop != STOP_NONE)
+			return;
+		if (l->point >= 0 && watched(obs, path->points.v[l->point].ns))
+			return;
+	}
+	if (e->first_leg >= (int)path->legs.n)
+		e->first_leg = e->last_leg = (int)path->legs.n - 1;
+}
+
+static void judge_loss(struct evidence *e, const struct path *path, const struct probe *probe,
+		       const struct observations *obs)
+{
+	uint64_t last_arp = 0;
+	const struct leg *next;
+
+	locate(e, path, obs);
+	next = e->first_leg >= 0 && (size_t)e->first_leg < path->legs.n ?
+		       &path->legs.v[e->first_leg] : NULL;
+	if (e->trace >= 0) {
+		e->loss = LOSS_DROPPED;
+		return;
+	}
+	if (probe->outcome == PROBE_NOT_SENT) {
+		e->loss = LOSS_NOT_SENT;
+		return;
+	}
+	if (!watched(obs, probe->ns)) {
+		e->loss = LOSS_UNSEEN;
+		return;
+	}
+	if (e->error >= 0 && next && next->kind != LEG_OUTSIDE) {
+		e->loss = LOSS_REJECTED;
+		return;
+	}
+	/* a leg without a point before the one that sends: look for the sender's question */
+	for (int i = e->first_leg; i >= 0 && i <= e->last_leg && (size_t)i < path->legs.n; i++) {
+		const struct leg *l = &path->legs.v[i];
+
+		if (l->point < 0 || (l->kind != LEG_SEND && l->kind != LEG_FORWARD))
+			continue;
+		if (follow_arp(e, path, obs, (size_t)l->point, first_sent(probe), &last_arp)) {
+			e->last_leg = e->first_leg;
+			if (last_arp > e->last_us)
+				e->last_us = last_arp;
+			return;
+		}
+	}
+	e->loss = next && next->kind == LEG_OUTSIDE ? LOSS_OUTSIDE : LOSS_PACKET;
+}
+
+void correlate_probe(const struct path *path, const struct probe *probe, size_t index,
+		     const struct observations *obs, struct evidence *ret)
+{
+	struct evidence e = {
+		.first_leg = -1,
+		.last_leg = -1,
+		.last_point = -1,
+		.trace = -1,
+		.error = -1,
+		.stray = -1,
+		.uplink_sighting = -1,
+	};
+
+	for (size_t i = 0; i < path->points.n; i++)
+		(void)vec_add(&e.seen);
+	vec_each(a, &probe->attempts)
+		e.sent += a->sent_us != 0;
+	note_sightings(&e, path, probe, index, obs);
+	note_trace(&e, probe, index, obs);
+	e.answered = probe->answered > 0;
+	e.partial = e.answered && probe->answered < e.sent;
+	if (!e.answered)
+		judge_loss(&e, path, probe, obs);
+	*ret = e;
+}
+
+void evidence_done(struct evidence *e)
+{
+	vec_free(&e->seen);
+}
+
+/* --- while probes run --- */
+
+enum settle correlate_settle(const struct path *path, const struct probe *probe, size_t index,
+			     const struct observations *obs, uint64_t now, uint64_t pace_us,
+			     uint64_t timeout_us, uint64_t *ret_wake_us)
+{
+	uint64_t first = first_sent(probe), newest = first, patience = HOP_US, since, due;
+	struct evidence e;
+	enum settle answer;
+	bool outside;
+
+	vec_each(a, &probe->attempts)
+		if (a->sent_us > newest)
+			newest = a->sent_us;
+	correlate_probe(path, probe, index, obs, &e);
+	outside = e.loss == LOSS_OUTSIDE || e.loss == LOSS_UNSEEN ||
+		  (e.first_leg >= 0 && (size_t)e.first_leg < path->legs.n &&
+		   path->legs.v[e.first_leg].kind == LEG_OUTSIDE);
+	since = e.last_us > newest ? e.last_us : newest;
+	if (e.loss == LOSS_ARP_REQUEST || e.loss == LOSS_ARP_UNANSWERED || e.loss == LOSS_ARP_REPLY) {
+		patience = ARP_US;
+		since = newest;
+	}
+	if (e.loss == LOSS_DROPPED) {
+		answer = SETTLE_LOST;
+	} else if (outside) {
+		due = newest + pace_us;
+		if (now >= due) {
+			answer = SETTLE_RETRY;
+			due = first + timeout_us;
+		} else {
+			answer = SETTLE_WAIT;
+		}
+		*ret_wake_us = due;
+	} else if (e.answered) {
+		answer = SETTLE_WAIT;
+		*ret_wake_us = now + HOP_US;
+	} else {
+		answer = now >= since + patience ? SETTLE_LOST : SETTLE_WAIT;
+		*ret_wake_us = since + patience;
+	}
+	evidence_done(&e);
+	return answer;
+}
+
+bool correlate_passed(const struct observations *obs, int ns, int ifindex, bool out, bool reply)
+{
+	vec_each(s, &obs->sightings)
+		if (s->ns == ns && s->ifindex == ifindex && s->out == out &&
+		    s->kind == (reply ? SIGHT_REPLY : SIGHT_REQUEST))
+			return true;
+	return false;
+}

@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "predict.h"
+
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/rtnetlink.h>
+#include <netinet/ip_icmp.h>
+#include <netinet/tcp.h>
+
+#include "fib.h"
+
+#define MAX_LEGS 64
+
+/* A translation made on the way out, undone for the answer where it was made. */
+struct binding {
+	int ns;
+	bool source;              /* else destination */
+	struct addr before, after;
+};
+
+struct walk {
+	const struct snapshot *s;
+	struct path *p;
+	enum direction dir;
+	struct packet pkt;
+	int segment;              /* the leg that sends on the present segment */
+	VEC(struct binding) bindings;
+};
+
+const char *role_name(enum point_role r)
+{
+	switch (r) {
+	case ROLE_SOURCE:
+		return "source";
+	case ROLE_PORT:
+		return "port";
+	case ROLE_BRIDGE:
+		return "bridge";
+	case ROLE_FORWARD:
+		return "forward";
+	case ROLE_UPLINK:
+		return "uplink";
+	case ROLE_TARGET:
+		return "target";
+	case ROLE_LOCAL:
+		return "local";
+	}
+	return "forward";
+}
+
+void path_free(struct path *p)
+{
+	if (!p)
+		return;
+	vec_free(&p->points);
+	vec_free(&p->legs);
+	free(p);
+}
+
+static const struct ns *ns_of(const struct walk *w, int ns)
+{
+	return snapshot_ns(w->s, ns);
+}
+
+static bool is_bridge(const struct link *l)
+{
+	return l && streq(l->kind, "bridge");
+}
+
+const struct link *predict_port_to(const struct snapshot *s, int ns, int bridge,
+				   const struct addr *a, int except)
+{
+	vec_each(l, &snapshot_ns(s, ns)->links) {
+		int peer_ns, peer_if;
+
+		if (l->master != bridge || l->ifindex == except)
+			continue;
+		if (snapshot_peer(s, ns, l->ifindex, &peer_ns, &peer_if) &&
+		    ns_addr(snapshot_ns(s, peer_ns), a))
+			return l;
+	}
+	return NULL;
+}
+
+/* A port of the bridge that leads out of this machine: not a veth, a tap or the like. */
+static const struct link *outer_port(const struct ns *ns, int bridge)
+{
+	vec_each(l, &ns->links)
+		if (l->master == bridge && l->kind[0] == '\0')
+			return l;
+	return NULL;
+}
+
+/* --- legs and points --- */
+
+/* The returned pointer is good until the next leg. */
+static struct leg *add_leg(struct walk *w, enum leg_kind kind, int ns, int iif, int oif)
+{
+	struct leg *leg = vec_add(&w->p->legs);
+
+	*leg = (struct leg){
+		.kind = kind,
+		.dir = w->dir,
+		.point = -1,
+		.ns = ns,
+		.iif = iif,
+		.oif = oif,
+		.pkt = w->pkt,
+		.segment = w->segment,
+		.owner_ns = -1,
+	};
+	if (w->segment >= 0)
+		leg->nexthop = w->p->legs.v[w->segment].nexthop;
+	if (w->dir == DIR_REQUEST)
+		w->p->request_legs = w->p->legs.n;
+	return leg;
+}
+
+static struct leg *last_leg(struct walk *w)
+{
+	return &w->p->legs.v[w->p->legs.n - 1];
+}
+
+static void stop_here(struct walk *w, enum stop why, int error)
+{
+	last_leg(w)->stop = why;
+	last_leg(w)->stop_errno = error;
+}
+
+static void add_point(struct walk *w, int ns, int ifindex, bool out, enum point_role role)
+{
+	struct point *pt = vec_add(&w->p->points);
+
+	*pt = (struct point){ .ns = ns,
+			      .ifindex = ifindex,
+			      .out = out,
+			      .dir = w->dir,
+			      .role = role,
+			      .leg = w->p->legs.n - 1 };
+	last_leg(w)->point = (int)w->p->points.n - 1;
+}
+
+static enum point_role role_of(const struct walk *w, int ns, int ifindex)
+{
+	const struct link *l = ns_link(ns_of(w, ns), ifindex);
+
+	if (l && (l->flags & IFF_LOOPBACK))
+		return ROLE_LOCAL;
+	if (w->p->points.n == 0 || (ns != NS_HOST && ns == w->p->flow.src_ns))
+		return ROLE_SOURCE;
+	if (ns != NS_HOST && ns == w->p->flow.dst_ns)
+		return ROLE_TARGET;
+	if (l && l->master)
+		return ROLE_PORT;
+	return is_bridge(l) ? ROLE_BRIDGE : ROLE_FORWARD;
+}
+
+/* --- netfilter on the way --- */
+
+static void translate(struct walk *w, int ns, const struct nat *nat)
+{
+	struct binding *b;
+
+	if (nat->kind == NAT_NONE || !addr_is_set(&nat->addr))
+		return;
+	b = vec_add(&w->bindings);
+	b->ns = ns;
+	b->source = nat->kind == NAT_SOURCE;
+	b->before = b->source ? w->pkt.src : w->pkt.dst;
+	b->after = nat->addr;
+	if (b->source)
+		w->pkt.src = nat->addr;
+	else
+		w->pkt.dst = nat->addr;
+	if (nat->port && !b->source)
+		w->pkt.dport = nat->port;
+}
+
+/* Undoes, for an answer, what this namespace did to the request. */
+static void untranslate(struct walk *w, int ns, bool source_binding)
+{
+	vec_each(b, &w->bindings) {
+		struct addr *a = b->source ? &w->pkt.dst : &w->pkt.src;
+
+		if (b->ns == ns && b->source == source_binding && addr_eq(a, &b->after))
+			*a = b->before;
+	}
+}
+
+static void cross(struct walk *w, const struct fw_place *at)
+{
+	struct leg *leg = last_leg(w);
+	struct crossing *c;
+
+	if (leg->n_crossings == LEG_CROSSINGS)
+		return;
+	c = &leg->crossings[leg->n_crossings++];
+	c->at = *at;
+	c->pkt = w->pkt;
+	fw_eval(w->s, at, &w->pkt, &c->res);
+	w->pkt.mark = c->res.mark;
+	if (c->res.notrack)
+		w->pkt.ct = CT_UNTRACKED;
+	if (w->dir == DIR_REQUEST && w->pkt.ct == CT_NEW)
+		translate(w, at->ns, &c->res.nat);
+	leg->pkt = w->pkt;
+}
+
+static void cross_ip(struct walk *w, int ns, enum hook hook, int iif, int oif)
+{
+	cross(w, &(struct fw_place){ .ns = ns, .hook = hook, .iif = iif, .oif = oif });
+}
+
+/* A device that a frame comes in by or leaves by: netdev chains. */
+static void cross_netdev(struct walk *w, int ns, enum hook hook, int ifindex)
+{
+	bool in = hook == HOOK_INGRESS;
+
+	vec_each(c, &ns_of(w, ns)->chains) {
+		if (c->base && c->family == NFPROTO_NETDEV) {
+			cross(w, &(struct fw_place){ .ns = ns,
+						     .hook = hook,
+						     .iif = in ? ifindex : 0,
+						     .oif = in ? 0 : ifindex });
+			return;
+		}
+	}
+}
+
+static void cross_bridge(struct walk *w, int ns, enum hook hook, int bridge, int in, int out)
+{
+	cross(w, &(struct fw_place){ .ns = ns,
+				     .hook = hook,
+				     .bridge = true,
+				     .iif = in ? in : bridge,
+				     .oif = out ? out : bridge,
+				     .port_in = in,
+				     .port_out = out });
+}
+
+/* What the source translation of the request comes to, for the report and for the answer's way. */
+static void note_snat(struct walk *w, const struct leg *leg)
+{
+	for (size_t i = 0; i < leg->n_crossings; i++) {
+		const struct crossing *c = &leg->crossings[i];
+
+		if (c->at.hook != HOOK_POSTROUTING)
+			continue;
+		if (c->res.nat.kind == NAT_SOURCE) {
+			w->p->snat = true;
+			w->p->snat_addr = c->res.nat.addr;
+		}
+		if (c->res.nat_unknown || fw_legacy(w->s, c->at.ns, c->at.hook, true))
+			w->p->snat_unknown = true;
+	}
+}
+
+/* --- the walk --- */
+
+static void arrive(struct walk *w, int ns, int ifindex);
+static void reply_send(struct walk *w, int ns);
+static void network_in(struct walk *w, int ns, int iif);
+
+static void over_wire(struct walk *w, int ns, int ifindex)
+{
+	int peer_ns, peer_if;
+
+	if (w->p->legs.n >= MAX_LEGS) {
+		stop_here(w, STOP_LOOP, 0);
+		return;
+	}
+	add_leg(w, LEG_WIRE, ns, ifindex, ifindex);
+	if (!snapshot_peer(w->s, ns, ifindex, &peer_ns, &peer_if)) {
+		stop_here(w, STOP_PEER_UNKNOWN, 0);
+		return;
+	}
+	add_point(w, peer_ns, peer_if, false, role_of(w, peer_ns, peer_if));
+	arrive(w, peer_ns, peer_if);
+}
+
+/* Beyond the uplink: whatever comes back comes in by it again. */
+static void beyond(struct walk *w, int uplink)
+{
+	struct addr src = w->pkt.src;
+	struct leg *leg;
+
+	w->p->points.v[w->p->points.n - 1].role = ROLE_UPLINK;
+	w->p->uplink_point = (int)w->p->points.n - 1;
+	w->p->outside = true;
+	leg = add_leg(w, LEG_OUTSIDE, NS_HOST, uplink, uplink);
+	w->segment = -1;
+	leg->dir = DIR_REQUEST;
+	w->dir = DIR_REPLY;
+	w->pkt.src = w->pkt.dst;
+	w->pkt.dst = src;
+	w->pkt.sport = w->p->flow.port;
+	w->pkt.dport = 0;
+	w->pkt.reply = true;
+	w->pkt.mark = 0;
+	if (w->pkt.ct == CT_NEW)
+		w->pkt.ct = CT_ESTABLISHED;
+	w->pkt.icmp_type = ICMP_ECHOREPLY;
+	w->pkt.tcp_flags = TH_SYN | TH_ACK;
+	add_point(w, NS_HOST, uplink, false, ROLE_UPLINK);
+	network_in(w, NS_HOST, uplink);
+}
+
+static bool leads_outside(const struct walk *w, int ns, int oif)
+{
+	int peer_ns, peer_if;
+
+	return ns == NS_HOST && w->dir == DIR_REQUEST && w->p->flow.dst_ns < 0 &&
+	       !snapshot_peer(w->s, ns, oif, &peer_ns, &peer_if);
+}
+
+/* From a bridge, by one of its ports, towards the next hop. Returns false where none leads there. */
+static bool by_port(struct walk *w, enum leg_kind kind, int ns, const struct link *bridge, int in)
+{
+	const struct addr nexthop = w->p->legs.v[w->segment].nexthop;
+	const struct link *port = predict_port_to(w->s, ns, bridge->ifindex, &nexthop, in);
+	bool out = !port && leads_outside(w, ns, bridge->ifindex);
+
+	if (out)
+		port = outer_port(ns_of(w, ns), bridge->ifindex);
+	add_leg(w, kind, ns, in ? in : bridge->ifindex, port ? port->ifindex : 0);
+	if (!port)
+		return false;
+	if (kind == LEG_BRIDGED) {
+		cross_netdev(w, ns, HOOK_INGRESS, in);
+		cross_bridge(w, ns, HOOK_PREROUTING, bridge->ifindex, in, 0);
+		cross_bridge(w, ns, HOOK_FORWARD, bridge->ifindex, in, port->ifindex);
+		if (ns_of(w, ns)->bridge_nf_call_iptables > 0) {
+			const enum hook hooks[] = { HOOK_PREROUTING, HOOK_FORWARD, HOOK_POSTROUTING };
+
+			for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
+				cross(w, &(struct fw_place){
+						 .ns = ns,
+						 .hook = hooks[i],
+						 .iif = hooks[i] == HOOK_POSTROUTING ? 0 : bridge->ifindex,
+						 .oif = hooks[i] == HOOK_PREROUTING ? 0 : bridge->ifindex,
+						 .port_in = in,
+						 .port_out = port->ifindex,
+						 .netfilter_bridged = true });
+		}
+	} else {
+		cross_bridge(w, ns, HOOK_OUTPUT, bridge->ifindex, 0, port->ifindex);
+	}
+	cross_bridge(w, ns, HOOK_POSTROUTING, bridge->ifindex, in, port->ifindex);
+	cross_netdev(w, ns, HOOK_EGRESS, port->ifindex);
+	add_point(w, ns, port->ifindex, true, ROLE_PORT);
+	if (out)
+		beyond(w, port->ifindex);
+	else
+		over_wire(w, ns, port->ifindex);
+	return true;
+}
+
+/* The sending leg is complete but for its way out: leave by oif. */
+static void emit(struct walk *w, int ns, int oif)
+{
+	const struct link *l = ns_link(ns_of(w, ns), oif);
+	struct leg *leg = last_leg(w);
+
+	leg->oif = oif;
+	leg->nexthop = addr_is_set(&leg->lookup.gateway) ? leg->lookup.gateway : w->pkt.dst;
+	w->segment = (int)w->p->legs.n - 1;
+	leg->segment = w->segment;
+	cross_netdev(w, ns, HOOK_EGRESS, oif);
+	add_point(w, ns, oif, true, role_of(w, ns, oif));
+	if (is_bridge(l)) {
+		if (by_port(w, LEG_BRIDGE_DOWN, ns, l, 0))
+			return;
+		if (leads_outside(w, ns, oif)) {
+			w->p->legs.n--;
+			w->p->request_legs = w->p->legs.n;
+			beyond(w, oif);
+			return;
+		}
+		stop_here(w, STOP_NO_PORT, 0);
+		return;
+	}
+	if (leads_outside(w, ns, oif)) {
+		beyond(w, oif);
+		return;
+	}
+	over_wire(w, ns, oif);
+}
+
+/* Frame on an interface: to the bridge it belongs to, or up. */
+static void arrive(struct walk *w, int ns, int ifindex)
+{
+	const struct ns *here = ns_of(w, ns);
+	const struct link *l = ns_link(here, ifindex);
+	const struct link *bridge = l && l->master ? ns_link(here, l->master) : NULL;
+	const struct addr nexthop = w->p->legs.v[w->segment].nexthop;
+
+	if (!is_bridge(bridge)) {
+		network_in(w, ns, ifindex);
+		return;
+	}
+	if (!ns_is_local(here, &nexthop)) {
+		size_t legs = w->p->legs.n;
+
+		if (by_port(w, LEG_BRIDGED, ns, bridge, ifindex))
+			return;
+		w->p->legs.n = legs; /* nobody known: it ends at the bridge */
+	}
+	add_leg(w, LEG_BRIDGE_UP, ns, ifindex, bridge->ifindex);
+	cross_netdev(w, ns, HOOK_INGRESS, ifindex);
+	cross_bridge(w, ns, HOOK_PREROUTING, bridge->ifindex, ifindex, 0);
+	cross_bridge(w, ns, HOOK_INPUT, bridge->ifindex, ifindex, 0);
+	add_point(w, ns, bridge->ifindex, false, role_of(w, ns, bridge->ifindex));
+	network_in(w, ns, bridge->ifindex);
+}
+
+static void deliver(struct walk *w, int ns, int iif)
+{
+	cross_ip(w, ns, HOOK_INPUT, iif, 0);
+	w->segment = -1;
+	if (w->dir == DIR_REPLY) {
+		w->p->complete = ns == w->p->flow.src_ns;
+		return;
+	}
+	w->p->deliver_leg = (int)w->p->legs.n - 1;
+	reply_send(w, ns);
+}
+
+static struct fib_query query_of(const struct walk *w, int iif)
+{
+	return (struct fib_query){
+		.src = w->pkt.src,
+		.dst = w->pkt.dst,
+		.iif = iif,
+		.mark = w->pkt.mark,
+		.proto = w->pkt.proto,
+		.sport = w->pkt.sport,
+		.dport = w->pkt.dport,
+	};
+}
+
+/* The packet is in the network layer, having come in by iif. */
+static void network_in(struct walk *w, int ns, int iif)
+{
+	const struct ns *here = ns_of(w, ns);
+	bool owned = w->segment < 0 || ns_is_local(here, &w->p->legs.v[w->segment].nexthop);
+	struct leg *leg;
+
+	if (w->p->legs.n >= MAX_LEGS) {
+		stop_here(w, STOP_LOOP, 0);
+		return;
+	}
+	leg = add_leg(w, LEG_FORWARD, ns, iif, 0);
+	if (!owned) {
+		/* the sender asks for an address that nobody here has */
+		stop_here(w, STOP_NO_OWNER, 0);
+		return;
+	}
+	leg->segment = -1;
+	leg->nexthop = (struct addr){ 0 };
+	cross_netdev(w, ns, HOOK_INGRESS, iif);
+	cross_ip(w, ns, HOOK_PREROUTING, iif, 0);
+	if (w->dir == DIR_REPLY)
+		untranslate(w, ns, true);
+	leg->pkt = w->pkt;
+	leg->routed = true;
+	fib_lookup(here, &(struct fib_query){ .src = w->pkt.src,
+					      .dst = w->pkt.dst,
+					      .iif = iif,
+					      .mark = w->pkt.mark,
+					      .proto = w->pkt.proto,
+					      .sport = w->pkt.sport,
+					      .dport = w->pkt.dport },
+		   &leg->lookup);
+	if (leg->lookup.error == 0 && leg->lookup.type == RTN_LOCAL) {
+		leg->kind = LEG_DELIVER;
+		deliver(w, ns, iif);
+		return;
+	}
+	if (leg->lookup.error || leg->lookup.type != RTN_UNICAST) {
+		stop_here(w, STOP_NO_ROUTE, leg->lookup.error);
+		return;
+	}
+	if (w->pkt.ttl-- <= 1) {
+		stop_here(w, STOP_LOOP, 0);
+		return;
+	}
+	leg->oif = leg->lookup.oif;
+	cross_ip(w, ns, HOOK_FORWARD, iif, leg->oif);
+	cross_ip(w, ns, HOOK_POSTROUTING, 0, leg->oif);
+	if (w->dir == DIR_REQUEST)
+		note_snat(w, leg);
+	else
+		untranslate(w, ns, false);
+	leg->pkt = w->pkt;
+	emit(w, ns, leg->lookup.oif);
+}
+
+/* A packet made in this namespace: the request's first leg, or the answer's. */
+static void send_from(struct walk *w, int ns)
+{
+	const struct ns *here = ns_of(w, ns);
+	struct leg *leg = add_leg(w, LEG_SEND, ns, 0, 0);
+	struct addr dst = w->pkt.dst;
+	struct fib_query q = query_of(w, 0);
+
+	leg->routed = true;
+	fib_lookup(here, &q, &leg->lookup);
+	if (leg->lookup.error) {
+		stop_here(w, STOP_NO_ROUTE, leg->lookup.error);
+		return;
+	}
+	if (!addr_is_set(&w->pkt.src)) {
+		w->pkt.src = fib_source(here, &leg->lookup, &w->pkt.dst);
+		if (!addr_is_set(&w->pkt.src)) {
+			stop_here(w, STOP_NO_SOURCE, 0);
+			return;
+		}
+		if (w->dir == DIR_REQUEST)
+			w->p->flow.src = w->pkt.src;
+	}
+	leg->pkt = w->pkt;
+	cross_ip(w, ns, HOOK_OUTPUT, 0, leg->lookup.oif);
+	if (!addr_eq(&dst, &w->pkt.dst)) { /* a DNAT for own packets: route again (ip_route_me_harder) */
+		q = query_of(w, 0);
+		fib_lookup(here, &q, &leg->lookup);
+		if (leg->lookup.error) {
+			stop_here(w, STOP_NO_ROUTE, leg->lookup.error);
+			return;
+		}
+	}
+	leg->oif = leg->lookup.oif;
+	cross_ip(w, ns, HOOK_POSTROUTING, 0, leg->oif);
+	if (w->dir == DIR_REQUEST)
+		note_snat(w, leg);
+	else
+		untranslate(w, ns, false);
+	leg->pkt = w->pkt;
+	if (leg->lookup.type == RTN_LOCAL) {
+		/* over the loopback, whatever interface holds the address */
+		const struct link *lo = ns_link_by_name(here, "lo");
+		int ifindex = lo ? lo->ifindex : 1;
+
+		leg->oif = ifindex;
+		add_point(w, ns, ifindex, true, ROLE_LOCAL);
+		add_leg(w, LEG_WIRE, ns, ifindex, ifindex);
+		add_point(w, ns, ifindex, false, ROLE_LOCAL);
+		network_in(w, ns, ifindex);
+		return;
+	}
+	emit(w, ns, leg->lookup.oif);
+}
+
+static void reply_send(struct walk *w, int ns)
+{
+	struct addr src = w->pkt.src;
+
+	w->dir = DIR_REPLY;
+	w->pkt.src = w->pkt.dst;
+	w->pkt.dst = src;
+	w->pkt.sport = w->pkt.dport;
+	w->pkt.dport = 0;
+	w->pkt.reply = true;
+	w->pkt.mark = 0;
+	w->pkt.ttl = 64;
+	if (w->pkt.ct == CT_NEW)
+		w->pkt.ct = CT_ESTABLISHED;
+	w->pkt.icmp_type = ICMP_ECHOREPLY;
+	w->pkt.tcp_flags = TH_SYN | TH_ACK;
+	send_from(w, ns);
+}
+
+struct path *predict(const struct snapshot *s, const struct flow *flow)
+{
+	struct walk w = { .s = s, .dir = DIR_REQUEST, .segment = -1 };
+
+	w.p = xcalloc(1, sizeof(*w.p));
+	w.p->flow = *flow;
+	w.p->uplink_point = w.p->deliver_leg = -1;
+	w.pkt = (struct packet){
+		.src = flow->src,
+		.dst = flow->dst,
+		.proto = flow->proto,
+		.dport = flow->port,
+		.icmp_type = ICMP_ECHO,
+		.tcp_flags = TH_SYN,
+		.ttl = 64,
+		.size = flow->size,
+		.ct = CT_NEW,
+	};
+	send_from(&w, flow->src_ns);
+	vec_free(&w.bindings);
+	return w.p;
+}

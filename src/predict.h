@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * predict - where the packet and its answer should go, by the configuration alone
+ *
+ * Pure. The walk assumes that every switch on the way is as it should be
+ * (forwarding on, links up): what is not so is for the fault table to say. It
+ * stops only where there is no way to follow: no route, nobody who owns the
+ * next hop, an unknown namespace.
+ */
+#ifndef PREDICT_H
+#define PREDICT_H
+
+#include "path.h"
+
+/* The path of a flow; free with path_free. */
+struct path *predict(const struct snapshot *s, const struct flow *flow);
+
+/* The bridge port that leads to the owner of an address, other than `except`; NULL: none known. */
+const struct link *predict_port_to(const struct snapshot *s, int ns, int bridge,
+				   const struct addr *a, int except);
+
+#endif
