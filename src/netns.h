@@ -35,6 +35,10 @@ void netns_list_free(netns_list *l);
 /* A socket opened inside the namespace; the calling thread stays where it was. Returns it or -errno. */
 int netns_socket(int ns_fd, int domain, int type, int protocol);
 
+/* A netlink socket of this protocol inside the namespace; see nl.h. */
+struct nl;
+int netns_nl(int ns_fd, int protocol, struct nl **ret);
+
 /*
  * Calls f(arg) on a thread of its own inside the namespace and waits for it
  * (the calling thread never moves). Returns f's value or -errno.
