@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "nearest.h"
+#include "probe.h"
+#include "strbuf.h"
+#include "target.h"
+
+#define TIMEOUT_DEFAULT 1.5
+#define TIMEOUT_MIN     0.01
+#define TIMEOUT_MAX     3600.0
+
+/* What an option does with the field at its offset. */
+enum option_kind {
+	OPTION_SET,     /* bool: true */
+	OPTION_COMMAND, /* enum command: value */
+	OPTION_EXPLAIN, /* the same, and its argument is the code */
+	OPTION_PROTOS,
+	OPTION_COUNT,
+	OPTION_SECONDS,
+	OPTION_COLOR,
+};
+
+struct option_row {
+	char letter;            /* 0: none */
+	const char *name;
+	const char *arg;        /* what --help calls its argument; NULL: takes none */
+	const char *help;
+	enum option_kind kind;
+	size_t offset;          /* of its field in struct options */
+	int value;              /* OPTION_COMMAND, OPTION_EXPLAIN: enum command */
+};
+
+#define FIELD(f) .offset = offsetof(struct options, f)
+
+/* In the order of --help. */
+static const struct option_row rows[] = {
+	{ .letter = 'p', .name = "proto", .arg = "LIST", .kind = OPTION_PROTOS, FIELD(protos),
+	  .help = "ask only by these protocols: icmp,tcp" },
+	{ .letter = 'c', .name = "count", .arg = "N", .kind = OPTION_COUNT, FIELD(count),
+	  .help = "send N packets a probe (as few as will tell, at most 3)" },
+	{ .letter = 't', .name = "timeout", .arg = "SEC", .kind = OPTION_SECONDS, FIELD(timeout),
+	  .help = "longest wait for an answer from outside (1.5)" },
+	{ .letter = 'j', .name = "json", .kind = OPTION_SET, FIELD(json),
+	  .help = "print one JSON object" },
+	{ .name = "fix", .kind = OPTION_SET, FIELD(fix),
+	  .help = "after the diagnosis repair, with consent, and try again" },
+	{ .letter = 'y', .name = "yes", .kind = OPTION_SET, FIELD(yes),
+	  .help = "with --fix: do not ask" },
+	{ .letter = 'n', .name = "dry-run", .kind = OPTION_SET, FIELD(dry_run),
+	  .help = "like --fix, but only say what would be done" },
+	{ .name = "undo", .kind = OPTION_COMMAND, .value = COMMAND_UNDO,
+	  .help = "take back what the last --fix changed" },
+	{ .name = "explain", .arg = "CODE", .kind = OPTION_EXPLAIN, .value = COMMAND_EXPLAIN,
+	  .help = "what a finding means, how it is proved, how it is fixed" },
+	{ .name = "no-probe", .kind = OPTION_SET, FIELD(no_probe),
+	  .help = "send nothing: judge by the configuration alone" },
+	{ .name = "no-trace", .kind = OPTION_SET, FIELD(no_trace),
+	  .help = "make no temporary nft tables" },
+	{ .letter = 'q', .name = "quiet", .kind = OPTION_SET, FIELD(quiet),
+	  .help = "print only the first line" },
+	{ .letter = 'v', .name = "verbose", .kind = OPTION_SET, FIELD(verbose),
+	  .help = "print also how it was found out" },
+	{ .name = "color", .arg = "WHEN", .kind = OPTION_COLOR, FIELD(color),
+	  .help = "auto, always or never" },
+	{ .name = "ascii", .kind = OPTION_SET, FIELD(ascii),
+	  .help = "print no other characters than ASCII" },
+	{ .letter = 'V', .name = "version", .kind = OPTION_COMMAND, .value = COMMAND_VERSION,
+	  .help = "print the version" },
+	{ .letter = 'h', .name = "help", .kind = OPTION_COMMAND, .value = COMMAND_HELP,
+	  .help = "print this" },
+};
+
+/* Refused by name: they are promised, but not in this version. */
+static const char *const later[] = {
+	"watch", "interval", "from",   "all",  "list", "openmetrics", "host-root", "pcap",
+	"html",  "svg",	     "expect", "save", "load", "redact",      "what-if",
+};
+
+static const struct {
+	char letter;
+	const char *name;
+} later_letters[] = {
+	{ 'w', "watch" },
+	{ 'i', "interval" },
+};
+
+/* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
+
+static int wrong(char **ret_error, struct strbuf *b)
+{
+	*ret_error = strbuf_take(b);
+	return -EINVAL;
+}
+
+/* "BEFORE word AFTER" */
+static int wrong_word(char **ret_error, const char *before, const char *word, const char *after)
+{
+	struct strbuf b = { 0 };
+
+	strbuf_puts(&b, before);
+	strbuf_visible(&b, word);
+	strbuf_puts(&b, after);
+	return wrong(ret_error, &b);
+}
+
+static int wrong_value(char **ret_error, const struct option_row *row, const char *value,
+		       const char *why)
+{
+	struct strbuf b = { 0 };
+
+	strbuf_printf(&b, "--%s: \"", row->name);
+	strbuf_visible(&b, value);
+	strbuf_printf(&b, "\" %s", why);
+	return wrong(ret_error, &b);
+}
+
+static int wrong_usage(char **ret_error, const char *sentence)
+{
+	*ret_error = xstrdup(sentence);
+	return -EINVAL;
+}
+
+static int not_yet(char **ret_error, const char *name)
+{
+	return wrong_word(ret_error, "--", name, " is not in this version yet");
+}
+
+/* The len characters at name are no option that could be taken. */
+static int unknown_option(char **ret_error, const char *name, size_t len)
+{
+	_cleanup_(strbuf_done) struct strbuf word = { 0 };
+	struct strbuf b = { 0 };
+	words known = { 0 };
+
+	strbuf_add(&word, name, len);
+	for (size_t i = 0; i < ARRAY_SIZE(later); i++)
+		if (streq(strbuf_str(&word), later[i]))
+			return not_yet(ret_error, later[i]);
+	strbuf_puts(&b, "there is no option --");
+	strbuf_visible(&b, strbuf_str(&word));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		vec_push(&known, rows[i].name);
+	nearest_hint(&b, strbuf_str(&word), &known);
+	vec_free(&known);
+	return wrong(ret_error, &b);
+}
+
+/* --- values --- */
+
+/* A number of digits only; false where it is none. What is too large stays too large. */
+static bool parse_digits(const char *s, unsigned int *ret)
+{
+	unsigned int n = 0;
+
+	if (!*s)
+		return false;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9')
+			return false;
+		if (n < 100000000)
+			n = n * 10 + (unsigned int)(*s - '0');
+	}
+	*ret = n;
+	return true;
+}
+
+static int set_count(const struct option_row *row, const char *value, unsigned int *ret,
+		     char **ret_error)
+{
+	unsigned int n;
+
+	if (!parse_digits(value, &n))
+		return wrong_value(ret_error, row, value, "is not a number of packets");
+	if (n == 0)
+		return wrong_value(ret_error, row, value, "packets tell nothing; 1 is the least");
+	if (n > PROBE_ATTEMPTS) {
+		_cleanup_(freep) char *why =
+			xasprintf("packets are too many; %d are the most", PROBE_ATTEMPTS);
+
+		return wrong_value(ret_error, row, value, why);
+	}
+	*ret = n;
+	return 0;
+}
+
+static int set_seconds(const struct option_row *row, const char *value, double *ret,
+		       char **ret_error)
+{
+	double seconds;
+
+	/* strtod knows more kinds of numbers than a person may mean: hex, inf, nan */
+	if (strspn(value, "0123456789.") != strlen(value) || strcspn(value, "0123456789") ==
+	    strlen(value) || strchr(value, '.') != strrchr(value, '.'))
+		return wrong_value(ret_error, row, value, "is not a number of seconds");
+	seconds = strtod(value, NULL);
+	if (seconds < TIMEOUT_MIN)
+		return wrong_value(ret_error, row, value, "seconds are too few; 0.01 are the least");
+	if (!(seconds <= TIMEOUT_MAX))
+		return wrong_value(ret_error, row, value, "seconds are too many; 3600 are the most");
+	*ret = seconds;
+	return 0;
+}
+
+static bool word_is(const char *s, size_t len, const char *word)
+{
+	return strlen(word) == len && memcmp(s, word, len) == 0;
+}
+
+static int set_protos(const struct option_row *row, const char *value, unsigned int *ret,
+		      char **ret_error)
+{
+	static const char *const names[PROTO_COUNT] = {
+		[PROTO_ICMP] = "icmp",
+		[PROTO_TCP] = "tcp",
+		[PROTO_UDP] = "udp",
+	};
+	unsigned int protos = 0;
+	const char *s = value;
+
+	for (;;) {
+		size_t len = strcspn(s, ","), p = 0;
+
+		while (p < PROTO_COUNT && !word_is(s, len, names[p]))
+			p++;
+		if (p == PROTO_COUNT)
+			return wrong_value(ret_error, row, value,
+					   "is not a list of protocols such as icmp,tcp");
+		protos |= 1u << p;
+		if (!s[len])
+			break;
+		s += len + 1;
+	}
+	*ret = protos;
+	return 0;
+}
+
+static int set_color(const struct option_row *row, const char *value, enum color_when *ret,
+		     char **ret_error)
+{
+	if (streq(value, "auto"))
+		*ret = COLOR_AUTO;
+	else if (streq(value, "always"))
+		*ret = COLOR_ALWAYS;
+	else if (streq(value, "never"))
+		*ret = COLOR_NEVER;
+	else
+		return wrong_value(ret_error, row, value, "is neither auto, always nor never");
+	return 0;
+}
+
+static int set_command(struct options *o, enum command command, char **ret_error)
+{
+	bool taken = o->command == COMMAND_EXPLAIN || o->command == COMMAND_UNDO;
+
+	if (taken && o->command != command && command != COMMAND_HELP && command != COMMAND_VERSION)
+		return wrong_usage(ret_error, "--explain and --undo do not go together");
+	o->command = command;
+	return 0;
+}
+
+/* value is NULL exactly where the row has no argument. */
+static int set_option(struct options *o, const struct option_row *row, const char *value,
+		      char **ret_error)
+{
+	void *field = (char *)o + row->offset;
+
+	switch (row->kind) {
+	case OPTION_SET:
+		*(bool *)field = true;
+		return 0;
+	case OPTION_COMMAND:
+		return set_command(o, (enum command)row->value, ret_error);
+	case OPTION_EXPLAIN:
+		o->explain = value;
+		return set_command(o, (enum command)row->value, ret_error);
+	case OPTION_PROTOS:
+		return set_protos(row, value, field, ret_error);
+	case OPTION_COUNT:
+		return set_count(row, value, field, ret_error);
+	case OPTION_SECONDS:
+		return set_seconds(row, value, field, ret_error);
+	case OPTION_COLOR:
+		return set_color(row, value, field, ret_error);
+	}
+	return -EINVAL;
+}
+
+/* --- words --- */
+
+struct args {
+	int argc, i;
+	char **argv;
+};
+
+static const char *next_arg(struct args *a)
+{
+	return a->i < a->argc ? a->argv[a->i++] : NULL;
+}
+
+static const struct option_row *find_long(const char *name, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (word_is(name, len, rows[i].name))
+			return &rows[i];
+	return NULL;
+}
+
+static const struct option_row *find_short(char c)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (c && rows[i].letter == c)
+			return &rows[i];
+	return NULL;
+}
+
+/* The value of an option: glued to it, or the next word. */
+static int take_value(const struct option_row *row, const char *glued, struct args *a,
+		      const char **ret_value, char **ret_error)
+{
+	const char *value = glued ? glued : next_arg(a);
+
+	if (!value || !*value) {
+		*ret_error = xasprintf("--%s needs an argument: --%s %s", row->name,
+				       row->name, row->arg);
+		return -EINVAL;
+	}
+	*ret_value = value;
+	return 0;
+}
+
+/* "--name", "--name=value", "--name value" */
+static int parse_long(struct options *o, const char *word, struct args *a, char **ret_error)
+{
+	const char *name = word + 2, *value = NULL;
+	size_t len = strcspn(name, "=");
+	const char *glued = name[len] ? name + len + 1 : NULL;
+	const struct option_row *row = find_long(name, len);
+	int r;
+
+	if (!row)
+		return unknown_option(ret_error, name, len);
+	if (row->arg) {
+		r = take_value(row, glued, a, &value, ret_error);
+		if (r < 0)
+			return r;
+	} else if (glued) {
+		return wrong_word(ret_error, "--", row->name, " takes no argument");
+	}
+	return set_option(o, row, value, ret_error);
+}
+
+static int unknown_letter(char **ret_error, char letter, const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(later_letters); i++)
+		if (later_letters[i].letter == letter)
+			return not_yet(ret_error, later_letters[i].name);
+	return wrong_word(ret_error, "there is no such option in ", word, "");
+}
+
+/* "-j", "-jv", "-c3", "-c 3" */
+static int parse_short(struct options *o, const char *word, struct args *a, char **ret_error)
+{
+	for (const char *s = word + 1; *s; s++) {
+		const struct option_row *row = find_short(*s);
+		const char *value = NULL;
+		int r;
+
+		if (!row)
+			return unknown_letter(ret_error, *s, word);
+		if (row->arg) {
+			r = take_value(row, s[1] ? s + 1 : NULL, a, &value, ret_error);
+			if (r < 0)
+				return r;
+		}
+		r = set_option(o, row, value, ret_error);
+		if (r < 0 || row->arg)
+			return r;
+	}
+	return 0;
+}
+
+static int parse_operand(struct options *o, const char *word, char **ret_error)
+{
+	if (!*word)
+		return wrong_usage(ret_error, "an empty word is no target");
+	if (!o->source)
+		o->source = word;
+	else if (!o->destination)
+		o->destination = word;
+	else
+		return wrong_word(ret_error, "one SOURCE and one DESTINATION are enough; what is ",
+				  word, "?");
+	return 0;
+}
+
+/* --- what must hold between options --- */
+
+static bool asks_port(const struct options *o, bool *ret_port)
+{
+	struct target t = { .fd = -1 };
+	_cleanup_(freep) char *error = NULL;
+
+	if (target_parse_destination(o->destination, &t, &error) < 0)
+		return false;
+	*ret_port = t.port != 0;
+	target_done(&t);
+	return true;
+}
+
+static int check_protos(const struct options *o, char **ret_error)
+{
+	bool port = false;
+
+	if (!o->protos)
+		return 0;
+	/* a DESTINATION that cannot be read says so itself, later */
+	if (o->destination && !asks_port(o, &port))
+		return 0;
+	if (o->protos & (1u << PROTO_UDP)) {
+		if (!port)
+			return wrong_usage(ret_error, "udp needs a port: DESTINATION:PORT");
+		return wrong_usage(ret_error, "UDP probes are not in this version yet");
+	}
+	if (port && !(o->protos & (1u << PROTO_TCP)))
+		return wrong_word(ret_error, "the port of ", o->destination,
+				  " needs tcp in --proto");
+	return 0;
+}
+
+static int check_fix(const struct options *o, char **ret_error)
+{
+	if (o->yes && !o->fix)
+		return wrong_usage(ret_error, "--yes is for --fix");
+	if (!o->fix || o->dry_run)
+		return 0;
+	if (o->no_probe)
+		return wrong_usage(ret_error, "--fix tries every repair with packets, which "
+					      "--no-probe forbids; --dry-run goes with it");
+	if (o->json && !o->yes)
+		return wrong_usage(ret_error, "--fix with --json cannot ask: add --yes or --dry-run");
+	if (!o->yes && !isatty(STDIN_FILENO))
+		return wrong_usage(ret_error, "--fix asks, and there is no terminal: "
+					      "add --yes or --dry-run");
+	return 0;
+}
+
+static int check_diagnose(struct options *o, char **ret_error)
+{
+	int r;
+
+	if (!o->source)
+		return wrong_usage(ret_error, "SOURCE is missing: which namespace cannot "
+					      "reach something?");
+	if (o->dry_run)
+		o->fix = true;
+	r = check_protos(o, ret_error);
+	return r < 0 ? r : check_fix(o, ret_error);
+}
+
+static int check(struct options *o, char **ret_error)
+{
+	if (o->command == COMMAND_DIAGNOSE)
+		return check_diagnose(o, ret_error);
+	if (o->source)
+		return wrong_word(ret_error, o->command == COMMAND_UNDO ? "--undo" : "--explain",
+				  "", " asks no target");
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *ret, char **ret_error)
+{
+	struct options o = { .timeout = TIMEOUT_DEFAULT };
+	struct args a = { .argc = argc, .argv = argv, .i = 1 };
+	bool operands_only = false;
+	const char *word;
+	int r;
+
+	while ((word = next_arg(&a))) {
+		if (operands_only || word[0] != '-' || !word[1])
+			r = parse_operand(&o, word, ret_error);
+		else if (streq(word, "--"))
+			operands_only = true, r = 0;
+		else if (word[1] == '-')
+			r = parse_long(&o, word, &a, ret_error);
+		else
+			r = parse_short(&o, word, &a, ret_error);
+		if (r < 0)
+			return r;
+		/* nothing else matters to somebody who asks for help */
+		if (o.command == COMMAND_HELP || o.command == COMMAND_VERSION) {
+			*ret = o;
+			return 0;
+		}
+	}
+	r = check(&o, ret_error);
+	if (r < 0)
+		return r;
+	*ret = o;
+	return 0;
+}
+
+static void help_row(const struct option_row *row, struct strbuf *b)
+{
+	_cleanup_(strbuf_done) struct strbuf left = { 0 };
+
+	if (row->letter)
+		strbuf_printf(&left, "-%c, ", row->letter);
+	else
+		strbuf_puts(&left, "    ");
+	strbuf_printf(&left, "--%s", row->name);
+	if (row->arg)
+		strbuf_printf(&left, " %s", row->arg);
+	strbuf_printf(b, "  %-20s  %s\n", strbuf_str(&left), row->help);
+}
+
+void options_help(struct strbuf *b)
+{
+	strbuf_puts(b, "usage: nsdoctor [OPTION]... SOURCE [DESTINATION]\n"
+		       "       nsdoctor --explain CODE\n"
+		       "       nsdoctor --undo\n"
+		       "\n"
+		       "Says why a network namespace cannot reach something, and what repairs it.\n"
+		       "\n"
+		       "  SOURCE       a name of \"ip netns\", /run/netns/NAME, pid:PID or host\n"
+		       "  DESTINATION  an address, a host name or another namespace, also with a\n"
+		       "               port (8.8.8.8:443); without it: the way out of SOURCE\n"
+		       "\n");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		help_row(&rows[i], b);
+	strbuf_puts(b, "\n"
+		       "Exit status: 0 reachable, 1 degraded or unreachable, 2 wrong usage,\n"
+		       "3 it could not be told. nsdoctor(8) says it all.\n");
+}

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "target.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+
+#include "nearest.h"
+#include "netns.h"
+#include "strbuf.h"
+
+#define NETNS_DIR "/run/netns/"
+#define PID_LIMIT 4194304 /* PID_MAX_LIMIT, linux/threads.h */
+
+/* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
+
+/* "BEFORE text AFTER" beside the error number */
+static int fail(int error, char **ret_error, const char *before, const char *text, const char *after)
+{
+	struct strbuf b = { 0 };
+
+	strbuf_puts(&b, before);
+	strbuf_visible(&b, text);
+	strbuf_puts(&b, after);
+	*ret_error = strbuf_take(&b);
+	return error;
+}
+
+static int not_yet(char **ret_error, const char *text, const char *what)
+{
+	_cleanup_(freep) char *after = xasprintf(": %s in this version yet", what);
+
+	return fail(-ENOTSUP, ret_error, "", text, after);
+}
+
+/* --- the grammar --- */
+
+/* What stands before a colon and is no host name. */
+static const char *const runtimes[] = { "docker", "podman", "lxc", "machine", "cri" };
+
+static bool names_runtime(const char *text)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++)
+		if (str_starts(text, runtimes[i]) && text[strlen(runtimes[i])] == ':')
+			return true;
+	return false;
+}
+
+/* A decimal number of 1 to max without anything around it. */
+static bool parse_number(const char *s, unsigned long max, unsigned long *ret)
+{
+	unsigned long n = 0;
+
+	if (*s < '1' || *s > '9')
+		return false;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9')
+			return false;
+		n = n * 10 + (unsigned long)(*s - '0');
+		if (n > max)
+			return false;
+	}
+	*ret = n;
+	return true;
+}
+
+static int parse_pid(const char *text, struct target *t, char **ret_error)
+{
+	unsigned long pid;
+
+	if (!parse_number(text + strlen("pid:"), PID_LIMIT, &pid))
+		return fail(-EINVAL, ret_error, "", text, ": what follows pid: is no process id");
+	t->kind = TARGET_PID;
+	t->path = xasprintf("/proc/%lu/ns/net", pid);
+	return 0;
+}
+
+static int parse_path(const char *text, struct target *t, char **ret_error)
+{
+	if (strlen(text) >= PATH_MAX)
+		return fail(-EINVAL, ret_error, "the path is longer than a path can be", "", "");
+	t->kind = TARGET_PATH;
+	t->path = xstrdup(text);
+	return 0;
+}
+
+/* Could a file of /run/netns have this name? */
+static bool is_filename(const char *s)
+{
+	return *s && strlen(s) <= NAME_MAX && !strchr(s, '/') && !streq(s, ".") && !streq(s, "..");
+}
+
+static int parse_netns(const char *text, struct target *t, char **ret_error)
+{
+	if (!is_filename(text))
+		return fail(-EINVAL, ret_error, "", text,
+			    " can be no name of a namespace; a file is written with its full path");
+	t->kind = TARGET_NETNS;
+	t->path = xasprintf(NETNS_DIR "%s", text);
+	return 0;
+}
+
+/* The ways to name a namespace that SOURCE and DESTINATION share. -ENOENT: it is none of them. */
+static int parse_common(const char *text, struct target *t, char **ret_error)
+{
+	if (text[0] == '/')
+		return parse_path(text, t, ret_error);
+	if (str_starts(text, "pid:"))
+		return parse_pid(text, t, ret_error);
+	if (names_runtime(text))
+		return not_yet(ret_error, text, "containers are not found by their runtime's names");
+	if (streq(text, "host")) {
+		t->kind = TARGET_HOST;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static int finish(struct target *t, const char *text, int r, struct target *ret)
+{
+	if (r < 0) {
+		target_done(t);
+		return r;
+	}
+	t->text = xstrdup(text);
+	*ret = *t;
+	return 0;
+}
+
+int target_parse_source(const char *text, struct target *ret, char **ret_error)
+{
+	struct target t = { .fd = -1 };
+	struct addr a;
+	int r;
+
+	if (!*text)
+		return fail(-EINVAL, ret_error, "SOURCE is empty", "", "");
+	if (addr_parse(text, &a) == 0)
+		return fail(-EINVAL, ret_error, "", text,
+			    " is an address; SOURCE is a namespace, see nsdoctor --help");
+	if (streq(text, "outside"))
+		return not_yet(ret_error, text, "the direction from outside is not asked");
+	r = parse_common(text, &t, ret_error);
+	if (r == -ENOENT)
+		r = parse_netns(text, &t, ret_error);
+	return finish(&t, text, r, ret);
+}
+
+/* --- DESTINATION: something, perhaps a port, perhaps a protocol --- */
+
+/* Does a port, ":80", end here? */
+static bool ends_in_port(const char *text, const char *end)
+{
+	const char *s = end;
+
+	while (s > text && s[-1] >= '0' && s[-1] <= '9')
+		s--;
+	return s < end && s > text && s[-1] == ':';
+}
+
+/* Cuts "/tcp" or "/udp" off text. A path keeps its slashes: a namespace may be called tcp. */
+static int cut_proto(char *text, struct target *t, char **ret_error)
+{
+	char *slash = strrchr(text, '/');
+
+	if (!slash || (text[0] == '/' && !ends_in_port(text, slash)))
+		return 0;
+	if (streq(slash, "/tcp"))
+		t->proto = PROTO_TCP;
+	else if (streq(slash, "/udp"))
+		t->proto = PROTO_UDP;
+	else
+		return fail(-EINVAL, ret_error, "", text,
+			    ": only /tcp or /udp can follow a destination's port");
+	t->has_proto = true;
+	*slash = '\0';
+	return 0;
+}
+
+static int parse_port(const char *digits, const char *text, struct target *t, char **ret_error)
+{
+	unsigned long port;
+
+	if (!parse_number(digits, 65535, &port))
+		return fail(-EINVAL, ret_error, "", text, ": a port is a number of 1 to 65535");
+	t->port = (uint16_t)port;
+	return 0;
+}
+
+/* "[2001:db8::1]:443", "[2001:db8::1]": the brackets go, too */
+static int cut_bracket_port(char *text, struct target *t, char **ret_error)
+{
+	char *end = strchr(text, ']');
+	int r = 0;
+
+	if (!end || !strchr(text, ':') || (end[1] && end[1] != ':'))
+		return fail(-EINVAL, ret_error, "", text,
+			    ": brackets hold an IPv6 address, as in [2001:db8::1]:443");
+	if (end[1] == ':')
+		r = parse_port(end + 2, text, t, ret_error);
+	if (r < 0)
+		return r;
+	*end = '\0';
+	memmove(text, text + 1, strlen(text));
+	return 0;
+}
+
+/* Is what stands behind the last colon a part of the target itself? */
+static bool colon_is_inside(const char *text, const char *colon)
+{
+	struct addr a;
+
+	if (names_runtime(text) || str_starts(text, "pid:"))
+		return memchr(text, ':', (size_t)(colon - text)) == NULL;
+	if (text[0] == '/')
+		return colon[1 + strspn(colon + 1, "0123456789")] != '\0' || !colon[1];
+	/* an IPv6 address without brackets, also with its interface, has no port */
+	return addr_parse(text, &a) == 0 || memchr(text, ':', (size_t)(colon - text)) != NULL;
+}
+
+static int cut_port(char *text, struct target *t, char **ret_error)
+{
+	char *colon;
+	int r;
+
+	if (text[0] == '[')
+		return cut_bracket_port(text, t, ret_error);
+	colon = strrchr(text, ':');
+	if (!colon || colon_is_inside(text, colon))
+		return 0;
+	r = parse_port(colon + 1, text, t, ret_error);
+	if (r < 0)
+		return r;
+	*colon = '\0';
+	return 0;
+}
+
+/* Cuts "%eth0" off an IPv6 address. */
+static void cut_ifname(char *text, struct target *t)
+{
+	char *percent = strchr(text, '%');
+
+	if (!percent || !strchr(text, ':'))
+		return;
+	t->ifname = xstrdup(percent + 1);
+	*percent = '\0';
+}
+
+static int check_address(const struct target *t, const char *text, char **ret_error)
+{
+	const struct addr *a = &t->addr;
+
+	if (addr_is_multicast(a))
+		return fail(-EINVAL, ret_error, "", text,
+			    " is a multicast address: many may answer, or nobody");
+	if (!addr_is_unicast(a))
+		return fail(-EINVAL, ret_error, "", text,
+			    addr_is_zero(a) ? " means no address" :
+			    a->b[0] == 255  ? " is a broadcast address: many may answer, or nobody" :
+					      " is an address that nobody can have");
+	if (a->family == AF_INET)
+		return 0;
+	if (addr_is_linklocal(a) && (!t->ifname || !*t->ifname))
+		return fail(-EINVAL, ret_error, "", text,
+			    " is on every link; say by which interface: ADDRESS%IF");
+	if (!addr_is_linklocal(a) && t->ifname)
+		return fail(-EINVAL, ret_error, "", text,
+			    ": only a link-local address has an interface behind %");
+	return not_yet(ret_error, text, "IPv6 is not diagnosed");
+}
+
+/* Looks like dotted numbers, but is no address: "192.168.0.256", "10.1" */
+static bool is_broken_address(const char *text)
+{
+	return text[strspn(text, "0123456789.")] == '\0' && strchr(text, '.');
+}
+
+static int parse_word(const char *text, struct target *t, char **ret_error)
+{
+	if (strchr(text, ':') || is_broken_address(text))
+		return fail(-EINVAL, ret_error, "", text, " is no address");
+	if (!is_filename(text))
+		return fail(-EINVAL, ret_error, "", text, " can be no name");
+	t->kind = TARGET_NAME;
+	return 0;
+}
+
+/* What is left when port and protocol are off. */
+static int parse_place(char *text, const char *written, struct target *t, char **ret_error)
+{
+	int r;
+
+	if (streq(text, "outside"))
+		return fail(-EINVAL, ret_error, "outside can only be the SOURCE", "", "");
+	r = parse_common(text, t, ret_error);
+	if (r != -ENOENT)
+		return r;
+	cut_ifname(text, t);
+	if (addr_parse(text, &t->addr) < 0)
+		return parse_word(text, t, ret_error);
+	t->kind = TARGET_ADDRESS;
+	return check_address(t, written, ret_error);
+}
+
+static bool is_network(const char *text)
+{
+	const char *slash = strchr(text, '/');
+
+	return text[0] != '/' && slash && slash[1] && !slash[1 + strspn(slash + 1, "0123456789")];
+}
+
+static int parse_destination(char *text, const char *written, struct target *t, char **ret_error)
+{
+	int r;
+
+	if (is_network(text))
+		return fail(-EINVAL, ret_error, "", text,
+			    " is a whole network; name one address of it");
+	r = cut_proto(text, t, ret_error);
+	if (r == 0)
+		r = cut_port(text, t, ret_error);
+	if (r < 0)
+		return r;
+	if (t->has_proto && !t->port)
+		return fail(-EINVAL, ret_error, "", written,
+			    ": a protocol needs a port before it, as in 8.8.8.8:53/udp");
+	if (!*text)
+		return fail(-EINVAL, ret_error, "", written, ": there is nothing before the port");
+	r = parse_place(text, written, t, ret_error);
+	if (r < 0)
+		return r;
+	if (t->has_proto && t->proto == PROTO_UDP)
+		return not_yet(ret_error, written, "UDP is not probed");
+	return 0;
+}
+
+int target_parse_destination(const char *text, struct target *ret, char **ret_error)
+{
+	struct target t = { .fd = -1, .proto = PROTO_TCP };
+	_cleanup_(freep) char *place = NULL;
+	int r;
+
+	if (!text) {
+		t.kind = TARGET_DEFAULT;
+		*ret = t;
+		return 0;
+	}
+	if (!*text)
+		return fail(-EINVAL, ret_error, "DESTINATION is empty", "", "");
+	place = xstrdup(text);
+	r = parse_destination(place, text, &t, ret_error);
+	return finish(&t, place, r, ret);
+}
+
+/* --- opening --- */
+
+static void known_names(words *ret, netns_list *ret_list)
+{
+	if (netns_list_read(ret_list) < 0)
+		return;
+	vec_each(e, ret_list)
+		vec_push(ret, (const char *)e->name);
+}
+
+/* Appends the names that come near; false where there are none. */
+static bool hint_names(struct strbuf *b, const char *text)
+{
+	netns_list list = { 0 };
+	words known = { 0 };
+	bool near;
+
+	known_names(&known, &list);
+	near = nearest_hint(b, text, &known);
+	vec_free(&known);
+	netns_list_free(&list);
+	return near;
+}
+
+/* Nobody answers to it: say who does */
+static int unknown(const struct target *t, char **ret_error)
+{
+	struct strbuf b = { 0 };
+
+	if (t->kind == TARGET_PID) {
+		strbuf_puts(&b, "there is no process ");
+		strbuf_visible(&b, t->text + strlen("pid:"));
+	} else if (t->kind == TARGET_PATH) {
+		strbuf_puts(&b, "there is no file ");
+		strbuf_visible(&b, t->text);
+	} else {
+		strbuf_puts(&b, "there is no namespace ");
+		strbuf_visible(&b, t->text);
+		if (!hint_names(&b, t->text))
+			strbuf_puts(&b, "; \"ip netns\" lists those with a name, "
+					"pid:PID is that of a process");
+	}
+	*ret_error = strbuf_take(&b);
+	return -ENOENT;
+}
+
+/* Why a namespace file did not open. */
+static int not_opened(const struct target *t, int error, char **ret_error)
+{
+	if (error == -ENOENT || error == -ESRCH)
+		return unknown(t, ret_error);
+	if (error == -EINVAL)
+		return fail(error, ret_error, "", t->path, " is no network namespace");
+	if (error == -EPERM || error == -EACCES)
+		return fail(error, ret_error, "", t->text,
+			    t->kind == TARGET_PID ? ": looking into another's process needs "
+						    "CAP_SYS_PTRACE; run nsdoctor as root" :
+						    ": the namespace's file cannot be opened "
+						    "without root");
+	return fail(error, ret_error, "", t->path, " cannot be opened");
+}
+
+/* Tries to enter it: only that tells whether the privilege is there. */
+static int try_entering(const struct target *t, char **ret_error)
+{
+	_cleanup_(closep) int fd = netns_socket(t->fd, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0)
+		return 0;
+	if (fd == -EPERM || fd == -EACCES)
+		return fail(fd, ret_error, "entering ", t->text,
+			    " needs CAP_SYS_ADMIN, and sending from there CAP_NET_RAW: "
+			    "run nsdoctor as root");
+	return fail(fd, ret_error, "the namespace of ", t->text, " cannot be entered");
+}
+
+static int open_self(struct target *t, char **ret_error)
+{
+	int fd = netns_open_self();
+
+	if (fd < 0)
+		return fail(fd, ret_error, "/proc/self/ns/net cannot be opened: is /proc mounted?",
+			    "", "");
+	t->fd = fd;
+	return netns_id(fd, &t->dev, &t->inode);
+}
+
+static int open_file(struct target *t, char **ret_error)
+{
+	int r = netns_open(t->path);
+
+	if (r < 0)
+		return not_opened(t, r, ret_error);
+	t->fd = r;
+	r = netns_id(t->fd, &t->dev, &t->inode);
+	if (r < 0)
+		return fail(r, ret_error, "", t->path, " has no identity");
+	return try_entering(t, ret_error);
+}
+
+/* A word is a namespace where `ip netns` has one of that name. */
+static int open_name(struct target *t, char **ret_error)
+{
+	_cleanup_(freep) char *path = xasprintf(NETNS_DIR "%s", t->text);
+
+	if (access(path, F_OK) < 0)
+		return 0;
+	t->kind = TARGET_NETNS;
+	t->path = path;
+	path = NULL;
+	return open_file(t, ret_error);
+}
+
+int target_open(struct target *t, char **ret_error)
+{
+	switch (t->kind) {
+	case TARGET_NETNS:
+	case TARGET_PATH:
+	case TARGET_PID:
+		return open_file(t, ret_error);
+	case TARGET_HOST:
+		return open_self(t, ret_error);
+	case TARGET_NAME:
+		return open_name(t, ret_error);
+	case TARGET_ADDRESS:
+	case TARGET_DEFAULT:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+char *target_neither(const struct target *t, const char *why)
+{
+	struct strbuf b = { 0 };
+
+	strbuf_visible(&b, t->text);
+	strbuf_puts(&b, " is no namespace here");
+	if (why) {
+		strbuf_puts(&b, ", and ");
+		strbuf_visible(&b, why);
+	}
+	hint_names(&b, t->text);
+	return strbuf_take(&b);
+}
+
+void target_done(struct target *t)
+{
+	free(t->text);
+	free(t->path);
+	free(t->ifname);
+	closep(&t->fd);
+	*t = (struct target){ .fd = -1 };
+}
