@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ ✗UP ── outside
+
+world
+fault() { run ip link set dev "$UP" down; }
+repair()
+{
+	run ip link set dev "$UP" up
+	run ip route add default via "$GW"
+}
+ask "$NS1" "$OUT"

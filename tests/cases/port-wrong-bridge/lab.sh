@@ -1,0 +1,10 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ other0   BR ─ host ─ UP ── outside
+
+world
+make_bridge other0
+fault() { run ip link set dev "$PORT1" master other0; }
+repair() { step_port; wait_for port_forwards host "$PORT1"; }
+ask "$NS1" "$OUT"

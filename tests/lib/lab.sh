@@ -1,0 +1,449 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# lab.sh – small networks to break, for the tests and the demonstration; sourced by bash.
+#
+# The caller is already inside throw-away namespaces (tests/lib/enter makes them, without root too). What is called
+# "host" here is the network namespace the caller is in; "outside" owns the destination and is nowhere to be found by
+# name, as the internet is not; every other namespace is an ordinary one of "ip netns".
+#
+#   NS1 ─ NS1IF NS1ADDR ── PORT1 ┐
+#                                BR BRADDR/PFX   host   UP UPADDR/UPPFX ── GW outside OUT
+#   NS2 ─ NS2IF NS2ADDR ── PORT2 ┘
+#
+# The names and addresses come in sets, so that nothing can be right for "br0" only; LAB_SET chooses one.
+#
+# shellcheck disable=SC2034 # variables for the cases
+
+set -euo pipefail
+export LC_ALL=C
+
+LAB_TMP=${LAB_TMP:?made by tests/lib/enter}
+LAB_NAMESPACES=()                       # all but the host
+LAB_VARS=''                             # what "expect" may speak of
+declare -A LAB_ADDRESS_OF=()
+
+# --- talking ----------------------------------------------------------------------------------------------------------
+
+die() { printf 'lab: %s\n' "$*" >&2; exit 1; }
+skip() { printf '%s\n' "$*" >"$LAB_TMP/skip"; exit 77; }
+
+# needs COMMAND...: skip the test where one of them is not installed
+needs()
+{
+	local c
+	for c; do
+		command -v "$c" >/dev/null || skip "$c is not installed"
+	done
+}
+
+# run COMMAND...: run it, shown under LAB_VERBOSE=1
+run()
+{
+	[ -z "${LAB_VERBOSE:-}" ] || printf '    $ %s\n' "$*" >&2
+	"$@"
+}
+
+# at NAMESPACE COMMAND...: the same in a namespace: host, outside or a name
+at()
+{
+	local ns=$1
+	shift
+	[ -z "${LAB_VERBOSE:-}" ] || printf '    %-8s $ %s\n' "$ns" "$*" >&2
+	within "$ns" "$@"
+}
+
+within()
+{
+	local ns=$1
+	shift
+	if [ "$ns" = host ]; then
+		"$@"
+	elif [ "$1" = ip ] && [ -e "/run/netns/$ns" ]; then
+		ip -n "$ns" "${@:2}"
+	else
+		nsenter --net="$(netns_file "$ns")" -- "$@"
+	fi
+}
+
+netns_file()
+{
+	case $1 in
+	host) echo /proc/self/ns/net ;;
+	outside) echo "$LAB_TMP/outside" ;;
+	*) echo "/run/netns/$1" ;;
+	esac
+}
+
+# wait_for COMMAND...: until it succeeds; a state, never a time
+wait_for()
+{
+	local i
+	for ((i = 0; i < 500; i++)); do
+		"$@" >/dev/null 2>&1 && return
+		sleep 0.01
+	done
+	die "waited in vain for: $*"
+}
+
+link_is_up() { within "$1" ip -o link show dev "$2" | grep -q ' state \(UP\|UNKNOWN\) '; }
+link_is_not_up() { ! link_is_up "$@"; }
+port_forwards() { within "$1" bridge link show dev "$2" | grep -q 'state forwarding'; }
+neighbour_is() { within "$1" ip neigh show "$2" | grep -q "$3"; }
+
+# --- the sets ---------------------------------------------------------------------------------------------------------
+
+choose_set()
+{
+	LAB_SET=$1
+	FREE=198.51.100.9               # nobody's
+	OTHER=10.99.0.0/16              # a network that has nothing to do with anything
+	case $1 in
+	1)      # the tutorial with br0
+		BR=br0 BRADDR=192.168.0.1 PFX=16 SUBNET=192.168.0.0/16
+		NS1=netns1 NS1IF=ceth0 NS1ADDR=192.168.0.2 PORT1=veth0
+		NS2=netns2 NS2IF=ceth0 NS2ADDR=192.168.0.3 PORT2=veth1
+		NOBODY=192.168.0.99 SUBNET_HALF=192.168.0.0/17
+		UP=eth0 UPADDR=172.31.8.154 UPPFX=20 UPNET=172.31.0.0/20 GW=172.31.0.1 UPNOBODY=172.31.0.99
+		OUT=8.8.8.8 OUTNET=8.8.8.0/24
+		;;
+	2)      # the tutorial with red and green
+		BR=br BRADDR=10.0.0.1 PFX=24 SUBNET=10.0.0.0/24
+		NS1=red NS1IF=veth-red NS1ADDR=10.0.0.11 PORT1=veth-red-br
+		NS2=green NS2IF=veth-green NS2ADDR=10.0.0.12 PORT2=veth-green-br
+		NOBODY=10.0.0.99 SUBNET_HALF=10.0.0.0/25
+		UP=ens33 UPADDR=192.168.44.128 UPPFX=24 UPNET=192.168.44.0/24 GW=192.168.44.2 UPNOBODY=192.168.44.99
+		OUT=8.8.8.8 OUTNET=8.8.8.0/24
+		;;
+	3)      # whatever a name and an address may be
+		BR=lan.7 BRADDR=100.64.11.254 PFX=22 SUBNET=100.64.8.0/22
+		NS1=Web-1.prod NS1IF=eth0 NS1ADDR=100.64.8.200 PORT1=tap_web.1
+		NS2=db_2 NS2IF=eth0 NS2ADDR=100.64.8.7 PORT2=tap_db.2
+		NOBODY=100.64.9.99 SUBNET_HALF=100.64.8.0/23
+		UP=enp0s31f6 UPADDR=203.0.113.42 UPPFX=29 UPNET=203.0.113.40/29 GW=203.0.113.41 UPNOBODY=203.0.113.45
+		OUT=9.9.9.9 OUTNET=9.9.9.0/24
+		;;
+	*) die "there is no set $1" ;;
+	esac
+	LAB_VARS="NS1IF NS1ADDR NS1 NS2IF NS2ADDR NS2 PORT1 PORT2 BRADDR BR PFX SUBNET_HALF SUBNET UPADDR UPPFX UPNET \
+UPNOBODY UP GW OUTNET OUT NOBODY FREE OTHER"
+	LAB_ADDRESS_OF=([$NS1]=$NS1ADDR [$NS2]=$NS2ADDR)
+}
+
+# --- pieces -----------------------------------------------------------------------------------------------------------
+
+# What a machine sets for itself must not decide a test: the same start in every namespace.
+plain_sysctls()
+{
+	within "$1" bash -c '
+		cd /proc/sys/net
+		for c in all default; do
+			echo 0 >ipv6/conf/$c/accept_dad
+			for k in forwarding rp_filter arp_ignore arp_announce arp_filter accept_local proxy_arp \
+				route_localnet src_valid_mark log_martians; do
+				echo 0 >ipv4/conf/$c/$k
+			done
+		done
+		echo 0 >ipv4/ip_forward
+		echo 0 >ipv4/icmp_echo_ignore_all
+		# so that no test fails because another one was answered just before
+		echo 0 >ipv4/icmp_ratelimit
+	' 2>/dev/null || true
+	within "$1" ip link set dev lo up
+}
+
+# setup_ns NAME...
+setup_ns()
+{
+	local ns
+	for ns; do
+		run ip netns add "$ns"
+		LAB_NAMESPACES+=("$ns")
+		plain_sysctls "$ns"
+	done
+}
+
+# setup_hidden_ns NAME: a namespace that nobody can find by name; "at NAME" does
+setup_hidden_ns()
+{
+	: >"$LAB_TMP/$1"
+	unshare -n mount --bind /proc/self/ns/net "$LAB_TMP/$1"
+	LAB_NAMESPACES+=("$1")
+	plain_sysctls "$1"
+}
+
+# bridge NAME [ADDRESS/PREFIX]
+make_bridge()
+{
+	run ip link add name "$1" type bridge
+	[ -z "${2:-}" ] || run ip addr add "$2" dev "$1"
+	run ip link set dev "$1" up
+}
+
+# attach NAMESPACE IF ADDRESS/PREFIX PORT BRIDGE [GATEWAY]: a namespace by a veth to a bridge; "-" is no bridge
+attach()
+{
+	run ip link add name "$4" type veth peer name "$2" netns "$1"
+	[ "$5" = - ] || run ip link set dev "$4" master "$5"
+	run ip link set dev "$4" up
+	at "$1" ip addr add "$3" dev "$2"
+	at "$1" ip link set dev "$2" up
+	[ -z "${6:-}" ] || at "$1" ip route add default via "$6"
+}
+
+# uplink: the way out, and somebody there who answers echo, TCP 443 and UDP 53, and has no route to what lies behind
+# the host
+uplink()
+{
+	setup_hidden_ns outside
+	run ip link add name "$UP" type veth peer name up0 netns "$(netns_file outside)"
+	run ip addr add "$UPADDR/$UPPFX" dev "$UP"
+	run ip link set dev "$UP" up
+	within outside ip addr add "$GW/$UPPFX" dev up0
+	within outside ip link set dev up0 up
+	within outside ip addr add "$OUT/32" dev lo
+	run ip route add default via "$GW"
+	listen outside "$OUT:443" "$OUT:53" "$OUT:53/udp"
+}
+
+forward_on() { run sysctl -qw net.ipv4.ip_forward=1; }
+forward_off() { run sysctl -qw net.ipv4.ip_forward=0; }
+
+# sysctl4 NAMESPACE INTERFACE KEY VALUE: for one interface, whatever dots its name has
+sysctl4()
+{
+	[ -z "${LAB_VERBOSE:-}" ] || printf '    %-8s $ sysctl -w net/ipv4/conf/%s/%s=%s\n' "$1" "$2" "$3" "$4" >&2
+	within "$1" sh -c "echo $4 >'/proc/sys/net/ipv4/conf/$2/$3'"
+}
+
+# needs_egress: netdev chains that see what leaves, Linux 5.16
+needs_egress()
+{
+	unshare -n nft -f - 2>/dev/null <<-END || skip 'the kernel has no netdev egress hook'
+	table netdev t { chain c { type filter hook egress device lo priority 0; } }
+	END
+}
+
+# needs_bridge_nf: bridged packets cross the IP chains
+needs_bridge_nf()
+{
+	[ "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables 2>/dev/null)" = 1 ] || skip 'no bridge-nf-call-iptables'
+}
+
+# The tools by backend. Where both are installed, "iptables" may be either, so the name with the backend goes first.
+ipt()
+{
+	if command -v iptables-nft >/dev/null; then
+		iptables-nft -w "$@"
+	else
+		iptables -w "$@"
+	fi
+}
+iptl() { iptables-legacy -w "$@"; }
+
+# ipt_in NAMESPACE ARGUMENT...: the same there
+ipt_in()
+{
+	local ns=$1
+	shift
+	if command -v iptables-nft >/dev/null; then
+		at "$ns" iptables-nft -w "$@"
+	else
+		at "$ns" iptables -w "$@"
+	fi
+}
+
+# nft_in NAMESPACE: a ruleset from standard input
+nft_in()
+{
+	local text
+	text=$(cat)
+	[ -z "${LAB_VERBOSE:-}" ] || printf '    %-8s $ nft -f - <<END\n%s\n' "$1" "$text" | sed '2,$s/^/        /' >&2
+	within "$1" nft -f - <<<"$text"
+}
+
+# nat_on: what translates the inner network; another backend in each set
+nat_on()
+{
+	case $LAB_SET in
+	1) run ipt -t nat -A POSTROUTING -s "$SUBNET" ! -o "$BR" -j MASQUERADE ;;
+	2) run ipt -t nat -A POSTROUTING -s "$SUBNET" -o "$UP" -j MASQUERADE ;;
+	3) nft_in host <<-END ;;
+		table inet edge {
+			chain leave {
+				type nat hook postrouting priority srcnat; policy accept;
+				ip saddr $SUBNET oifname "$UP" masquerade
+			}
+		}
+		END
+	esac
+}
+
+nat_off()
+{
+	case $LAB_SET in
+	1 | 2) run ipt -t nat -F POSTROUTING ;;
+	3) run nft flush chain inet edge leave ;;
+	esac
+}
+
+# nat_only SOURCE OUT-INTERFACE: only what comes from there and leaves by that is translated
+nat_only()
+{
+	nat_off
+	case $LAB_SET in
+	1 | 2) run ipt -t nat -A POSTROUTING -s "$1" -o "$2" -j MASQUERADE ;;
+	3) run nft "add rule inet edge leave ip saddr $1 oifname \"$2\" masquerade" ;;
+	esac
+}
+
+# snat_to ADDRESS: instead of masquerading
+snat_to()
+{
+	nat_off
+	case $LAB_SET in
+	1 | 2) run ipt -t nat -A POSTROUTING -s "$SUBNET" -o "$UP" -j SNAT --to-source "$1" ;;
+	3) run nft "add rule inet edge leave ip saddr $SUBNET oifname \"$UP\" snat ip to $1" ;;
+	esac
+}
+
+# listen NAMESPACE ADDRESS:PORT[/udp]...
+listen()
+{
+	local ns=$1 arg=()
+	shift
+	[ "$ns" = host ] || arg=(-n "$(netns_file "$ns")")
+	"${LAB_LISTEN:?}" "${arg[@]}" "$@" >>"$LAB_TMP/pids"
+}
+
+# --- the standard world -----------------------------------------------------------------------------------------------
+
+# The steps of both tutorials. A story leaves some out; world takes all of them.
+step_veth() { run ip link add name "$PORT1" type veth peer name "$NS1IF" netns "$NS1"; }
+step_bridge() { run ip link add name "$BR" type bridge; }
+step_braddr() { run ip addr add "$BRADDR/$PFX" dev "$BR"; }
+step_brup() { run ip link set dev "$BR" up; }
+step_port() { run ip link set dev "$PORT1" master "$BR"; }
+step_portup() { run ip link set dev "$PORT1" up; }
+step_nsaddr() { at "$NS1" ip addr add "$NS1ADDR/$PFX" dev "$NS1IF"; }
+step_nsup() { at "$NS1" ip link set dev "$NS1IF" up; }
+step_route() { at "$NS1" ip route add default via "$BRADDR"; }
+step_forward() { forward_on; }
+step_masq() { nat_on; }
+
+# the second namespace, complete
+neighbour_ns() { attach "$NS2" "$NS2IF" "$NS2ADDR/$PFX" "$PORT2" "$BR" "$BRADDR"; }
+
+world()
+{
+	plain_sysctls host
+	setup_ns "$NS1" "$NS2"
+	local step
+	for step in bridge braddr brup veth port portup nsaddr nsup route; do
+		"step_$step"
+	done
+	neighbour_ns
+	uplink
+	step_forward
+	step_masq
+	settled
+}
+
+# settled: every link of the standard world is where it is going to be
+settled()
+{
+	local l
+	for l in "$BR" "$PORT1" "$PORT2" "$UP"; do
+		wait_for link_is_up host "$l"
+	done
+	wait_for port_forwards host "$PORT1"
+	wait_for port_forwards host "$PORT2"
+	wait_for link_is_up "$NS1" "$NS1IF"
+	wait_for link_is_up "$NS2" "$NS2IF"
+}
+
+# --- the question -----------------------------------------------------------------------------------------------------
+
+# ask [OPTION]... SOURCE [DESTINATION]: what nsdoctor is asked. A plain check of the same thing comes with it; a case
+# with another idea of "works" defines works itself.
+ask()
+{
+	ASK=("$@")
+	ASK_SOURCE='' ASK_DESTINATION=''
+	local arg
+	for arg; do
+		case $arg in
+		-*) ;;
+		[0-9] | [0-9][0-9]) ;; # the value of --count
+		*)
+			if [ -z "$ASK_SOURCE" ]; then
+				ASK_SOURCE=$arg
+			else
+				ASK_DESTINATION=$arg
+			fi
+			;;
+		esac
+	done
+}
+
+works()
+{
+	local to=${ASK_DESTINATION:-$OUT} port='' proto=tcp
+	case $to in */udp) proto=udp to=${to%/udp} ;; esac
+	case $to in *:*) port=${to##*:} to=${to%:*} ;; esac
+	to=${LAB_ADDRESS_OF[$to]:-$to}
+	if [ -n "$port" ]; then
+		"${proto}_works" "$ASK_SOURCE" "$to" "$port"
+	else
+		ping_works "$ASK_SOURCE" "$to"
+	fi
+}
+
+ping_works() { within "$1" ping -n -q -c1 -W"${LAB_PATIENCE:-1}" "$2" >/dev/null 2>&1; }
+tcp_works() { within "$1" timeout "${LAB_PATIENCE:-1}" bash -c "exec 3<>/dev/tcp/$2/$3" 2>/dev/null; }
+udp_works()
+{
+	within "$1" timeout "${LAB_PATIENCE:-1}" bash -c \
+		"exec 3<>/dev/udp/$2/$3; echo hello >&3; [ \"\$(dd bs=100 count=1 <&3)\" = hello ]" 2>/dev/null
+}
+
+# patient COMMAND...: until it succeeds, but not for ever; a repaired neighbour entry or port may need a moment
+patient()
+{
+	local i
+	for ((i = 0; i < 5; i++)); do
+		"$@" && return
+	done
+	return 1
+}
+
+# --- the state of everything ------------------------------------------------------------------------------------------
+
+# state FILE: all configuration of all namespaces, in a form that two moments can be compared by. Left out is what
+# traffic and time change: statistics, counters, learned neighbours and forwarding entries, IPv6 link-local addresses.
+state()
+{
+	local ns
+	for ns in host "${LAB_NAMESPACES[@]}"; do
+		[ -e "$(netns_file "$ns")" ] || { echo "$ns is gone"; continue; }
+		echo "=== $ns"
+		nsenter --net="$(netns_file "$ns")" -- bash "$LAB_LIB/state"
+	done >"$1"
+	{
+		echo '=== names'
+		ls /run/netns
+	} >>"$1"
+}
+
+# same_state FILE [WHAT]: the state is what it was, perhaps in a moment
+same_state()
+{
+	local i
+	for ((i = 0; i < 12; i++)); do
+		state "$LAB_TMP/state.now"
+		cmp -s "$1" "$LAB_TMP/state.now" && return
+		sleep 0.2
+	done
+	diff -U0 "$1" "$LAB_TMP/state.now" | sed -n '3,40p'
+	return 1
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * listen – the servers of a lab: listen [-n NETNS-FILE] ADDRESS:PORT[/udp]...
+ *
+ * Opens every socket inside the namespace and goes home again, so that no process is ever seen living
+ * in the namespace that it serves. Returns when all sockets are open (nothing has to be waited for)
+ * and leaves a child behind that echoes what it is sent until it is killed; its pid is printed.
+ * IPv6 addresses are written [::1]:80; an IPv6 socket never takes IPv4.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MAX_FDS 128
+
+enum kind { LISTENER, STREAM, DATAGRAM };
+
+static struct pollfd fds[MAX_FDS];
+static enum kind kinds[MAX_FDS];
+static unsigned int n_fds;
+
+static void add(int fd, enum kind kind)
+{
+	if (n_fds == MAX_FDS) {
+		close(fd);
+		return;
+	}
+	fds[n_fds] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	kinds[n_fds++] = kind;
+}
+
+static void enter(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || setns(fd, CLONE_NEWNET) < 0)
+		err(1, "%s", path);
+	close(fd);
+}
+
+/* text is ADDRESS:PORT, with brackets around an IPv6 address; it is cut up in place */
+static socklen_t parse(char *text, struct sockaddr_storage *ret)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ret;
+	struct sockaddr_in *in = (struct sockaddr_in *)ret;
+	char *colon = strrchr(text, ':');
+
+	if (!colon)
+		errx(1, "%s: no port", text);
+	*colon = '\0';
+	if (text[0] == '[') {
+		colon[-1] = '\0';
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons((uint16_t)atoi(colon + 1));
+		if (inet_pton(AF_INET6, text + 1, &in6->sin6_addr) != 1)
+			errx(1, "%s: no address", text + 1);
+		return sizeof(*in6);
+	}
+	in->sin_family = AF_INET;
+	in->sin_port = htons((uint16_t)atoi(colon + 1));
+	if (inet_pton(AF_INET, text, &in->sin_addr) != 1)
+		errx(1, "%s: no address", text);
+	return sizeof(*in);
+}
+
+static void serve(char *text)
+{
+	struct sockaddr_storage addr = { 0 };
+	char *slash = strchr(text, '/');
+	bool udp = slash && !strcmp(slash, "/udp");
+	int fd, one = 1;
+	socklen_t len;
+
+	if (slash)
+		*slash = '\0';
+	len = parse(text, &addr);
+	fd = socket(addr.ss_family, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		err(1, "socket");
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (addr.ss_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	if (bind(fd, (struct sockaddr *)&addr, len) < 0 || (!udp && listen(fd, 64) < 0))
+		err(1, "%s", text);
+	add(fd, udp ? DATAGRAM : LISTENER);
+}
+
+/* false: the connection is over */
+static bool handle(unsigned int i)
+{
+	struct sockaddr_storage from;
+	socklen_t len = sizeof(from);
+	char buf[65536];
+	ssize_t n;
+	int fd;
+
+	switch (kinds[i]) {
+	case LISTENER:
+		fd = accept4(fds[i].fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0)
+			add(fd, STREAM);
+		return true;
+	case DATAGRAM:
+		n = recvfrom(fds[i].fd, buf, sizeof(buf), 0, (struct sockaddr *)&from, &len);
+		if (n >= 0)
+			sendto(fds[i].fd, buf, (size_t)n, 0, (struct sockaddr *)&from, len);
+		return true;
+	case STREAM:
+		n = read(fds[i].fd, buf, sizeof(buf));
+		if (n < 0)
+			return errno == EAGAIN || errno == EINTR;
+		return n > 0 && write(fds[i].fd, buf, (size_t)n) == n;
+	}
+	return false;
+}
+
+static void loop(void)
+{
+	for (;;) {
+		if (poll(fds, n_fds, -1) < 0 && errno != EINTR)
+			err(1, "poll");
+		/* from the last: a connection that ends takes nobody's place but the last one's */
+		for (unsigned int i = n_fds; i-- > 0;) {
+			if (!fds[i].revents || handle(i))
+				continue;
+			close(fds[i].fd);
+			fds[i] = fds[n_fds - 1];
+			kinds[i] = kinds[--n_fds];
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int first = argc > 2 && !strcmp(argv[1], "-n") ? 3 : 1;
+	pid_t pid;
+
+	if (first >= argc)
+		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp]...");
+	if (first == 3)
+		enter(argv[2]);
+	for (int i = first; i < argc; i++)
+		serve(argv[i]);
+	if (first == 3 && setns(home, CLONE_NEWNET) < 0)
+		err(1, "cannot return");
+	signal(SIGPIPE, SIG_IGN);
+	pid = fork();
+	if (pid < 0)
+		err(1, "fork");
+	if (pid > 0) {
+		printf("%d\n", pid);
+		return 0;
+	}
+	/* nobody is to wait for our end of a pipe */
+	dup2(open("/dev/null", O_RDWR | O_CLOEXEC), STDIN_FILENO);
+	dup2(STDIN_FILENO, STDOUT_FILENO);
+	dup2(STDIN_FILENO, STDERR_FILENO);
+	setsid();
+	loop();
+}
