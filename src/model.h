@@ -81,6 +81,7 @@ struct fib_rule {
 	uint8_t family, action, tos; /* FR_ACT_*, linux/fib_rules.h */
 	bool invert;
 	uint32_t priority, table, mark, mask;
+	uint32_t target;             /* FR_ACT_GOTO: the priority of the rule it leads to */
 	struct prefix src, dst;
 	char iif[IFNAMSIZ], oif[IFNAMSIZ];
 	int suppress_prefixlen;      /* -1: no */
@@ -237,6 +238,10 @@ const char *snapshot_intern(struct snapshot *s, const char *text);
 /* Give a rule or set to the snapshot, which frees it in the end. */
 void snapshot_own_rule(struct snapshot *s, struct nftnl_rule *nr);
 void snapshot_own_set(struct snapshot *s, struct nftnl_set *ns);
+/* Likewise memory from malloc, such as a block of raw messages. */
+void snapshot_own_block(struct snapshot *s, void *block);
+/* Empties what one collector filled, raw messages and error included. */
+void ns_forget(struct ns *ns, enum collect_kind kind);
 /* A copy that can be changed on its own (the model of "once this is repaired"). Raw messages are shared by pointer. */
 struct snapshot *snapshot_copy(const struct snapshot *s);
 /*

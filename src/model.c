@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model.h"
+
+#include <errno.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/set.h>
+#include <linux/rtnetlink.h>
+#include <pthread.h>
+#include <stdio.h>
+
+/*
+ * What lives as long as the last copy of a snapshot: strings, rules and sets,
+ * blocks of raw messages. Namespaces are collected by several threads at once,
+ * hence the lock.
+ */
+struct arena {
+	pthread_mutex_t lock;
+	unsigned int users;
+	VEC(char *) strings;
+	VEC(size_t) table; /* open addressing: index into strings + 1, 0: free; its size is a power of 2 */
+	VEC(struct nftnl_rule *) rules;
+	VEC(struct nftnl_set *) sets;
+	VEC(void *) blocks;
+};
+
+static struct arena *arena_new(void)
+{
+	struct arena *a = xcalloc(1, sizeof(*a));
+
+	pthread_mutex_init(&a->lock, NULL);
+	a->users = 1;
+	return a;
+}
+
+static struct arena *arena_share(struct arena *a)
+{
+	pthread_mutex_lock(&a->lock);
+	a->users++;
+	pthread_mutex_unlock(&a->lock);
+	return a;
+}
+
+static void arena_leave(struct arena *a)
+{
+	unsigned int users;
+
+	pthread_mutex_lock(&a->lock);
+	users = --a->users;
+	pthread_mutex_unlock(&a->lock);
+	if (users > 0)
+		return;
+	vec_each(s, &a->strings)
+		free(*s);
+	vec_each(r, &a->rules)
+		nftnl_rule_free(*r);
+	vec_each(s, &a->sets)
+		nftnl_set_free(*s);
+	vec_each(b, &a->blocks)
+		free(*b);
+	vec_free(&a->strings);
+	vec_free(&a->table);
+	vec_free(&a->rules);
+	vec_free(&a->sets);
+	vec_free(&a->blocks);
+	pthread_mutex_destroy(&a->lock);
+	free(a);
+}
+
+/* FNV-1a */
+static size_t string_hash(const char *s)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	return (size_t)(h ^ (h >> 32));
+}
+
+/* The place of a string in the table, or the free place where it belongs. */
+static size_t *table_place(struct arena *a, const char *text)
+{
+	size_t mask = a->table.n - 1;
+	size_t i = string_hash(text) & mask;
+
+	while (a->table.v[i] && !streq(a->strings.v[a->table.v[i] - 1], text))
+		i = (i + 1) & mask;
+	return &a->table.v[i];
+}
+
+static void table_grow(struct arena *a)
+{
+	size_t n = a->table.n ? a->table.n * 2 : 64;
+
+	vec_free(&a->table);
+	a->table.v = xcalloc(n, sizeof(*a->table.v));
+	a->table.n = a->table.cap = n;
+	for (size_t i = 0; i < a->strings.n; i++)
+		*table_place(a, a->strings.v[i]) = i + 1;
+}
+
+const char *snapshot_intern(struct snapshot *s, const char *text)
+{
+	struct arena *a = s->arena;
+	const char *found;
+	size_t *place;
+
+	pthread_mutex_lock(&a->lock);
+	if ((a->strings.n + 1) * 2 > a->table.n)
+		table_grow(a);
+	place = table_place(a, text);
+	if (*place == 0) {
+		vec_push(&a->strings, xstrdup(text));
+		*place = a->strings.n;
+	}
+	found = a->strings.v[*place - 1];
+	pthread_mutex_unlock(&a->lock);
+	return found;
+}
+
+void snapshot_own_rule(struct snapshot *s, struct nftnl_rule *nr)
+{
+	pthread_mutex_lock(&s->arena->lock);
+	vec_push(&s->arena->rules, nr);
+	pthread_mutex_unlock(&s->arena->lock);
+}
+
+void snapshot_own_set(struct snapshot *s, struct nftnl_set *ns)
+{
+	pthread_mutex_lock(&s->arena->lock);
+	vec_push(&s->arena->sets, ns);
+	pthread_mutex_unlock(&s->arena->lock);
+}
+
+void snapshot_own_block(struct snapshot *s, void *block)
+{
+	pthread_mutex_lock(&s->arena->lock);
+	vec_push(&s->arena->blocks, block);
+	pthread_mutex_unlock(&s->arena->lock);
+}
+
+struct snapshot *snapshot_new(void)
+{
+	struct snapshot *s = xcalloc(1, sizeof(*s));
+
+	s->arena = arena_new();
+	return s;
+}
+
+int snapshot_add(struct snapshot *s, const char *name, uint64_t inode)
+{
+	struct ns *ns = vec_add(&s->ns);
+
+	ns->name = snapshot_intern(s, name);
+	ns->inode = inode;
+	ns->bridge_nf_call_iptables = -1;
+	return (int)(s->ns.n - 1);
+}
+
+static void ns_copy(struct ns *dst, const struct ns *src)
+{
+	*dst = *src;
+	vec_copy(&dst->links, &src->links);
+	vec_copy(&dst->addrs, &src->addrs);
+	vec_copy(&dst->routes, &src->routes);
+	vec_copy(&dst->rules, &src->rules);
+	vec_copy(&dst->neighs, &src->neighs);
+	vec_copy(&dst->listeners, &src->listeners);
+	vec_copy(&dst->tables, &src->tables);
+	vec_copy(&dst->chains, &src->chains);
+	for (size_t i = 0; i < src->chains.n; i++)
+		vec_copy(&dst->chains.v[i].rules, &src->chains.v[i].rules);
+	vec_copy(&dst->sets, &src->sets);
+	vec_copy(&dst->nsids, &src->nsids);
+	vec_copy(&dst->legacy, &src->legacy);
+	vec_copy(&dst->raw, &src->raw);
+}
+
+static void chains_free(struct ns *ns)
+{
+	vec_each(c, &ns->chains)
+		vec_free(&c->rules);
+	vec_free(&ns->chains);
+}
+
+/* New indexes of the raw messages when those of one kind go; SIZE_MAX: gone. One more than there are. */
+static size_t *raw_moves(const struct ns *ns, enum collect_kind kind)
+{
+	size_t *moves = xcalloc(ns->raw.n + 1, sizeof(*moves));
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ns->raw.n; i++)
+		moves[i] = ns->raw.v[i].kind == kind ? SIZE_MAX : kept++;
+	moves[ns->raw.n] = SIZE_MAX;
+	return moves;
+}
+
+static void raw_forget(struct ns *ns, enum collect_kind kind)
+{
+	_cleanup_(freep) size_t *moves = raw_moves(ns, kind);
+	size_t n = ns->raw.n, kept = 0;
+
+	vec_each(r, &ns->routes)
+		r->raw = moves[r->raw < n ? r->raw : n];
+	vec_each(r, &ns->rules)
+		r->raw = moves[r->raw < n ? r->raw : n];
+	vec_each(e, &ns->neighs)
+		e->raw = moves[e->raw < n ? e->raw : n];
+	for (size_t i = 0; i < n; i++)
+		if (moves[i] != SIZE_MAX)
+			ns->raw.v[kept++] = ns->raw.v[i];
+	ns->raw.n = kept;
+}
+
+static void nft_forget(struct ns *ns)
+{
+	vec_free(&ns->tables);
+	chains_free(ns);
+	vec_free(&ns->sets);
+}
+
+static void sysctl_forget(struct ns *ns)
+{
+	ns->all = (struct devconf){ 0 };
+	ns->bridge_nf_call_iptables = -1;
+	ns->icmp_echo_ignore_all = 0;
+}
+
+static void kind_forget(struct ns *ns, enum collect_kind kind)
+{
+	switch (kind) {
+	case COLLECT_LINK:
+		vec_free(&ns->links);
+		return;
+	case COLLECT_ADDR:
+		vec_free(&ns->addrs);
+		return;
+	case COLLECT_ROUTE:
+		vec_free(&ns->routes);
+		return;
+	case COLLECT_RULE:
+		vec_free(&ns->rules);
+		return;
+	case COLLECT_NEIGH:
+		vec_free(&ns->neighs);
+		return;
+	case COLLECT_NSID:
+		vec_free(&ns->nsids);
+		return;
+	case COLLECT_SYSCTL:
+		sysctl_forget(ns);
+		return;
+	case COLLECT_NFT:
+		nft_forget(ns);
+		return;
+	case COLLECT_SOCK:
+		vec_free(&ns->listeners);
+		return;
+	case COLLECT_LEGACY:
+		vec_free(&ns->legacy);
+		return;
+	case COLLECT_KINDS:
+		return;
+	}
+}
+
+void ns_forget(struct ns *ns, enum collect_kind kind)
+{
+	kind_forget(ns, kind);
+	raw_forget(ns, kind);
+	ns->error[kind] = 0;
+}
+
+static void ns_done(struct ns *ns)
+{
+	for (int kind = 0; kind < COLLECT_KINDS; kind++)
+		kind_forget(ns, kind);
+	vec_free(&ns->raw);
+}
+
+struct snapshot *snapshot_copy(const struct snapshot *s)
+{
+	struct snapshot *copy = xcalloc(1, sizeof(*copy));
+
+	copy->arena = arena_share(s->arena);
+	vec_copy(&copy->ns, &s->ns);
+	for (size_t i = 0; i < s->ns.n; i++)
+		ns_copy(&copy->ns.v[i], &s->ns.v[i]);
+	return copy;
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	if (!s)
+		return;
+	vec_each(ns, &s->ns)
+		ns_done(ns);
+	vec_free(&s->ns);
+	arena_leave(s->arena);
+	free(s);
+}
+
+const struct link *ns_link(const struct ns *ns, int ifindex)
+{
+	vec_each(l, &ns->links)
+		if (l->ifindex == ifindex)
+			return l;
+	return NULL;
+}
+
+const struct link *ns_link_by_name(const struct ns *ns, const char *name)
+{
+	vec_each(l, &ns->links)
+		if (streq(l->name, name))
+			return l;
+	return NULL;
+}
+
+struct ifname ns_ifname(const struct ns *ns, int ifindex)
+{
+	const struct link *l = ns_link(ns, ifindex);
+	struct ifname name;
+
+	if (l)
+		str_copy(name.s, sizeof(name.s), l->name);
+	else
+		snprintf(name.s, sizeof(name.s), "if%d", ifindex);
+	return name;
+}
+
+const struct iface_addr *ns_addr(const struct ns *ns, const struct addr *a)
+{
+	vec_each(i, &ns->addrs)
+		if (addr_eq(&i->prefix.addr, a))
+			return i;
+	return NULL;
+}
+
+bool ns_is_local(const struct ns *ns, const struct addr *a)
+{
+	bool known = false;
+
+	/* The local table is how the kernel itself decides it; there it may say more than the addresses. */
+	vec_each(r, &ns->routes) {
+		if (r->type != RTN_LOCAL || r->table != RT_TABLE_LOCAL)
+			continue;
+		if (prefix_has(&r->dst, a))
+			return true;
+		known = known || r->dst.addr.family == a->family;
+	}
+	return addr_is_loopback(a) || (!known && ns_addr(ns, a));
+}
+
+const struct iface_addr *ns_addr_on(const struct ns *ns, int ifindex, uint8_t family,
+				    const struct addr *near)
+{
+	vec_each(i, &ns->addrs) {
+		if (i->ifindex != ifindex || i->prefix.addr.family != family)
+			continue;
+		if (!near || !addr_is_set(near) || prefix_has(&i->prefix, near))
+			return i;
+	}
+	return NULL;
+}
+
+const struct neigh *ns_neigh(const struct ns *ns, int ifindex, const struct addr *a)
+{
+	vec_each(n, &ns->neighs)
+		if (n->ifindex == ifindex && addr_eq(&n->addr, a))
+			return n;
+	return NULL;
+}
+
+int snapshot_nsid(const struct snapshot *s, int ns, int nsid)
+{
+	if (nsid < 0)
+		return ns;
+	vec_each(n, &s->ns.v[ns].nsids)
+		if (n->nsid == nsid)
+			return n->ns;
+	return -1;
+}
+
+bool snapshot_peer(const struct snapshot *s, int ns, int ifindex, int *ret_ns, int *ret_ifindex)
+{
+	const struct link *l = ns_link(&s->ns.v[ns], ifindex);
+	int there;
+
+	if (!l || !streq(l->kind, "veth") || l->peer == 0)
+		return false;
+	there = snapshot_nsid(s, ns, l->peer_nsid);
+	if (there < 0)
+		return false;
+	*ret_ns = there;
+	*ret_ifindex = l->peer;
+	return true;
+}
+
+int snapshot_find(const struct snapshot *s, uint64_t inode)
+{
+	for (size_t i = 0; i < s->ns.n; i++)
+		if (s->ns.v[i].inode == inode)
+			return (int)i;
+	return -1;
+}
