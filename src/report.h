@@ -63,6 +63,10 @@ struct endpoint {
 	enum proto proto;        /* destination: the question's protocol */
 };
 
+/* Values of mark_hop besides an index into the path. */
+#define MARK_NONE (-1)
+#define MARK_END  (-2) /* behind the last hop of its direction: in front of the socket, or outside */
+
 struct diagnosis {
 	enum verdict verdict;
 	char *error;             /* one sentence, or NULL */
@@ -71,7 +75,7 @@ struct diagnosis {
 	struct snapshot *snapshot;
 	VEC(struct probe) probes;
 	VEC(struct hop) path;
-	/* index of the hop before which the red mark stands and its direction; -1: none */
+	/* the hop at which the packet should have come next (the red mark stands before it), or MARK_* */
 	int mark_hop;
 	enum direction mark_dir;
 	findings findings;
@@ -103,7 +107,10 @@ struct strbuf;
 void report_text(const struct diagnosis *d, const struct report_style *style, struct strbuf *b);
 void report_json(const struct diagnosis *d, struct strbuf *b);
 
-/* --explain: what a code means, how it is proved and repaired. False where there is no such code. */
+/*
+ * --explain: what a code means, how it is proved and repaired. False where
+ * there is no such code; then b holds one sentence with the nearest ones.
+ */
 bool report_explain(const char *code, const struct report_style *style, struct strbuf *b);
 
 /* Exit status of a verdict (the program's interface: 0, 1, 3). */

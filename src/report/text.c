@@ -1,0 +1,1037 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report/text - the diagnosis for people: the answer in the first line, all of it on one screen
+ *
+ * Names come from strangers: nothing is printed that strbuf_visible has not seen.
+ */
+#include "report.h"
+
+#include "report/lookup.h"
+#include "strbuf.h"
+
+#define WIDTH_DEFAULT 100 /* where there is no terminal */
+#define WIDTH_LEAST   40
+#define CELL_MAX      40  /* characters of a name in the table */
+
+/* --- characters --- */
+
+enum paint {
+	PLAIN,
+	BOLD,
+	DIM,
+	RED,
+	GREEN,
+	YELLOW,
+};
+
+struct out {
+	const struct diagnosis *d;
+	const struct report_style *style;
+	struct strbuf *b;
+	size_t width;
+};
+
+enum glyph {
+	GLYPH_WORKS,
+	GLYPH_FAILS,
+	GLYPH_SEEN,
+	GLYPH_MISSED,
+	GLYPH_BLIND,
+	GLYPH_ARROW,
+	GLYPH_CUT,
+	GLYPH_DOWN,
+	GLYPH_UP,
+};
+
+static const char *glyph(const struct out *o, enum glyph g)
+{
+	static const struct {
+		const char *utf8, *ascii;
+	} glyphs[] = {
+		[GLYPH_WORKS] = { "✓", "OK" }, [GLYPH_FAILS] = { "✗", "X" },
+		[GLYPH_SEEN] = { "●", "*" },   [GLYPH_MISSED] = { "○", "." },
+		[GLYPH_BLIND] = { "◌", "?" },  [GLYPH_ARROW] = { "→", "->" },
+		[GLYPH_CUT] = { "…", "~" },    [GLYPH_DOWN] = { "↓", "v" },
+		[GLYPH_UP] = { "↑", "^" },
+	};
+
+	return o->style->ascii ? glyphs[g].ascii : glyphs[g].utf8;
+}
+
+/* Columns that a text takes: characters, not bytes. */
+static size_t columns(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+static void put_ascii(struct strbuf *b, const char *s)
+{
+	for (; *s; s++) {
+		if ((unsigned char)*s < 0x80)
+			strbuf_putc(b, *s);
+		else
+			strbuf_printf(b, "\\x%02x", (unsigned char)*s);
+	}
+}
+
+/* A stranger's text, made harmless. */
+static void put_text(const struct out *o, struct strbuf *b, const char *s)
+{
+	_cleanup_(strbuf_done) struct strbuf shown = { 0 };
+
+	if (!o->style->ascii) {
+		strbuf_visible(b, s);
+		return;
+	}
+	strbuf_visible(&shown, s);
+	put_ascii(b, strbuf_str(&shown));
+}
+
+static char *visible(const struct out *o, const char *s)
+{
+	struct strbuf b = { 0 };
+
+	put_text(o, &b, s);
+	return strbuf_take(&b);
+}
+
+/* Our own text, in colour. */
+static void put_painted(const struct out *o, enum paint paint, const char *s)
+{
+	static const char *const start[] = {
+		[BOLD] = "\033[1m",   [DIM] = "\033[2m",     [RED] = "\033[1;31m",
+		[GREEN] = "\033[32m", [YELLOW] = "\033[33m",
+	};
+
+	if (!o->style->color || paint == PLAIN || !*s) {
+		strbuf_puts(o->b, s);
+		return;
+	}
+	strbuf_puts(o->b, start[paint]);
+	strbuf_puts(o->b, s);
+	strbuf_puts(o->b, "\033[0m");
+}
+
+static void put_spaces(const struct out *o, size_t n)
+{
+	strbuf_printf(o->b, "%*s", (int)n, "");
+}
+
+/* Writes words (harmless already) from column `at` on, breaking lines at spaces; ends the line. */
+static void put_wrapped(const struct out *o, const char *text, size_t at, size_t indent)
+{
+	const char *s = text;
+
+	for (size_t col = at; *s;) {
+		size_t bytes = strcspn(s, " "), len;
+		_cleanup_(strbuf_done) struct strbuf word = { 0 };
+
+		strbuf_add(&word, s, bytes);
+		len = columns(strbuf_str(&word));
+		if (s != text && col + 1 + len > o->width) {
+			strbuf_putc(o->b, '\n');
+			put_spaces(o, indent);
+			col = indent;
+		} else if (s != text) {
+			strbuf_putc(o->b, ' ');
+			col++;
+		}
+		strbuf_puts(o->b, strbuf_str(&word));
+		col += len;
+		s += bytes + strspn(s + bytes, " ");
+	}
+	strbuf_putc(o->b, '\n');
+}
+
+/* --- numbers --- */
+
+static void add_time(struct strbuf *b, int64_t us)
+{
+	if (us < 10000)
+		strbuf_printf(b, "%lld.%02lld ms", (long long)us / 1000, (long long)us % 1000 / 10);
+	else if (us < 1000000)
+		strbuf_printf(b, "%lld.%lld ms", (long long)us / 1000, (long long)us % 1000 / 100);
+	else
+		strbuf_printf(b, "%lld.%lld s", (long long)us / 1000000,
+			      (long long)us % 1000000 / 100000);
+}
+
+static void add_rtt(struct strbuf *b, int64_t us)
+{
+	if (us < 100)
+		add_time(b, us);
+	else if (us < 1000000)
+		strbuf_printf(b, "%lld.%lld ms", (long long)us / 1000, (long long)us % 1000 / 100);
+	else
+		add_time(b, us);
+}
+
+/* "icmp", "tcp/443" */
+static void add_protocol(struct strbuf *b, enum proto p, unsigned int port)
+{
+	strbuf_puts(b, proto_name(p));
+	if (port && p != PROTO_ICMP)
+		strbuf_printf(b, "/%u", port);
+}
+
+/* "icmp and tcp/443" */
+static void add_protocols(struct strbuf *b, unsigned int protocols, unsigned int port)
+{
+	unsigned int left = protocols;
+
+	for (enum proto p = PROTO_ICMP; p < PROTO_COUNT; p++) {
+		if (!(left & (1u << p)))
+			continue;
+		left &= ~(1u << p);
+		add_protocol(b, p, port);
+		if (left)
+			strbuf_puts(b, left & (left - 1) ? ", " : " and ");
+	}
+}
+
+/* --- the first line --- */
+
+static enum paint verdict_paint(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_REACHABLE:
+		return GREEN;
+	case VERDICT_UNREACHABLE:
+		return RED;
+	case VERDICT_DEGRADED:
+	case VERDICT_UNKNOWN:
+		return YELLOW;
+	}
+	return PLAIN;
+}
+
+static const char *verdict_sign(const struct out *o)
+{
+	switch (o->d->verdict) {
+	case VERDICT_REACHABLE:
+		return glyph(o, GLYPH_WORKS);
+	case VERDICT_UNREACHABLE:
+		return glyph(o, GLYPH_FAILS);
+	case VERDICT_DEGRADED:
+		return "!";
+	case VERDICT_UNKNOWN:
+		return "?";
+	}
+	return "?";
+}
+
+/* What the first line says besides the sign. */
+static char *sentence(const struct out *o)
+{
+	const struct diagnosis *d = o->d;
+
+	if (d->verdict == VERDICT_UNKNOWN && d->error)
+		return visible(o, d->error);
+	return visible(o, d->summary ? d->summary : verdict_text(d->verdict));
+}
+
+/* Never broken where it is read by a program: not without a terminal, not with --quiet. */
+static void put_first_line(const struct out *o)
+{
+	_cleanup_(freep) char *text = sentence(o);
+	const char *sign = verdict_sign(o);
+	struct out wide = *o;
+
+	if (o->style->quiet || !o->style->width)
+		wide.width = SIZE_MAX;
+	put_painted(o, verdict_paint(o->d->verdict), sign);
+	strbuf_putc(o->b, ' ');
+	put_wrapped(&wide, text, columns(sign) + 1, 2);
+}
+
+/* --- the path as a table --- */
+
+enum column {
+	COL_NS,
+	COL_IF,
+	COL_WHERE,
+	COL_REQUEST,
+	COL_REQUEST_N,
+	COL_REQUEST_T,
+	COL_REPLY,
+	COL_REPLY_N,
+	COL_REPLY_T,
+	COL_REMARK,
+	COLS,
+};
+
+struct cell {
+	char *text; /* NULL: empty */
+	enum paint paint;
+};
+
+struct row {
+	struct cell cells[COLS];
+	bool mark;  /* one text from its column on, whatever the widths are */
+};
+
+struct table {
+	VEC(struct row) rows;
+	size_t width[COLS];
+	bool reply; /* the answer's columns are shown */
+};
+
+static void table_done(struct table *t)
+{
+	vec_each(r, &t->rows)
+		for (size_t c = 0; c < COLS; c++)
+			free(r->cells[c].text);
+	vec_free(&t->rows);
+}
+
+static void set_cell(struct row *r, enum column c, enum paint paint, char *text)
+{
+	free(r->cells[c].text);
+	r->cells[c].text = text;
+	r->cells[c].paint = paint;
+}
+
+/* A name, cut where it would ruin the table. */
+static char *name_text(const struct out *o, const char *s)
+{
+	struct strbuf b = { 0 };
+	size_t n = 0, i;
+
+	put_text(o, &b, s);
+	if (columns(strbuf_str(&b)) <= CELL_MAX)
+		return strbuf_take(&b);
+	for (i = 0; b.s[i]; i++) {
+		n += ((unsigned char)b.s[i] & 0xc0) != 0x80;
+		if (n == CELL_MAX)
+			break;
+	}
+	b.n = i;
+	strbuf_puts(&b, glyph(o, GLYPH_CUT));
+	return strbuf_take(&b);
+}
+
+static char *where_text(const struct out *o, const struct hop *h)
+{
+	struct strbuf b = { 0 };
+
+	if (h->bridge) {
+		strbuf_puts(&b, "port of ");
+		put_text(o, &b, report_ifname(o->d, h->ns, h->bridge).s);
+	} else if (addr_is_set(&h->address)) {
+		strbuf_puts(&b, addr_text(&h->address).s);
+	}
+	return strbuf_take(&b);
+}
+
+/* "● seen" */
+static char *sign_text(const struct out *o, enum glyph g, const char *word)
+{
+	return xasprintf("%s%s%s", glyph(o, g), *word ? " " : "", word);
+}
+
+static int64_t start_us(const struct diagnosis *d)
+{
+	vec_each(h, &d->path)
+		if (h->request.packets && h->request.first_us >= 0)
+			return h->request.first_us;
+	return 0;
+}
+
+static void set_seen(const struct out *o, struct row *r, enum column c, const char *word,
+		     const struct hop_side *side)
+{
+	int64_t us = side->first_us - start_us(o->d);
+	struct strbuf b = { 0 };
+
+	set_cell(r, c, GREEN, sign_text(o, GLYPH_SEEN, word));
+	set_cell(r, c + 1, PLAIN, xasprintf("%u", side->packets));
+	if (side->first_us < 0 || us <= 0)
+		return;
+	strbuf_putc(&b, '+');
+	add_time(&b, us);
+	set_cell(r, c + 2, DIM, strbuf_take(&b));
+}
+
+static void set_side(const struct out *o, struct row *r, enum column c, const char *word,
+		     const struct hop_side *side)
+{
+	switch (side->state) {
+	case HOP_SEEN:
+		set_seen(o, r, c, word, side);
+		return;
+	case HOP_LOST:
+	case HOP_NOT_REACHED:
+		set_cell(r, c, DIM, sign_text(o, GLYPH_MISSED, ""));
+		return;
+	case HOP_UNOBSERVED:
+		/* without probes nothing is watched, and nobody needs to read that in each line */
+		if (!o->d->no_probe)
+			set_cell(r, c, DIM, sign_text(o, GLYPH_BLIND, "not watched"));
+		return;
+	}
+}
+
+static void add_hop(const struct out *o, struct table *t, size_t i)
+{
+	const struct hop *h = &o->d->path.v[i];
+	const struct ns *ns = report_ns(o->d, h->ns);
+	struct row *r = vec_add(&t->rows);
+
+	set_cell(r, COL_NS, PLAIN, name_text(o, ns ? ns->name : "outside"));
+	set_cell(r, COL_IF, PLAIN, name_text(o, report_ifname(o->d, h->ns, h->ifindex).s));
+	set_cell(r, COL_WHERE, PLAIN, where_text(o, h));
+	if (!h->reply_only)
+		set_side(o, r, COL_REQUEST, i == 0 ? "sent" : "seen", &h->request);
+	if (t->reply)
+		set_side(o, r, COL_REPLY, "", &h->reply);
+}
+
+static const struct probe *find_probe(const struct diagnosis *d, bool control)
+{
+	vec_each(p, &d->probes)
+		if (!p->full && p->control == control &&
+		    (control ? p->proto == d->destination.proto : p->question))
+			return p;
+	return NULL;
+}
+
+/* What the host's own question to the same destination came to. */
+static char *control_text(const struct diagnosis *d)
+{
+	const struct probe *p = find_probe(d, true);
+	struct strbuf b = { 0 };
+
+	if (!p)
+		return NULL;
+	if (p->outcome == PROBE_ANSWERED) {
+		strbuf_puts(&b, "the host itself gets an answer in ");
+		add_rtt(&b, p->rtt_us);
+	} else if (p->outcome == PROBE_REFUSED) {
+		strbuf_puts(&b, "the host itself is refused, too");
+	} else {
+		strbuf_puts(&b, "the host itself gets no answer either");
+	}
+	return strbuf_take(&b);
+}
+
+/* The last line: what lies beyond the uplink is judged by what comes back. */
+static void add_outside(const struct out *o, struct table *t)
+{
+	const struct diagnosis *d = o->d;
+	const struct probe *p = find_probe(d, false);
+	struct row *r = vec_add(&t->rows);
+	bool answered = p && (p->outcome == PROBE_ANSWERED || p->outcome == PROBE_REFUSED);
+
+	set_cell(r, COL_NS, PLAIN, xstrdup("outside"));
+	set_cell(r, COL_IF, PLAIN, xstrdup(addr_text(&d->destination.address).s));
+	if (d->destination.name)
+		set_cell(r, COL_WHERE, PLAIN, name_text(o, d->destination.name));
+	if (answered)
+		set_cell(r, COL_REQUEST, GREEN,
+			 sign_text(o, GLYPH_SEEN,
+				   p->outcome == PROBE_REFUSED ? "refused" : "answered"));
+	else if (!d->no_probe)
+		set_cell(r, COL_REQUEST, DIM, sign_text(o, GLYPH_MISSED, ""));
+	if (!answered)
+		set_cell(r, COL_REMARK, PLAIN, control_text(d));
+}
+
+/* "not forwarded"; with the protocols where the question itself is not concerned */
+static char *mark_text(const struct out *o)
+{
+	const struct finding *f = o->d->findings.n ? &o->d->findings.v[0] : NULL;
+	struct strbuf b = { 0 };
+
+	strbuf_printf(&b, "%s ", glyph(o, GLYPH_FAILS));
+	if (f && f->protocols && !(f->protocols & (1u << o->d->destination.proto))) {
+		add_protocols(&b, f->protocols, f->ports);
+		strbuf_puts(&b, " ");
+	}
+	put_text(o, &b, f && f->mark ? f->mark : "lost here");
+	return strbuf_take(&b);
+}
+
+static void add_mark(const struct out *o, struct table *t)
+{
+	struct row *r = vec_add(&t->rows);
+
+	r->mark = true;
+	set_cell(r, o->d->mark_dir == DIR_REPLY ? COL_REPLY : COL_REQUEST, RED, mark_text(o));
+}
+
+/* The request's hops come first, then what only the answer used. */
+static size_t request_hops(const struct diagnosis *d)
+{
+	size_t n = 0;
+
+	while (n < d->path.n && !d->path.v[n].reply_only)
+		n++;
+	return n;
+}
+
+/* The hop above which the mark is printed: the answer comes from below. SIZE_MAX: none. */
+static size_t mark_place(const struct diagnosis *d)
+{
+	if (d->mark_hop == MARK_NONE)
+		return SIZE_MAX;
+	if (d->mark_dir == DIR_REPLY)
+		return d->mark_hop == MARK_END ? 0 : (size_t)d->mark_hop + 1;
+	if (d->mark_hop == MARK_END || (size_t)d->mark_hop >= d->path.n)
+		return request_hops(d);
+	return (size_t)d->mark_hop;
+}
+
+static bool reply_matters(const struct diagnosis *d)
+{
+	if (d->mark_hop != MARK_NONE && d->mark_dir == DIR_REPLY)
+		return true;
+	vec_each(h, &d->path)
+		if (h->reply.packets)
+			return true;
+	return false;
+}
+
+static void add_heading(const struct out *o, struct table *t)
+{
+	struct row *r = vec_add(&t->rows);
+
+	set_cell(r, COL_REQUEST, DIM, xasprintf("request %s", glyph(o, GLYPH_DOWN)));
+	set_cell(r, COL_REPLY, DIM, xasprintf("reply %s", glyph(o, GLYPH_UP)));
+}
+
+static void fill_table(const struct out *o, struct table *t)
+{
+	const struct diagnosis *d = o->d;
+	size_t requests = request_hops(d);
+	bool outside = d->destination.ns < 0 && addr_is_set(&d->destination.address);
+
+	t->reply = reply_matters(d);
+	if (t->reply)
+		add_heading(o, t);
+	for (size_t i = 0; i <= d->path.n; i++) {
+		if (i == mark_place(d))
+			add_mark(o, t);
+		if (i == requests && outside)
+			add_outside(o, t);
+		if (i < d->path.n)
+			add_hop(o, t, i);
+	}
+}
+
+static bool is_number(enum column c)
+{
+	return c == COL_REQUEST_N || c == COL_REQUEST_T || c == COL_REPLY_N || c == COL_REPLY_T;
+}
+
+static size_t cell_columns(const struct row *r, enum column c)
+{
+	return r->cells[c].text ? columns(r->cells[c].text) : 0;
+}
+
+static void measure(struct table *t)
+{
+	for (enum column c = 0; c < COLS; c++)
+		vec_each(r, &t->rows)
+			if (!r->mark && cell_columns(r, c) > t->width[c])
+				t->width[c] = cell_columns(r, c);
+}
+
+static size_t gap(enum column c)
+{
+	return is_number(c) ? 2 : 3;
+}
+
+static size_t table_width(const struct table *t)
+{
+	size_t width = 0;
+
+	for (enum column c = 0; c < COLS; c++)
+		if (t->width[c])
+			width += gap(c) + t->width[c];
+	return width;
+}
+
+/* On a narrow terminal the times go first, then the counts. */
+static void narrow(struct table *t, size_t width)
+{
+	static const enum column order[] = { COL_REQUEST_T, COL_REPLY_T, COL_REQUEST_N,
+					     COL_REPLY_N };
+
+	for (size_t i = 0; i < ARRAY_SIZE(order) && table_width(t) > width; i++) {
+		vec_each(r, &t->rows)
+			set_cell(r, order[i], PLAIN, NULL);
+		t->width[order[i]] = 0;
+	}
+}
+
+static void put_row(const struct out *o, const struct table *t, const struct row *r)
+{
+	size_t blank = 0; /* what is only needed when something follows */
+
+	for (enum column c = 0; c < COLS; c++) {
+		size_t len = cell_columns(r, c), width = t->width[c] > len ? t->width[c] : len;
+
+		if (!width)
+			continue;
+		blank += c == COL_NS ? 2 : gap(c);
+		if (!len) {
+			blank += width;
+			continue;
+		}
+		put_spaces(o, blank + (is_number(c) ? width - len : 0));
+		put_painted(o, r->cells[c].paint, r->cells[c].text);
+		blank = is_number(c) ? 0 : width - len;
+	}
+	strbuf_putc(o->b, '\n');
+}
+
+static void put_path(const struct out *o)
+{
+	_cleanup_(table_done) struct table t = { 0 };
+
+	if (!o->d->path.n)
+		return;
+	fill_table(o, &t);
+	measure(&t);
+	narrow(&t, o->width);
+	strbuf_putc(o->b, '\n');
+	vec_each(r, &t.rows)
+		put_row(o, &t, r);
+}
+
+/* --- findings --- */
+
+/* "  fix      COMMAND", further ones below it: never broken, somebody may paste them */
+static void put_commands(const struct out *o, const char *label, op_strings *commands)
+{
+	vec_each(c, commands) {
+		_cleanup_(freep) char *text = visible(o, *c);
+		_cleanup_(freep) char *left = xasprintf("    %-8s ", c == commands->v ? label : "");
+
+		put_painted(o, DIM, left);
+		strbuf_puts(o->b, text);
+		strbuf_putc(o->b, '\n');
+	}
+	op_strings_free(commands);
+}
+
+static void put_repair(const struct out *o, const struct finding *f)
+{
+	op_strings v = { 0 };
+
+	report_commands(o->d, f, &v);
+	put_commands(o, f->ops.n ? "fix" : "advice", &v);
+	if (f->role != FINDING_CAUSE && !o->style->verbose)
+		return;
+	report_undo(o->d, f, &v);
+	put_commands(o, "undo", &v);
+	report_persist(o->d, f, &v);
+	put_commands(o, "persist", &v);
+}
+
+/* ip filter FORWARD handle 7: -j DROP (iptables-nft, docker's) */
+static void put_rule(const struct out *o, const struct finding *f)
+{
+	const struct rule_ref *r = &f->rule;
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	if (!f->has_rule || !r->table || !r->chain)
+		return;
+	strbuf_printf(&b, "%s ", r->family ? r->family : "");
+	put_text(o, &b, r->table);
+	strbuf_putc(&b, ' ');
+	put_text(o, &b, r->chain);
+	if (r->policy)
+		strbuf_puts(&b, ", its policy");
+	else
+		strbuf_printf(&b, " handle %llu", (unsigned long long)r->handle);
+	if (r->text) {
+		strbuf_puts(&b, ": ");
+		put_text(o, &b, r->text);
+	}
+	strbuf_printf(&b, " (%s", r->backend ? r->backend : "?");
+	if (r->owner) {
+		strbuf_puts(&b, ", of ");
+		put_text(o, &b, r->owner);
+	}
+	strbuf_putc(&b, ')');
+	put_painted(o, DIM, "    rule     ");
+	put_wrapped(o, strbuf_str(&b), 13, 13);
+}
+
+/* The message, where the first line has not said it, and the facts. */
+static void put_facts(const struct out *o, const struct finding *f)
+{
+	const char *said = o->d->summary ? o->d->summary : "";
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	if (f->message && !strstr(said, f->message))
+		put_text(o, &b, f->message);
+	vec_each(e, &f->evidence) {
+		if (b.n)
+			strbuf_puts(&b, "; ");
+		put_text(o, &b, *e);
+	}
+	if (!b.n)
+		return;
+	put_spaces(o, 4);
+	put_wrapped(o, strbuf_str(&b), 4, 4);
+}
+
+/* "ip-forward-off   confirmed for icmp and tcp/443, on the way back" */
+static void put_cause_title(const struct out *o, const struct finding *f)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	put_spaces(o, 2);
+	put_painted(o, BOLD, f->code);
+	strbuf_printf(&b, "   %s", confidence_text(f->confidence));
+	if (f->protocols) {
+		strbuf_puts(&b, " for ");
+		add_protocols(&b, f->protocols, f->ports);
+	}
+	if (f->dir == DIR_REPLY)
+		strbuf_puts(&b, ", on the way back");
+	put_painted(o, DIM, strbuf_str(&b));
+	strbuf_putc(o->b, '\n');
+}
+
+static void put_next_title(const struct out *o, const struct finding *f)
+{
+	put_painted(o, DIM, "  then: ");
+	put_painted(o, BOLD, f->code);
+	strbuf_printf(o->b, " (%s)\n", confidence_text(f->confidence));
+}
+
+static void put_note(const struct out *o, const struct finding *f)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	put_text(o, &b, f->message ? f->message : "");
+	strbuf_printf(&b, " (%s)", f->code);
+	put_painted(o, DIM, "  note: ");
+	put_wrapped(o, strbuf_str(&b), 8, 8);
+}
+
+static void put_finding(const struct out *o, const struct finding *f)
+{
+	if (f->role == FINDING_CAUSE)
+		put_cause_title(o, f);
+	else
+		put_next_title(o, f);
+	put_rule(o, f);
+	put_facts(o, f);
+	put_repair(o, f);
+}
+
+/* Causes and what comes behind them. */
+static void put_findings(const struct out *o)
+{
+	bool first = true;
+
+	vec_each(f, &o->d->findings) {
+		if (f->role == FINDING_NOTE)
+			continue;
+		/* a second cause is another matter; what comes next belongs to the first */
+		if (first || f->role == FINDING_CAUSE)
+			strbuf_putc(o->b, '\n');
+		put_finding(o, f);
+		first = false;
+	}
+}
+
+static bool has_notes(const struct diagnosis *d)
+{
+	vec_each(f, &d->findings)
+		if (f->role == FINDING_NOTE)
+			return true;
+	return false;
+}
+
+static void put_notes(const struct out *o)
+{
+	vec_each(f, &o->d->findings) {
+		if (f->role != FINDING_NOTE)
+			continue;
+		put_note(o, f);
+		if (o->style->verbose)
+			put_facts(o, f);
+	}
+}
+
+/* --- what was not looked at --- */
+
+static void put_unchecked_short(const struct out *o)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	vec_each(u, &o->d->unchecked) {
+		if (b.n)
+			strbuf_puts(&b, ", ");
+		put_text(o, &b, u->what ? u->what : "");
+	}
+	put_painted(o, DIM, "  not checked: ");
+	put_wrapped(o, strbuf_str(&b), 15, 15);
+}
+
+static void put_unchecked(const struct out *o)
+{
+	if (!o->d->unchecked.n)
+		return;
+	if (!o->style->verbose) {
+		put_unchecked_short(o);
+		return;
+	}
+	vec_each(u, &o->d->unchecked) {
+		_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+		put_text(o, &b, u->what ? u->what : "");
+		strbuf_puts(&b, ": ");
+		put_text(o, &b, u->why ? u->why : "");
+		put_painted(o, DIM, "  not checked: ");
+		put_wrapped(o, strbuf_str(&b), 15, 15);
+	}
+}
+
+/* --- the record of --fix --- */
+
+static void put_changes(const struct out *o, bool kept, const char *title)
+{
+	bool first = true;
+
+	vec_each(f, &o->d->fixes) {
+		_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+		if (f->kept != kept)
+			continue;
+		if (first)
+			strbuf_printf(o->b, "  %s\n", title);
+		first = false;
+		put_spaces(o, 4);
+		put_painted(o, BOLD, f->code);
+		strbuf_putc(o->b, '\n');
+		vec_each(c, &f->commands) {
+			_cleanup_(freep) char *text = visible(o, *c);
+
+			strbuf_printf(o->b, "      %s\n", text);
+		}
+	}
+}
+
+static void put_fixed(const struct out *o)
+{
+	const struct diagnosis *d = o->d;
+
+	if (!d->fixed || !d->fixes.n)
+		return;
+	strbuf_putc(o->b, '\n');
+	if (d->before != d->verdict)
+		strbuf_printf(o->b, "  It was %s and is now %s.\n", verdict_text(d->before),
+			      verdict_text(d->verdict));
+	else
+		strbuf_printf(o->b, "  It was and is %s.\n", verdict_text(d->verdict));
+	put_changes(o, true, "Changed, because it helped:");
+	put_changes(o, false, "Tried and taken back, because it did not help:");
+}
+
+/* --- the last line --- */
+
+static unsigned int repairable(const struct diagnosis *d, unsigned int *ret_all)
+{
+	unsigned int n = 0, all = 0;
+
+	vec_each(f, &d->findings) {
+		all += f->role != FINDING_NOTE;
+		n += f->role != FINDING_NOTE && f->ops.n;
+	}
+	*ret_all = all;
+	return n;
+}
+
+static bool any_kept(const struct diagnosis *d)
+{
+	vec_each(f, &d->fixes)
+		if (f->kept)
+			return true;
+	return false;
+}
+
+static void add_offer(const struct diagnosis *d, struct strbuf *b)
+{
+	unsigned int all, n = repairable(d, &all);
+
+	if (any_kept(d))
+		strbuf_puts(b, "Take it back with --undo. ");
+	if (d->fixed || !n)
+		return;
+	if (n < all)
+		strbuf_puts(b, "Repair what can be repaired with --fix. ");
+	else if (n == 1)
+		strbuf_puts(b, "Repair it with --fix. ");
+	else if (n == 2)
+		strbuf_puts(b, "Repair both with --fix. ");
+	else
+		strbuf_printf(b, "Repair all %u with --fix. ", n);
+}
+
+static void put_last_line(const struct out *o)
+{
+	const struct diagnosis *d = o->d;
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	add_offer(d, &b);
+	if (d->findings.n && d->findings.v[0].role != FINDING_NOTE)
+		strbuf_printf(&b, "More about a code: nsdoctor --explain %s",
+			      d->findings.v[0].code);
+	if (!b.n)
+		return;
+	strbuf_putc(o->b, '\n');
+	put_wrapped(o, strbuf_str(&b), 0, 0);
+}
+
+/* --- the second line of a healthy path --- */
+
+static void add_way(const struct out *o, struct strbuf *b)
+{
+	const struct diagnosis *d = o->d;
+	int ns = NS_HOST;
+
+	vec_each(h, &d->path) {
+		const struct ns *n = report_ns(d, h->ns);
+
+		if (h->reply_only)
+			continue;
+		if (b->n)
+			strbuf_printf(b, " %s ", glyph(o, GLYPH_ARROW));
+		if (h->ns != ns && h->ns != NS_HOST && n) {
+			put_text(o, b, n->name);
+			strbuf_putc(b, ':');
+		}
+		put_text(o, b, report_ifname(d, h->ns, h->ifindex).s);
+		ns = h->ns;
+	}
+	if (b->n && d->destination.ns < 0)
+		strbuf_printf(b, " %s %s", glyph(o, GLYPH_ARROW),
+			      addr_text(&d->destination.address).s);
+}
+
+/* "icmp 1.7 ms", "tcp/443 refused", "1500 bytes pass" */
+static void add_probe(const struct probe *p, struct strbuf *b)
+{
+	if (p->full)
+		strbuf_printf(b, "%u bytes ", p->size);
+	else
+		add_protocol(b, p->proto, p->port);
+	switch (p->outcome) {
+	case PROBE_ANSWERED:
+		if (p->full) {
+			strbuf_puts(b, "pass");
+			return;
+		}
+		strbuf_putc(b, ' ');
+		if (report_sent(p) > 1)
+			strbuf_printf(b, "%u of %u, ", p->answered, report_sent(p));
+		add_rtt(b, p->rtt_us);
+		return;
+	case PROBE_REFUSED:
+		strbuf_puts(b, " refused");
+		return;
+	case PROBE_REJECTED:
+		strbuf_puts(b, p->full ? "are too big, as a router said" : " rejected");
+		return;
+	case PROBE_NOT_SENT:
+		strbuf_puts(b, p->full ? "not sent" : " not sent");
+		return;
+	case PROBE_PENDING:
+	case PROBE_LOST:
+		strbuf_puts(b, p->full ? "lost" : " no answer");
+		return;
+	}
+}
+
+static void add_probes(const struct diagnosis *d, struct strbuf *b)
+{
+	bool first = true;
+
+	vec_each(p, &d->probes) {
+		if (p->control)
+			continue;
+		strbuf_puts(b, first ? "   " : ", ");
+		add_probe(p, b);
+		first = false;
+	}
+}
+
+static void put_second_line(const struct out *o)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	add_way(o, &b);
+	add_probes(o->d, &b);
+	if (!b.n)
+		return;
+	put_spaces(o, 2);
+	put_wrapped(o, strbuf_str(&b) + (b.s[0] == ' ' ? 3 : 0), 2, 2);
+}
+
+/* --- --verbose --- */
+
+static void put_details(const struct out *o)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	strbuf_putc(o->b, '\n');
+	vec_each(n, &o->d->notes) {
+		_cleanup_(freep) char *text = visible(o, *n);
+
+		put_spaces(o, 2);
+		put_wrapped(o, text, 2, 4);
+	}
+	strbuf_puts(&b, "time: ");
+	add_time(&b, (int64_t)(o->d->collect_ms * 1000));
+	strbuf_puts(&b, " to read the configuration, ");
+	add_time(&b, (int64_t)(o->d->probe_ms * 1000));
+	strbuf_puts(&b, " for the packets, ");
+	add_time(&b, (int64_t)(o->d->total_ms * 1000));
+	strbuf_puts(&b, " in all");
+	put_spaces(o, 2);
+	put_wrapped(o, strbuf_str(&b), 2, 4);
+}
+
+static void put_body(const struct out *o)
+{
+	const struct diagnosis *d = o->d;
+
+	if (d->verdict == VERDICT_REACHABLE && !o->style->verbose) {
+		put_second_line(o);
+		put_notes(o);
+		put_unchecked(o);
+		put_fixed(o);
+	} else {
+		put_path(o);
+		put_findings(o);
+		if (has_notes(d) || d->unchecked.n)
+			strbuf_putc(o->b, '\n');
+		put_notes(o);
+		put_unchecked(o);
+		put_fixed(o);
+	}
+	if (o->style->verbose)
+		put_details(o);
+	put_last_line(o);
+}
+
+void report_text(const struct diagnosis *d, const struct report_style *style, struct strbuf *b)
+{
+	struct out o = { .d = d, .style = style, .b = b, .width = WIDTH_DEFAULT };
+
+	if (style->width)
+		o.width = style->width < WIDTH_LEAST ? WIDTH_LEAST : style->width;
+	put_first_line(&o);
+	if (!style->quiet)
+		put_body(&o);
+}
