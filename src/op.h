@@ -30,6 +30,8 @@ enum op_kind {
 	OP_CT_DELETE,   /* delete the conntrack entries of one flow's source; has no undo */
 };
 
+#define OP_KINDS (OP_CT_DELETE + 1)
+
 /* The match of an accept rule: only what is set is matched. */
 struct op_match {
 	struct prefix src, dst;     /* family unset: any */
@@ -46,7 +48,7 @@ struct op {
 	const char *sysctl;         /* OP_SYSCTL; interned */
 	int value;                  /* sysctl's new value, mtu, master's ifindex, port state */
 	int old;                    /* the value before */
-	struct prefix prefix;       /* OP_ADDR_ADD, OP_NFT_MASQUERADE (source), OP_CT_DELETE (source) */
+	struct prefix prefix;       /* OP_ADDR_ADD, OP_NFT_MASQUERADE (source), OP_CT_DELETE (source; match.dst narrows it) */
 	struct route route;         /* OP_ROUTE_* ; raw is the kernel's message where there is one */
 	struct fib_rule rule;       /* OP_RULE_DEL */
 	struct neigh neigh;         /* OP_NEIGH_DEL */
@@ -88,10 +90,22 @@ int op_masquerade(struct snapshot *s, int ns, const struct prefix *src, int oif,
 
 /*
  * One line of text per op for the journal, and back (-EINVAL on anything that
- * it did not write). Namespaces are written by inode, netlink messages in hex.
+ * it did not write). Namespaces are written by inode; one that the snapshot
+ * does not know is added to it, empty. Raw messages are not part of it: before
+ * a change is made the journal keeps what the kernel itself says.
  */
 void op_serialize(const struct snapshot *s, const struct op *op, struct strbuf *b);
 int op_parse(struct snapshot *s, const char *line, struct op *ret_op);
+
+/*
+ * The file of a sysctl, "/proc/sys/net/ipv4/conf/eth0.100/rp_filter" (free
+ * it). An interface's name may hold dots ("net.ipv4.conf.eth0.100.rp_filter");
+ * sysctl(8) wants slashes there, which are taken, too.
+ */
+char *op_sysctl_path(const char *name);
+
+/* A word of a command line, quoted where a shell would see anything but itself in it. */
+void op_shell_word(struct strbuf *b, const char *word);
 
 void op_strings_free(op_strings *v);
 

@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * opmodel - what the kernel would do with an op, done to a snapshot
+ *
+ * Only effects that can decide a packet's way; where the kernel would refuse,
+ * its -errno. What a snapshot cannot tell is taken for good (a cable that is
+ * plugged in), so that the model does not invent the next fault.
+ */
+#include "opkind.h"
+
+#include <errno.h>
+#include <linux/if_bridge.h>
+#include <linux/rtnetlink.h>
+
+/* linux/if.h, which does not go together with net/if.h everywhere */
+enum {
+	OPERSTATE_DOWN = 2,
+	OPERSTATE_LOWERLAYERDOWN = 3,
+	OPERSTATE_UP = 6,
+};
+#define FLAG_LOWER_UP (1u << 16)
+
+static struct ns *op_ns(struct snapshot *s, const struct op *op)
+{
+	return &s->ns.v[op->ns];
+}
+
+static struct link *link_of(struct ns *ns, int ifindex)
+{
+	return (struct link *)ns_link(ns, ifindex);
+}
+
+/* --- sysctl --------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	size_t offset;
+} devconf_switches[] = {
+	{ "forwarding", offsetof(struct devconf, forwarding) },
+	{ "rp_filter", offsetof(struct devconf, rp_filter) },
+	{ "accept_local", offsetof(struct devconf, accept_local) },
+	{ "route_localnet", offsetof(struct devconf, route_localnet) },
+	{ "proxy_arp", offsetof(struct devconf, proxy_arp) },
+	{ "arp_ignore", offsetof(struct devconf, arp_ignore) },
+	{ "arp_announce", offsetof(struct devconf, arp_announce) },
+	{ "arp_filter", offsetof(struct devconf, arp_filter) },
+	{ "src_valid_mark", offsetof(struct devconf, src_valid_mark) },
+	{ "medium_id", offsetof(struct devconf, medium_id) },
+};
+
+static void devconf_set(struct devconf *conf, const char *name, int value)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(devconf_switches); i++)
+		if (streq(name, devconf_switches[i].name))
+			*(int *)((char *)conf + devconf_switches[i].offset) = value;
+}
+
+/* inet_forward_change() in net/ipv4/devinet.c: the switch of all writes every interface's. */
+static void forward_change(struct ns *ns, int value)
+{
+	ns->all.forwarding = value;
+	vec_each(l, &ns->links)
+		l->inet.forwarding = value;
+}
+
+/* rest: "all.rp_filter", "eth0.100.forwarding" */
+static int devconf_sysctl(struct ns *ns, const char *rest, int value)
+{
+	const char *dot = strrchr(rest, '.');
+	char name[IFNAMSIZ];
+	struct link *l;
+
+	if (!dot || (size_t)(dot - rest) >= sizeof(name))
+		return -ENOENT;
+	str_copy(name, (size_t)(dot - rest) + 1, rest);
+	if (streq(name, "default"))
+		return 0;
+	if (streq(name, "all")) {
+		if (streq(dot + 1, "forwarding"))
+			forward_change(ns, value);
+		else
+			devconf_set(&ns->all, dot + 1, value);
+		return 0;
+	}
+	for (char *c = name; *c; c++)
+		if (*c == '/')
+			*c = '.';
+	l = (struct link *)ns_link_by_name(ns, name);
+	if (!l)
+		return -ENOENT;
+	devconf_set(&l->inet, dot + 1, value);
+	return 0;
+}
+
+int model_sysctl(struct snapshot *s, const struct op *op)
+{
+	static const char conf[] = "net.ipv4.conf.";
+	struct ns *ns = op_ns(s, op);
+
+	if (str_starts(op->sysctl, conf))
+		return devconf_sysctl(ns, op->sysctl + strlen(conf), op->value);
+	if (streq(op->sysctl, "net.ipv4.ip_forward"))
+		forward_change(ns, op->value);
+	else if (streq(op->sysctl, "net.bridge.bridge-nf-call-iptables"))
+		ns->bridge_nf_call_iptables = op->value;
+	else if (streq(op->sysctl, "net.ipv4.icmp_echo_ignore_all"))
+		ns->icmp_echo_ignore_all = op->value;
+	return 0;
+}
+
+/* --- routes that the kernel makes ----------------------------------------- */
+
+static bool same_key(const struct route *a, const struct route *b)
+{
+	return a->table == b->table && a->tos == b->tos && a->priority == b->priority &&
+	       prefix_eq(&a->dst, &b->dst);
+}
+
+static bool have_route(const struct ns *ns, const struct route *r)
+{
+	vec_each(have, &ns->routes)
+		if (same_key(have, r) && have->type == r->type && have->nh.oif == r->nh.oif)
+			return true;
+	return false;
+}
+
+static void want_route(struct ns *ns, const struct route *r)
+{
+	if (!have_route(ns, r))
+		vec_push(&ns->routes, *r);
+}
+
+static struct prefix host_prefix(const struct addr *a)
+{
+	return (struct prefix){ .addr = *a, .len = (uint8_t)(addr_len(a->family) * 8) };
+}
+
+static struct addr broadcast_of(const struct prefix *p)
+{
+	struct addr a = p->addr;
+
+	for (unsigned int bit = p->len; bit < 32; bit++)
+		a.b[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	return a;
+}
+
+/* The address's own entry in the local table; the kernel has it while the link is down, too. */
+static void want_local_route(struct ns *ns, const struct iface_addr *a)
+{
+	bool v4 = a->prefix.addr.family == AF_INET;
+	struct route r = {
+		.dst = host_prefix(&a->prefix.addr),
+		.table = RT_TABLE_LOCAL,
+		.type = RTN_LOCAL,
+		.protocol = RTPROT_KERNEL,
+		.scope = v4 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE,
+		.nh.oif = a->ifindex,
+		.nexthops = 1,
+		.raw = SIZE_MAX,
+	};
+
+	if (v4)
+		r.prefsrc = a->prefix.addr;
+	want_route(ns, &r);
+}
+
+static void want_broadcast_route(struct ns *ns, const struct iface_addr *a)
+{
+	struct addr broadcast = broadcast_of(&a->prefix);
+	struct route r = {
+		.dst = host_prefix(&broadcast),
+		.table = RT_TABLE_LOCAL,
+		.type = RTN_BROADCAST,
+		.protocol = RTPROT_KERNEL,
+		.scope = RT_SCOPE_LINK,
+		.prefsrc = a->prefix.addr,
+		.nh.oif = a->ifindex,
+		.nexthops = 1,
+		.raw = SIZE_MAX,
+	};
+
+	want_route(ns, &r);
+}
+
+static void want_connected_route(struct ns *ns, const struct iface_addr *a, bool carrier)
+{
+	bool v4 = a->prefix.addr.family == AF_INET;
+	struct route r = {
+		.dst = prefix_network(&a->prefix),
+		.table = RT_TABLE_MAIN,
+		.priority = v4 ? 0 : 256, /* IP6_RT_PRIO_ADDRCONF */
+		.type = RTN_UNICAST,
+		.protocol = RTPROT_KERNEL,
+		.scope = v4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+		.nh = { .oif = a->ifindex, .flags = carrier ? 0 : RTNH_F_LINKDOWN },
+		.nexthops = 1,
+		.raw = SIZE_MAX,
+	};
+
+	if (v4)
+		r.prefsrc = a->prefix.addr;
+	want_route(ns, &r);
+}
+
+/* fib_add_ifaddr() in net/ipv4/fib_frontend.c */
+static void address_routes(struct ns *ns, const struct link *l, const struct iface_addr *a)
+{
+	bool v4 = a->prefix.addr.family == AF_INET;
+	bool whole = a->prefix.len == addr_len(a->prefix.addr.family) * 8;
+
+	want_local_route(ns, a);
+	if (!(l->flags & IFF_UP) || (v4 && (a->flags & IFA_F_SECONDARY)))
+		return;
+	if (!(a->flags & IFA_F_NOPREFIXROUTE) && !(v4 && whole))
+		want_connected_route(ns, a, l->carrier);
+	if (v4 && a->prefix.len < 31)
+		want_broadcast_route(ns, a);
+}
+
+static void link_routes(struct ns *ns, const struct link *l)
+{
+	vec_each(a, &ns->addrs)
+		if (a->ifindex == l->ifindex)
+			address_routes(ns, l, a);
+	vec_each(r, &ns->routes) {
+		if (r->nh.oif != l->ifindex)
+			continue;
+		r->nh.flags &= (uint8_t)~(RTNH_F_DEAD | RTNH_F_LINKDOWN);
+		if (!l->carrier)
+			r->nh.flags |= RTNH_F_LINKDOWN;
+	}
+}
+
+/* --- carriers and bridge ports -------------------------------------------- */
+
+static void set_carrier(struct snapshot *s, int ns, int ifindex, bool carrier);
+
+static bool is_bridge(const struct link *l)
+{
+	return l && streq(l->kind, "bridge");
+}
+
+/* A bridge has a carrier while one of its ports forwards (br_port_state_selection()). */
+static void bridge_carrier(struct snapshot *s, int ns, int bridge)
+{
+	bool alive = false;
+
+	vec_each(l, &s->ns.v[ns].links)
+		if (l->master == bridge && l->brport.state == BR_STATE_FORWARDING)
+			alive = true;
+	set_carrier(s, ns, bridge, alive);
+}
+
+/* br_port_carrier_check(): a port that comes or goes is enabled or disabled, else its state is left alone. */
+static void settle_port(struct snapshot *s, int ns, struct link *port)
+{
+	const struct link *bridge = link_of(&s->ns.v[ns], port->master);
+	bool up = port->carrier && (port->flags & IFF_UP);
+
+	if (!port->brport.is_port || !is_bridge(bridge))
+		return;
+	if (!up || !(bridge->flags & IFF_UP))
+		port->brport.state = BR_STATE_DISABLED;
+	else if (port->brport.state == BR_STATE_DISABLED)
+		port->brport.state = BR_STATE_FORWARDING;
+	bridge_carrier(s, ns, bridge->ifindex);
+}
+
+static void set_carrier(struct snapshot *s, int ns, int ifindex, bool carrier)
+{
+	struct link *l = link_of(&s->ns.v[ns], ifindex);
+
+	if (!l || !(l->flags & IFF_UP) || l->carrier == carrier)
+		return;
+	l->carrier = carrier;
+	l->operstate = carrier ? OPERSTATE_UP : OPERSTATE_LOWERLAYERDOWN;
+	if (carrier)
+		l->flags |= IFF_RUNNING | FLAG_LOWER_UP;
+	else
+		l->flags &= ~(uint32_t)(IFF_RUNNING | FLAG_LOWER_UP);
+	link_routes(&s->ns.v[ns], l);
+	settle_port(s, ns, l);
+}
+
+/* A veth has a carrier while both ends are up; a bridge by its ports; of others nothing is known. */
+static void come_up(struct snapshot *s, int ns, struct link *l)
+{
+	const struct link *peer = NULL;
+	int peer_ns, peer_index;
+
+	if (snapshot_peer(s, ns, l->ifindex, &peer_ns, &peer_index))
+		peer = link_of(&s->ns.v[peer_ns], peer_index);
+	if (is_bridge(l)) {
+		l->carrier = false;
+		vec_each(port, &s->ns.v[ns].links)
+			if (port->master == l->ifindex)
+				settle_port(s, ns, port);
+		return;
+	}
+	l->carrier = false;
+	set_carrier(s, ns, l->ifindex, !peer || (peer->flags & IFF_UP));
+	if (peer && (peer->flags & IFF_UP))
+		set_carrier(s, peer_ns, peer_index, true);
+}
+
+int model_link_up(struct snapshot *s, const struct op *op)
+{
+	struct link *l = link_of(op_ns(s, op), op->ifindex);
+
+	if (!l)
+		return -ENODEV;
+	if (l->flags & IFF_UP)
+		return 0;
+	l->flags |= IFF_UP;
+	l->operstate = OPERSTATE_DOWN;
+	come_up(s, op->ns, l);
+	link_routes(op_ns(s, op), l);
+	return 0;
+}
+
+int model_link_arp(struct snapshot *s, const struct op *op)
+{
+	struct ns *ns = op_ns(s, op);
+	struct link *l = link_of(ns, op->ifindex);
+
+	if (!l)
+		return -ENODEV;
+	l->flags &= ~(uint32_t)IFF_NOARP;
+	/* arp_netdev_event(): what was resolved without ARP is forgotten */
+	for (size_t i = ns->neighs.n; i-- > 0;)
+		if (ns->neighs.v[i].ifindex == op->ifindex)
+			vec_remove(&ns->neighs, i);
+	return 0;
+}
+
+/* br_mtu_auto_adjust(): a bridge follows its smallest port until somebody sets it; equal means that nobody did. */
+static uint32_t smallest_port(const struct ns *ns, int bridge)
+{
+	uint32_t mtu = 0;
+
+	vec_each(l, &ns->links)
+		if (l->master == bridge && (mtu == 0 || l->mtu < mtu))
+			mtu = l->mtu;
+	return mtu;
+}
+
+static void leave_master(struct snapshot *s, int ns, struct link *l)
+{
+	int old = l->master;
+
+	l->master = 0;
+	l->brport = (struct brport){ 0 };
+	if (old)
+		bridge_carrier(s, ns, old);
+}
+
+int model_link_master(struct snapshot *s, const struct op *op)
+{
+	struct ns *ns = op_ns(s, op);
+	struct link *l = link_of(ns, op->ifindex), *bridge = link_of(ns, op->value);
+
+	if (!l || (op->value && !bridge))
+		return -ENODEV;
+	if (bridge && (!is_bridge(bridge) || bridge == l))
+		return -EINVAL;
+	leave_master(s, op->ns, l);
+	if (!bridge)
+		return 0;
+	l->master = bridge->ifindex;
+	l->brport = (struct brport){
+		.is_port = true, .learning = true, .flood = true, .bcast_flood = true,
+	};
+	settle_port(s, op->ns, l);
+	return 0;
+}
+
+int model_link_mtu(struct snapshot *s, const struct op *op)
+{
+	struct ns *ns = op_ns(s, op);
+	struct link *l = link_of(ns, op->ifindex), *bridge;
+	bool follows;
+
+	if (!l)
+		return -ENODEV;
+	if (op->value < 68) /* ETH_MIN_MTU */
+		return -EINVAL;
+	bridge = link_of(ns, l->master);
+	follows = is_bridge(bridge) && bridge->mtu == smallest_port(ns, bridge->ifindex);
+	l->mtu = (uint32_t)op->value;
+	if (follows)
+		bridge->mtu = smallest_port(ns, bridge->ifindex);
+	return 0;
+}
+
+int model_port_state(struct snapshot *s, const struct op *op)
+{
+	struct link *l = link_of(op_ns(s, op), op->ifindex);
+
+	if (!l)
+		return -ENODEV;
+	if (!l->brport.is_port)
+		return -EINVAL;
+	/* br_set_port_state() */
+	if (op->value != BR_STATE_DISABLED && !((l->flags & IFF_UP) && l->carrier))
+		return -ENETDOWN;
+	l->brport.state = (uint8_t)op->value;
+	bridge_carrier(s, op->ns, l->master);
+	return 0;
+}
+
+int model_port_isolated(struct snapshot *s, const struct op *op)
+{
+	struct link *l = link_of(op_ns(s, op), op->ifindex);
+
+	if (!l)
+		return -ENODEV;
+	if (!l->brport.is_port)
+		return -EINVAL;
+	l->brport.isolated = op->value != 0;
+	return 0;
+}
+
+/* --- addresses, routes, rules, neighbours --------------------------------- */
+
+int model_addr_add(struct snapshot *s, const struct op *op)
+{
+	struct prefix network = prefix_network(&op->prefix);
+	struct ns *ns = op_ns(s, op);
+	const struct link *l = ns_link(ns, op->ifindex);
+	struct iface_addr new = {
+		.ifindex = op->ifindex,
+		.prefix = op->prefix,
+		.scope = RT_SCOPE_UNIVERSE,
+		.flags = IFA_F_PERMANENT,
+	};
+
+	if (!l)
+		return -ENODEV;
+	vec_each(a, &ns->addrs) {
+		struct prefix other = prefix_network(&a->prefix);
+
+		if (a->ifindex != op->ifindex)
+			continue;
+		if (prefix_eq(&a->prefix, &op->prefix))
+			return -EEXIST;
+		if (prefix_eq(&other, &network) && other.addr.family == AF_INET)
+			new.flags |= IFA_F_SECONDARY;
+	}
+	vec_push(&ns->addrs, new);
+	address_routes(ns, l, &new);
+	return 0;
+}
+
+/* The entry by which a gateway is on link (fib_check_nh()): only routes of link scope count. */
+static const struct route *onlink_route(const struct ns *ns, const struct addr *gateway)
+{
+	const struct route *best = NULL;
+
+	vec_each(r, &ns->routes) {
+		bool v4 = r->dst.addr.family == AF_INET;
+
+		if (r->type != RTN_UNICAST || addr_is_set(&r->nh.gateway) ||
+		    (v4 && r->scope < RT_SCOPE_LINK) || !prefix_has(&r->dst, gateway))
+			continue;
+		if (!best || r->dst.len > best->dst.len)
+			best = r;
+	}
+	return best;
+}
+
+static int check_gateway(const struct ns *ns, struct route *r)
+{
+	const struct route *way;
+
+	if (ns_is_local(ns, &r->nh.gateway))
+		return -EINVAL;
+	/* a link-local next hop is on the link that it is given with */
+	if (r->nh.oif && addr_is_linklocal(&r->nh.gateway) && r->nh.gateway.family == AF_INET6)
+		return 0;
+	if (r->nh.oif && (r->nh.flags & RTNH_F_ONLINK))
+		return 0;
+	way = onlink_route(ns, &r->nh.gateway);
+	if (!way || (r->nh.oif && way->nh.oif != r->nh.oif))
+		return -ENETUNREACH;
+	r->nh.oif = way->nh.oif;
+	return 0;
+}
+
+/* fib_create_info() */
+static int check_nexthop(const struct ns *ns, struct route *r)
+{
+	const struct link *l;
+	int err;
+
+	if (r->type != RTN_UNICAST)
+		return 0;
+	if (addr_is_set(&r->nh.gateway)) {
+		err = check_gateway(ns, r);
+		if (err < 0)
+			return err;
+	}
+	l = ns_link(ns, r->nh.oif);
+	if (!l)
+		return -ENODEV;
+	if (!(l->flags & IFF_UP))
+		return -ENETDOWN;
+	r->nh.flags &= RTNH_F_ONLINK;
+	if (!l->carrier)
+		r->nh.flags |= RTNH_F_LINKDOWN;
+	return 0;
+}
+
+int model_route_add(struct snapshot *s, const struct op *op)
+{
+	struct ns *ns = op_ns(s, op);
+	struct route r = op->route;
+	int err;
+
+	r.raw = SIZE_MAX;
+	r.nexthops = 1;
+	if (r.type == RTN_UNSPEC)
+		r.type = RTN_UNICAST;
+	if (r.table == RT_TABLE_UNSPEC)
+		r.table = RT_TABLE_MAIN;
+	if (r.protocol == RTPROT_UNSPEC)
+		r.protocol = RTPROT_BOOT;
+	if (r.type == RTN_UNICAST && !addr_is_set(&r.nh.gateway) && r.dst.addr.family == AF_INET)
+		r.scope = RT_SCOPE_LINK;
+	if (r.dst.addr.family == AF_INET6 && r.priority == 0)
+		r.priority = 1024; /* IP6_RT_PRIO_USER */
+	err = check_nexthop(ns, &r);
+	if (err < 0)
+		return err;
+	vec_each(have, &ns->routes)
+		if (same_key(have, &r))
+			return -EEXIST;
+	vec_push(&ns->routes, r);
+	return 0;
+}
+
+int model_route_del(struct snapshot *s, const struct op *op)
+{
+	const struct route *r = &op->route;
+	struct ns *ns = op_ns(s, op);
+
+	for (size_t i = 0; i < ns->routes.n; i++) {
+		const struct route *have = &ns->routes.v[i];
+
+		if (same_key(have, r) && have->type == r->type && have->nh.oif == r->nh.oif &&
+		    addr_eq(&have->nh.gateway, &r->nh.gateway)) {
+			vec_remove(&ns->routes, i);
+			return 0;
+		}
+	}
+	return -ESRCH;
+}
+
+static bool same_rule(const struct fib_rule *a, const struct fib_rule *b)
+{
+	return a->family == b->family && a->priority == b->priority && a->action == b->action &&
+	       a->table == b->table && a->invert == b->invert && a->tos == b->tos &&
+	       a->mark == b->mark && a->mask == b->mask && prefix_eq(&a->src, &b->src) &&
+	       prefix_eq(&a->dst, &b->dst) && streq(a->iif, b->iif) && streq(a->oif, b->oif) &&
+	       a->ip_proto == b->ip_proto && a->sport_min == b->sport_min &&
+	       a->dport_min == b->dport_min && a->has_uid == b->has_uid && a->uid_min == b->uid_min;
+}
+
+int model_rule_del(struct snapshot *s, const struct op *op)
+{
+	struct ns *ns = op_ns(s, op);
+
+	for (size_t i = 0; i < ns->rules.n; i++) {
+		if (same_rule(&ns->rules.v[i], &op->rule)) {
+			vec_remove(&ns->rules, i);
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int model_neigh_del(struct snapshot *s, const struct op *op)
+{
+	struct ns *ns = op_ns(s, op);
+
+	for (size_t i = 0; i < ns->neighs.n; i++) {
+		const struct neigh *n = &ns->neighs.v[i];
+
+		if (n->ifindex == op->ifindex && addr_eq(&n->addr, &op->neigh.addr)) {
+			vec_remove(&ns->neighs, i);
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+/* Conntrack entries are not part of the model. */
+int model_nothing(struct snapshot *s, const struct op *op)
+{
+	return 0;
+}
