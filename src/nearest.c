@@ -53,7 +53,7 @@ void nearest_words(const char *word, const words *known, size_t max, words *ret_
 	*ret_near = near;
 }
 
-bool nearest_hint(struct strbuf *b, const char *word, const words *known)
+bool nearest_hint(struct strbuf *b, const char *prefix, const char *word, const words *known)
 {
 	words near;
 	bool any;
@@ -61,6 +61,7 @@ bool nearest_hint(struct strbuf *b, const char *word, const words *known)
 	nearest_words(word, known, 3, &near);
 	for (size_t i = 0; i < near.n; i++) {
 		strbuf_puts(b, i == 0 ? "; did you mean " : i + 1 == near.n ? " or " : ", ");
+		strbuf_puts(b, prefix);
 		strbuf_visible(b, near.v[i]);
 	}
 	any = near.n > 0;

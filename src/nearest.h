@@ -17,7 +17,10 @@ typedef VEC(const char *) words;
  */
 void nearest_words(const char *word, const words *known, size_t max, words *ret_near);
 
-/* Appends "; did you mean a, b or c?", or nothing and gives false where nothing is near. */
-bool nearest_hint(struct strbuf *b, const char *word, const words *known);
+/*
+ * Appends "; did you mean a, b or c?", each behind prefix. Appends nothing and
+ * gives false where nothing comes near.
+ */
+bool nearest_hint(struct strbuf *b, const char *prefix, const char *word, const words *known);
 
 #endif

@@ -144,7 +144,7 @@ static int unknown_option(char **ret_error, const char *name, size_t len)
 	strbuf_visible(&b, strbuf_str(&word));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		vec_push(&known, rows[i].name);
-	nearest_hint(&b, strbuf_str(&word), &known);
+	nearest_hint(&b, "--", strbuf_str(&word), &known);
 	vec_free(&known);
 	return wrong(ret_error, &b);
 }

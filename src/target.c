@@ -193,7 +193,7 @@ static int cut_bracket_port(char *text, struct target *t, char **ret_error)
 	char *end = strchr(text, ']');
 	int r = 0;
 
-	if (!end || !strchr(text, ':') || (end[1] && end[1] != ':'))
+	if (!end || !memchr(text, ':', (size_t)(end - text)) || (end[1] && end[1] != ':'))
 		return fail(-EINVAL, ret_error, "", text,
 			    ": brackets hold an IPv6 address, as in [2001:db8::1]:443");
 	if (end[1] == ':')
@@ -370,7 +370,7 @@ static bool hint_names(struct strbuf *b, const char *text)
 	bool near;
 
 	known_names(&known, &list);
-	near = nearest_hint(b, text, &known);
+	near = nearest_hint(b, "", text, &known);
 	vec_free(&known);
 	netns_list_free(&list);
 	return near;

@@ -101,7 +101,7 @@ static void put_nearest(const char *code, struct strbuf *b)
 			vec_push(&known, fault_groups[g].rows[i].code);
 	strbuf_puts(b, "there is no finding ");
 	strbuf_visible(b, code);
-	if (!nearest_hint(b, code, &known))
+	if (!nearest_hint(b, "", code, &known))
 		strbuf_puts(b, "; nsdoctor(8) lists them");
 	vec_free(&known);
 }
