@@ -3,9 +3,9 @@
  * fault - the table of everything that can be wrong
  *
  * One row per code, in groups (src/faults/), in the order in which a packet
- * meets trouble. A row is asked only about a leg that failed (or, by the model,
- * about the legs that come next), and answers from the facts in struct
- * question: it touches nothing.
+ * meets trouble. A row is asked about a leg: one that was seen to fail, or, by
+ * the model, one that comes later. It answers from the facts in struct
+ * question, and touches nothing.
  */
 #ifndef FAULT_H
 #define FAULT_H
@@ -13,41 +13,49 @@
 #include "correlate.h"
 #include "finding.h"
 
-enum answer {
-	ANSWER_NO,
-	ANSWER_YES,
-	ANSWER_UNKNOWN,
+/* What is known beside the leg itself. */
+struct facts {
+	const struct snapshot *s;   /* as read, before any repair of the model */
+	const struct observations *obs;
+	bool control_asked[PROTO_COUNT], control_works[PROTO_COUNT];
+	bool routed_both_ways;      /* conntrack: this subnet speaks untranslated with the outside */
+	bool port_asked;
 };
 
 struct question {
-	const struct snapshot *s;     /* the world; with earlier faults repaired when the model looks ahead */
-	struct snapshot *scratch;     /* the same, for interning strings of ops */
+	struct snapshot *s;         /* the world, with earlier faults repaired where the model looks ahead */
 	const struct path *path;
-	size_t leg;
-	/* what was observed there; NULL when only the model speaks */
+	const struct leg *leg;
+	size_t index;               /* of leg */
+	/* NULL where only the model speaks */
 	const struct evidence *ev;
-	const struct observations *obs;
 	const struct probe *probe;
-	const struct diagnosis_facts *facts;
+	const struct facts *facts;
 };
 
 enum fault_ask {
-	ASK_OBSERVED = 1, /* may explain a leg seen to fail */
-	ASK_MODEL = 2,    /* the configuration alone is enough: next, --no-probe */
+	ASK_SEEN = 1,   /* may explain a leg that was seen to fail */
+	ASK_MODEL = 2,  /* the configuration alone is enough: next, --no-probe */
+	ASK_TRACE = 4,  /* may explain a drop that the kernel's rule trace named */
 };
 
 struct fault {
 	const char *code;
-	unsigned int legs;            /* LEG_BIT() of the kinds it can stand on */
-	unsigned int ask;             /* enum fault_ask bits */
-	enum answer (*match)(const struct question *q, struct finding *f);
-	enum safety safety;
+	unsigned int legs;          /* LEG_BIT() of the kinds it can stand on */
+	unsigned int ask;           /* enum fault_ask */
+	/*
+	 * Does this fault stop the packet on q->leg? On true, f is filled (see
+	 * the helpers in faults/say.h); else f is left alone. NULL: explained,
+	 * but not detected yet.
+	 */
+	bool (*match)(const struct question *q, struct finding *f);
+	enum safety safety;         /* of its fix */
 	/* --explain */
 	const char *means, *proof, *fix;
 };
 
 struct fault_group {
-	const char *name;             /* "link", "address and route", … */
+	const char *name;           /* "link: interfaces, bridges, neighbours", … */
 	const struct fault *rows;
 	size_t n;
 };
@@ -57,5 +65,10 @@ extern const size_t fault_groups_n;
 
 /* The row of a code, or NULL. */
 const struct fault *fault_find(const char *code);
+
+/* Every kind of leg inside this host. */
+#define LEGS_INSIDE                                                                            \
+	(LEG_BIT(LEG_SEND) | LEG_BIT(LEG_WIRE) | LEG_BIT(LEG_BRIDGE_UP) | LEG_BIT(LEG_BRIDGED) | \
+	 LEG_BIT(LEG_BRIDGE_DOWN) | LEG_BIT(LEG_FORWARD) | LEG_BIT(LEG_DELIVER))
 
 #endif

@@ -154,17 +154,27 @@ void fib_lookup(const struct ns *ns, const struct fib_query *q, struct lookup *r
 		}
 	}
 	for (size_t i = 0; ns->rules.n == 0 && i < ARRAY_SIZE(defaults); i++) {
-		const struct fib_rule rule = {
-			.action = FR_ACT_TO_TBL, .table = defaults[i], .suppress_prefixlen = -1
-		};
-
-		if (apply_rule(ns, &rule, q, &l)) {
-			l.rule = NULL;
+		fib_lookup_table(ns, q, defaults[i], &l);
+		if (l.route) {
 			*ret = l;
 			return;
 		}
 	}
 	*ret = (struct lookup){ .error = -ENETUNREACH };
+}
+
+void fib_lookup_table(const struct ns *ns, const struct fib_query *q, uint32_t table,
+		      struct lookup *ret)
+{
+	const struct fib_rule rule = { .action = FR_ACT_TO_TBL,
+				       .table = table,
+				       .suppress_prefixlen = -1 };
+	struct lookup l;
+
+	if (!apply_rule(ns, &rule, q, &l))
+		l = (struct lookup){ .error = -ENETUNREACH };
+	l.rule = NULL;
+	*ret = l;
 }
 
 /* inet_select_addr() (net/ipv4/devinet.c), IPv4 and the simple cases of IPv6 */

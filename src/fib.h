@@ -24,6 +24,10 @@ struct fib_query {
  */
 void fib_lookup(const struct ns *ns, const struct fib_query *q, struct lookup *ret);
 
+/* The same in one table only, whatever the rules say. */
+void fib_lookup_table(const struct ns *ns, const struct fib_query *q, uint32_t table,
+		      struct lookup *ret);
+
 /* The source address the kernel would choose for a packet that this lookup sends. Unset: none. */
 struct addr fib_source(const struct ns *ns, const struct lookup *l, const struct addr *dst);
 

@@ -94,8 +94,8 @@ struct leg {
 	struct lookup lookup;
 	/* The next hop that the sender must resolve; set on LEG_SEND and LEG_FORWARD, inherited by the legs of its segment. */
 	struct addr nexthop;
-	int segment;         /* index of the leg that sends on this segment (for LEG_WIRE, bridges), -1 */
-	int owner_ns, owner_ifindex; /* who owns nexthop, as far as known; -1: nobody known */
+	int segment;         /* index of the leg that sends on this segment; itself, where it sends; -1 */
+	int incoming;        /* … on the segment by which it came in here; as segment on wires and bridges */
 	struct crossing crossings[LEG_CROSSINGS];
 	size_t n_crossings;
 	enum stop stop;

@@ -107,7 +107,7 @@ static struct leg *add_leg(struct walk *w, enum leg_kind kind, int ns, int iif, 
 		.oif = oif,
 		.pkt = w->pkt,
 		.segment = w->segment,
-		.owner_ns = -1,
+		.incoming = w->segment,
 	};
 	if (w->segment >= 0)
 		leg->nexthop = w->p->legs.v[w->segment].nexthop;
@@ -288,8 +288,8 @@ static void beyond(struct walk *w, int uplink)
 	w->p->uplink_point = (int)w->p->points.n - 1;
 	w->p->outside = true;
 	leg = add_leg(w, LEG_OUTSIDE, NS_HOST, uplink, uplink);
+	leg->segment = -1; /* who is there is not ours to know */
 	w->segment = -1;
-	leg->dir = DIR_REQUEST;
 	w->dir = DIR_REPLY;
 	w->pkt.src = w->pkt.dst;
 	w->pkt.dst = src;

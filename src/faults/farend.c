@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* farend - the target, and everything beyond the uplink */
+#include <netinet/ip_icmp.h>
+#include <stdio.h>
+
+#include "faults/groups.h"
+#include "faults/say.h"
+
+/* --- a target on this host --- */
+
+enum listening {
+	NOT_LISTENING,
+	LOOPBACK_ONLY,
+	LISTENING,
+};
+
+static enum listening listening(const struct ns *ns, const struct addr *dst, uint16_t port)
+{
+	enum listening best = NOT_LISTENING;
+
+	vec_each(l, &ns->listeners) {
+		bool any = addr_is_zero(&l->addr) && (l->addr.family == dst->family || !l->v6only);
+
+		if (l->proto != IPPROTO_TCP || l->port != port)
+			continue;
+		if (any || addr_eq(&l->addr, dst))
+			return LISTENING;
+		if (addr_is_loopback(&l->addr))
+			best = LOOPBACK_ONLY;
+	}
+	return best;
+}
+
+/* The target's own kernel refused: no rule of this host did. */
+static bool refused_by_target(const struct question *q)
+{
+	if (q->path->flow.proto != PROTO_TCP || q->leg->dir != DIR_REQUEST || !q->path->flow.port)
+		return false;
+	return by_model(q) || q->ev->refused || (q->probe && q->probe->outcome == PROBE_REFUSED);
+}
+
+static void say_service(const struct question *q, struct finding *f, const char *how)
+{
+	char object[ADDR_STRLEN + 8];
+
+	snprintf(object, sizeof(object), "%s:%u", addr_text(&q->leg->pkt.dst).s,
+		 q->leg->pkt.dport);
+	say(f, q->leg->ns, object, "%s port %u in %s%s", how, q->leg->pkt.dport,
+	    who(q, q->leg->ns).s,
+	    streq(how, "nobody listens on") ? "" : ", on its loopback only");
+	if (!by_model(q))
+		say_evidence(f, "%s answered with RST", addr_text(&q->leg->pkt.dst).s);
+	f->mark = "refused";
+}
+
+static bool service_not_listening(const struct question *q, struct finding *f)
+{
+	if (!refused_by_target(q) || leg_ns(q)->error[COLLECT_SOCK] ||
+	    listening(leg_ns(q), &q->leg->pkt.dst, q->leg->pkt.dport) != NOT_LISTENING)
+		return false;
+	say_service(q, f, "nobody listens on");
+	say_evidence(f, "the socket table of %s has no listener on port %u", who(q, q->leg->ns).s,
+		     q->leg->pkt.dport);
+	say_advice(f, "start the service that should listen on port %u", q->leg->pkt.dport);
+	return true;
+}
+
+static bool service_loopback_only(const struct question *q, struct finding *f)
+{
+	if (!refused_by_target(q) || leg_ns(q)->error[COLLECT_SOCK] ||
+	    listening(leg_ns(q), &q->leg->pkt.dst, q->leg->pkt.dport) != LOOPBACK_ONLY)
+		return false;
+	say_service(q, f, "the service listens on");
+	say_evidence(f, "the socket table of %s has a listener on port %u, on a loopback address only",
+		     who(q, q->leg->ns).s, q->leg->pkt.dport);
+	say_advice(f, "let the service listen on %s or on all addresses",
+		   addr_text(&q->leg->pkt.dst).s);
+	return true;
+}
+
+static bool icmp_echo_ignored(const struct question *q, struct finding *f)
+{
+	struct op *op;
+
+	if (q->path->flow.proto != PROTO_ICMP || q->leg->dir != DIR_REQUEST ||
+	    leg_ns(q)->icmp_echo_ignore_all != 1)
+		return false;
+	say(f, q->leg->ns, "net.ipv4.icmp_echo_ignore_all",
+	    "%s ignores echo requests (net.ipv4.icmp_echo_ignore_all = 1)", who(q, q->leg->ns).s);
+	say_evidence(f, "net.ipv4.icmp_echo_ignore_all is 1");
+	op = say_op(f, OP_SYSCTL, q->leg->ns, 0);
+	op->sysctl = "net.ipv4.icmp_echo_ignore_all";
+	op->value = 0;
+	op->old = 1;
+	f->mark = "ignored";
+	return true;
+}
+
+/* --- size --- */
+
+/* A "too big" that was made on the way, but did not get back to the source. */
+static const struct sighting *lost_too_big(const struct question *q)
+{
+	const struct sighting *made = NULL;
+
+	vec_each(s, &q->facts->obs->sightings) {
+		if (s->kind != SIGHT_ERROR || s->error_of_reply || s->pkt.icmp_type != ICMP_DEST_UNREACH ||
+		    s->pkt.icmp_code != ICMP_FRAG_NEEDED)
+			continue;
+		if (s->ns == q->path->flow.src_ns && !s->out)
+			return NULL; /* it arrived: discovery works */
+		made = s;
+	}
+	return made;
+}
+
+static bool mtu_blackhole(const struct question *q, struct finding *f)
+{
+	const struct sighting *error;
+
+	if (!q->probe || !q->probe->full)
+		return false;
+	error = lost_too_big(q);
+	if (error) {
+		say(f, error->ns, ifname(q, error->ns, error->ifindex).s,
+		    "packets of %u bytes are too large, and the message that says so gets lost in %s",
+		    q->probe->size, who(q, error->ns).s);
+		say_evidence(f, "%s saw \"fragmentation needed\" (MTU %u) from %s; %s never got it",
+			     ifname(q, error->ns, error->ifindex).s, error->error_mtu,
+			     addr_text(&error->pkt.src).s, who(q, q->path->flow.src_ns).s);
+	} else {
+		const struct link *out = ns_link(leg_ns(q), q->leg->oif);
+
+		/* lost inside this host, where something smaller than the packet comes next */
+		if (q->leg->kind != LEG_FORWARD || !out || out->mtu >= q->probe->size)
+			return false;
+		say(f, q->leg->ns, out->name,
+		    "packets of %u bytes do not fit %s (MTU %u), and no message says so",
+		    q->probe->size, out->name, out->mtu);
+		say_evidence(f, "%s has an MTU of %u; a packet of %u bytes was lost before it", out->name,
+			     out->mtu, q->probe->size);
+	}
+	say_evidence(f, "a small packet passes");
+	say_advice(f, "let ICMP type 3 code 4 pass, or clamp the MSS: nft add rule … tcp flags syn "
+		      "tcp option maxseg size set rt mtu");
+	f->mark = "too large";
+	return true;
+}
+
+/* --- beyond the uplink --- */
+
+static bool connection_refused(const struct question *q, struct finding *f)
+{
+	char object[ADDR_STRLEN + 8];
+
+	if (!q->ev->refused && q->probe->outcome != PROBE_REFUSED)
+		return false;
+	snprintf(object, sizeof(object), "%s:%u", addr_text(&q->path->flow.dst).s, q->path->flow.port);
+	say(f, NS_HOST, object, "%s refuses connections to port %u", addr_text(&q->path->flow.dst).s,
+	    q->path->flow.port);
+	say_evidence(f, "a RST from %s came in by %s", addr_text(&q->path->flow.dst).s,
+		     ifname(q, NS_HOST, q->leg->oif).s);
+	say_advice(f, "see whether the service on %s is up", addr_text(&q->path->flow.dst).s);
+	f->mark = "refused";
+	return true;
+}
+
+static bool upstream_rejected(const struct question *q, struct finding *f)
+{
+	const struct sighting *s;
+	struct addr_text from;
+
+	if (q->ev->error < 0)
+		return false;
+	s = &q->facts->obs->sightings.v[q->ev->error];
+	from = addr_text(&s->pkt.src);
+	say(f, NS_HOST, from.s, "%s, outside of this host, answers with an ICMP error (type %u, code %u)",
+	    from.s, s->pkt.icmp_type, s->pkt.icmp_code);
+	say_evidence(f, "an ICMP error of type %u, code %u from %s came in by %s", s->pkt.icmp_type,
+		     s->pkt.icmp_code, from.s, ifname(q, NS_HOST, q->leg->oif).s);
+	say_advice(f, "ask whoever runs %s", from.s);
+	f->mark = "rejected outside";
+	return true;
+}
+
+static bool upstream_silent(const struct question *q, struct finding *f)
+{
+	const struct sighting *s;
+	enum proto proto = q->path->flow.proto;
+
+	if (q->ev->loss != LOSS_OUTSIDE)
+		return false;
+	say(f, NS_HOST, addr_text(&q->path->flow.dst).s, "nothing comes back from outside for %s",
+	    addr_text(&q->path->flow.dst).s);
+	if (q->ev->uplink_sighting >= 0) {
+		s = &q->facts->obs->sightings.v[q->ev->uplink_sighting];
+		say_evidence(f, "the request left by %s with the source %s; no answer came in",
+			     ifname(q, NS_HOST, q->leg->oif).s, addr_text(&s->pkt.src).s);
+	}
+	if (q->facts->control_asked[proto])
+		say_evidence(f, "the host's own request %s",
+			     q->facts->control_works[proto] ? "was answered" : "got no answer either");
+	say_advice(f, "this host did its part: look behind %s", ifname(q, NS_HOST, q->leg->oif).s);
+	f->mark = "no answer from outside";
+	return true;
+}
+
+/* --- nothing else explains it --- */
+
+static bool packet_loss(const struct question *q, struct finding *f)
+{
+	const struct point *last = q->ev->last_point >= 0 ? &q->path->points.v[q->ev->last_point] : NULL;
+	struct ifname name = { "" };
+
+	if (q->ev->loss == LOSS_OUTSIDE)
+		return false;
+	if (last)
+		name = ifname(q, last->ns, last->ifindex);
+	say(f, last ? last->ns : q->leg->ns, name.s,
+	    last ? "packets are lost behind %s%s, and nothing that was read explains it" :
+		   "packets never leave %s%s, and nothing that was read explains it",
+	    last ? name.s : who(q, q->leg->ns).s, "");
+	f->confidence = q->ev->partial ? CONFIRMED : POSSIBLE;
+	f->mark = "lost";
+	return true;
+}
+
+static const struct fault rows[] = {
+	{ .code = "icmp-echo-ignored",
+	  .legs = LEG_BIT(LEG_DELIVER),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = icmp_echo_ignored,
+	  .safety = SAFETY_CONSENT,
+	  .means = "The target ignores echo requests; other protocols are not concerned.",
+	  .proof = "The switch icmp_echo_ignore_all, and other protocols that pass.",
+	  .fix = "sysctl -w net.ipv4.icmp_echo_ignore_all=0." },
+	{ .code = "service-loopback-only",
+	  .legs = LEG_BIT(LEG_DELIVER),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = service_loopback_only,
+	  .safety = SAFETY_MANUAL,
+	  .means = "The service listens on a loopback address only.",
+	  .proof = "The target's socket table, and its RST.",
+	  .fix = "Let it listen on the address that is asked, or on all." },
+	{ .code = "service-not-listening",
+	  .legs = LEG_BIT(LEG_DELIVER),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = service_not_listening,
+	  .safety = SAFETY_MANUAL,
+	  .means = "The target on this host has no listener on the port.",
+	  .proof = "The target's socket table, and its RST.",
+	  .fix = "Start the service." },
+	{ .code = "service-backlog-full",
+	  .safety = SAFETY_MANUAL,
+	  .means = "Connections die in the service's full accept queue.",
+	  .proof = "The target's socket table.",
+	  .fix = "A faster service, or a longer queue." },
+	{ .code = "mtu-blackhole",
+	  .legs = LEGS_INSIDE | LEG_BIT(LEG_OUTSIDE),
+	  .ask = ASK_SEEN,
+	  .match = mtu_blackhole,
+	  .safety = SAFETY_MANUAL,
+	  .means = "Large packets die, and no ICMP \"too big\" gets back to the source.",
+	  .proof = "A full-size probe, and where the message was last seen.",
+	  .fix = "Let the message pass, clamp the MSS, or lower the MTU." },
+	{ .code = "connection-refused",
+	  .legs = LEG_BIT(LEG_OUTSIDE),
+	  .ask = ASK_SEEN,
+	  .match = connection_refused,
+	  .safety = SAFETY_MANUAL,
+	  .means = "The outside answers with RST: nobody listens there, or somebody refuses.",
+	  .proof = "The RST comes in by the uplink.",
+	  .fix = "Beyond this host." },
+	{ .code = "upstream-rejected",
+	  .legs = LEG_BIT(LEG_OUTSIDE),
+	  .ask = ASK_SEEN,
+	  .match = upstream_rejected,
+	  .safety = SAFETY_MANUAL,
+	  .means = "A router outside answers with an ICMP error.",
+	  .proof = "The error comes in by the uplink: its type, code and sender.",
+	  .fix = "Beyond this host." },
+	{ .code = "upstream-silent",
+	  .legs = LEG_BIT(LEG_OUTSIDE),
+	  .ask = ASK_SEEN,
+	  .match = upstream_silent,
+	  .safety = SAFETY_MANUAL,
+	  .means = "The packet left the uplink as it should, and nothing came back: this host did its part.",
+	  .proof = "The capture on the uplink.",
+	  .fix = "Beyond this host." },
+	{ .code = "packet-loss",
+	  .legs = LEGS_INSIDE | LEG_BIT(LEG_OUTSIDE),
+	  .ask = ASK_SEEN,
+	  .match = packet_loss,
+	  .safety = SAFETY_MANUAL,
+	  .means = "Packets are lost, and nothing else explains it.",
+	  .proof = "Counts at each hop.",
+	  .fix = "None: look at the place that is named." },
+};
+
+const struct fault_group faults_farend = {
+	.name = "far end",
+	.rows = rows,
+	.n = ARRAY_SIZE(rows),
+};
+
+static const struct fault names[] = {
+	{ .code = "dns-no-resolver",
+	  .safety = SAFETY_MANUAL,
+	  .means = "The namespace's resolv.conf names no server.",
+	  .proof = "The file.",
+	  .fix = "Name one." },
+	{ .code = "dns-loopback-resolver",
+	  .safety = SAFETY_MANUAL,
+	  .means = "The namespace's resolv.conf names a resolver on the loopback of another namespace.",
+	  .proof = "The file.",
+	  .fix = "Name a server that the namespace can reach." },
+	{ .code = "dns-no-answer",
+	  .safety = SAFETY_MANUAL,
+	  .means = "A server of the namespace's resolv.conf does not answer.",
+	  .proof = "A query.",
+	  .fix = "Name a server that answers." },
+};
+
+const struct fault_group faults_names = {
+	.name = "names",
+	.rows = names,
+	.n = ARRAY_SIZE(names),
+};

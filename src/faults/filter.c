@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * filter - netfilter drops, one code per hook
+ *
+ * The kernel's rule trace names the rule. Without a trace the model does, and
+ * what neither can see (legacy tables, which are not read) is at most possible.
+ */
+#include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
+
+#include "faults/groups.h"
+#include "faults/say.h"
+
+/* Where a drop happened. */
+struct drop {
+	const char *code;
+	int ns;
+	enum hook hook;
+	const struct nft_chain *chain; /* the chain of the rule; NULL: not known */
+	uint64_t handle;               /* 0: policy */
+	bool traced, reject;
+	struct packet pkt;             /* as it came to the hook */
+	int iif, oif;
+};
+
+static const char *code_of(uint8_t family, enum hook hook)
+{
+	if (family == NFPROTO_NETDEV || hook == HOOK_INGRESS || hook == HOOK_EGRESS)
+		return "ingress-drop";
+	if (family == NFPROTO_BRIDGE)
+		return "bridge-drop";
+	switch (hook) {
+	case HOOK_PREROUTING:
+		return "prerouting-drop";
+	case HOOK_INPUT:
+		return "input-drop";
+	case HOOK_FORWARD:
+		return "forward-drop";
+	case HOOK_OUTPUT:
+		return "output-drop";
+	case HOOK_POSTROUTING:
+		return "postrouting-drop";
+	case HOOK_INGRESS:
+	case HOOK_EGRESS:
+	case HOOK_COUNT:
+		break;
+	}
+	return "forward-drop";
+}
+
+static enum hook hook_of(const struct nft_chain *base)
+{
+	if (base->family == NFPROTO_NETDEV)
+		return base->hook == NF_NETDEV_INGRESS ? HOOK_INGRESS : HOOK_EGRESS;
+	switch (base->hook) {
+	case NF_INET_PRE_ROUTING:
+		return HOOK_PREROUTING;
+	case NF_INET_LOCAL_IN:
+		return HOOK_INPUT;
+	case NF_INET_FORWARD:
+		return HOOK_FORWARD;
+	case NF_INET_LOCAL_OUT:
+		return HOOK_OUTPUT;
+	case NF_INET_POST_ROUTING:
+		return HOOK_POSTROUTING;
+	default:
+		return HOOK_INGRESS;
+	}
+}
+
+/* The base chain in which trace event t fell: its own, or the last one before it of the same walk. */
+static const struct nft_chain *base_of(const struct question *q, int index)
+{
+	const struct observations *obs = q->facts->obs;
+	const struct trace_event *t = &obs->traces.v[index];
+
+	for (int i = index; i >= 0; i--) {
+		const struct trace_event *e = &obs->traces.v[i];
+		const struct nft_chain *c;
+
+		if (e->ns != t->ns || e->id != t->id || e->family != t->family ||
+		    !streq(e->table, t->table))
+			continue;
+		c = ns_chain(snapshot_ns(q->s, e->ns), e->family, e->table, e->chain);
+		if (c && c->base)
+			return c;
+	}
+	return NULL;
+}
+
+/* The crossing of this leg at a hook, for the packet as the model has it there. */
+static const struct crossing *crossing_at(const struct leg *leg, enum hook hook)
+{
+	for (size_t i = 0; i < leg->n_crossings; i++)
+		if (leg->crossings[i].at.hook == hook)
+			return &leg->crossings[i];
+	return NULL;
+}
+
+static bool traced_drop(const struct question *q, struct drop *d)
+{
+	const struct trace_event *t = &q->facts->obs->traces.v[q->ev->trace];
+	const struct nft_chain *base = base_of(q, q->ev->trace);
+	const struct crossing *c;
+
+	if (t->ns != q->leg->ns || t->reply != (q->leg->dir == DIR_REPLY) || !base)
+		return false;
+	c = crossing_at(q->leg, hook_of(base));
+	if (!c)
+		return false;
+	*d = (struct drop){
+		.ns = t->ns,
+		.hook = hook_of(base),
+		.chain = t->type == TRACE_POLICY ?
+				 base : ns_chain(snapshot_ns(q->s, t->ns), t->family, t->table, t->chain),
+		.handle = t->type == TRACE_POLICY ? 0 : t->handle,
+		.traced = true,
+		.reject = c->res.verdict == FW_DROP && c->res.reject,
+		.pkt = c->pkt,
+		.iif = t->iif ? t->iif : q->leg->iif,
+		.oif = t->oif ? t->oif : c->at.oif,
+	};
+	d->code = code_of(base->family, d->hook);
+	return true;
+}
+
+static bool modelled_drop(const struct question *q, struct drop *d)
+{
+	const struct leg *leg = q->leg;
+
+	for (size_t i = 0; i < leg->n_crossings; i++) {
+		const struct crossing *c = &leg->crossings[i];
+
+		if (c->res.verdict != FW_DROP || !c->res.base)
+			continue;
+		*d = (struct drop){
+			.ns = c->at.ns,
+			.hook = c->at.hook,
+			.chain = c->res.handle ? c->res.chain : c->res.base,
+			.handle = c->res.handle,
+			.reject = c->res.reject,
+			.pkt = c->pkt,
+			.iif = c->at.iif,
+			.oif = c->at.oif,
+			.code = code_of(c->res.base->family, c->at.hook),
+		};
+		return true;
+	}
+	return false;
+}
+
+static bool trace_spoke(const struct question *q)
+{
+	const struct observations *obs = q->facts->obs;
+
+	return (size_t)q->leg->ns < obs->trace_error.n && obs->trace_error.v[q->leg->ns] == 0 &&
+	       !obs->trace_overrun;
+}
+
+static enum hook likely_hook(const struct leg *leg)
+{
+	switch (leg->kind) {
+	case LEG_SEND:
+		return HOOK_OUTPUT;
+	case LEG_DELIVER:
+		return HOOK_INPUT;
+	case LEG_FORWARD:
+	case LEG_BRIDGED:
+		return HOOK_FORWARD;
+	case LEG_WIRE:
+	case LEG_BRIDGE_UP:
+	case LEG_BRIDGE_DOWN:
+	case LEG_OUTSIDE:
+		break;
+	}
+	return HOOK_COUNT;
+}
+
+/* Something that is not read may have dropped it: legacy tables, or rules that cannot be known. */
+static bool unread_drop(const struct question *q, struct finding *f, const char *code)
+{
+	enum hook hook = likely_hook(q->leg);
+	const char *legacy, *why = NULL;
+
+	if (!q->ev || hook == HOOK_COUNT || arp_failed(q) || q->leg->stop != STOP_NONE ||
+	    !streq(code, code_of(NFPROTO_INET, hook)))
+		return false;
+	if (q->ev->loss != LOSS_PACKET && q->ev->loss != LOSS_REJECTED && q->ev->loss != LOSS_NOT_SENT)
+		return false;
+	if (q->leg->kind == LEG_BRIDGED && leg_ns(q)->bridge_nf_call_iptables <= 0)
+		return false;
+	legacy = fw_legacy(q->s, q->leg->ns, hook, false);
+	for (size_t i = 0; !legacy && !trace_spoke(q) && i < q->leg->n_crossings; i++)
+		if (q->leg->crossings[i].res.verdict == FW_UNKNOWN)
+			why = q->leg->crossings[i].res.why;
+	if (!legacy && !why)
+		return false;
+	if (legacy)
+		say(f, q->leg->ns, legacy, "probably a legacy iptables rule of %s drops it (table %s, not read)",
+		    who(q, q->leg->ns).s, legacy);
+	else
+		say(f, q->leg->ns, hook_name(hook), "probably a rule at the %s hook of %s drops it",
+		    hook_name(hook), who(q, q->leg->ns).s);
+	f->confidence = POSSIBLE;
+	say_evidence(f, "it vanishes at the %s hook of %s, and nothing else there explains it",
+		     hook_name(hook), who(q, q->leg->ns).s);
+	if (why)
+		say_evidence(f, "the rules there cannot be decided from outside: %s", why);
+	say_advice(f, legacy ? "iptables-legacy -vnL -t %s" : "nft -a list ruleset   # the %s hook",
+		   legacy ? legacy : hook_name(hook));
+	f->mark = "dropped?";
+	return true;
+}
+
+static struct prefix host_prefix(const struct addr *a)
+{
+	return (struct prefix){ .addr = *a, .len = (uint8_t)(addr_len(a->family) * 8) };
+}
+
+/* The smallest accept for this packet. */
+static struct op_match match_of(const struct question *q, const struct drop *d)
+{
+	struct op_match m = { .iif = d->iif, .oif = d->oif };
+
+	if (d->hook == HOOK_INPUT || d->hook == HOOK_PREROUTING)
+		m.oif = 0;
+	if (d->hook == HOOK_OUTPUT || d->hook == HOOK_POSTROUTING)
+		m.iif = 0;
+	if (q->leg->dir == DIR_REPLY) {
+		m.dst = host_prefix(&d->pkt.dst);
+		m.established = true;
+		return m;
+	}
+	m.src = host_prefix(&d->pkt.src);
+	if (!q->path->outside)
+		m.dst = host_prefix(&d->pkt.dst);
+	if (q->facts->port_asked && d->pkt.proto == PROTO_TCP) {
+		m.proto = IPPROTO_TCP;
+		m.dport = d->pkt.dport;
+	}
+	return m;
+}
+
+static bool fixable(const struct drop *d)
+{
+	return d->chain && !streq(d->code, "ingress-drop") && !streq(d->code, "bridge-drop");
+}
+
+static bool filter_drop(const struct question *q, struct finding *f, const char *code)
+{
+	struct op_match match;
+	struct drop d;
+	struct op op;
+
+	if (q->ev && q->ev->trace >= 0) {
+		if (!traced_drop(q, &d))
+			return false;
+	} else if (q->ev && (arp_failed(q) || trace_spoke(q))) {
+		/* the trace saw every rule and no drop */
+		return unread_drop(q, f, code);
+	} else if (!modelled_drop(q, &d)) {
+		return unread_drop(q, f, code);
+	}
+	if (!streq(d.code, code) || !d.chain)
+		return false;
+	fw_rule_ref(q->s, d.ns, d.chain, d.handle, &f->rule);
+	f->has_rule = true;
+	say(f, d.ns, "", "%s of chain %s (%s %s) in %s %s it%s", d.handle ? "a rule" : "the policy",
+	    d.chain->name, f->rule.family, f->rule.table, who(q, d.ns).s,
+	    d.reject ? "rejects" : "drops",
+	    q->leg->kind == LEG_BRIDGED && !streq(code, "bridge-drop") ?
+		    ", though it is bridged (bridge-nf-call-iptables = 1)" : "");
+	free(f->object);
+	f->object = d.handle ? xasprintf("%s %s %s %llu", f->rule.family, f->rule.table,
+					 f->rule.chain, (unsigned long long)d.handle) :
+			       xasprintf("%s %s %s", f->rule.family, f->rule.table, f->rule.chain);
+	if (f->rule.text)
+		say_evidence(f, "%s: %s", f->object, f->rule.text);
+	if (d.traced)
+		say_evidence(f, "the kernel's rule trace of the probe ends there: %s",
+			     d.handle ? "verdict drop" : "policy drop");
+	else
+		f->confidence = LIKELY;
+	f->mark = d.reject ? "rejected" : "dropped";
+	match = match_of(q, &d);
+	if (fixable(&d) && op_accept(q->s, d.ns, d.chain, d.handle, &match, &op) == 0)
+		*vec_add(&f->ops) = op;
+	else
+		say_advice(f, "accept it before %s %s %s%s", f->rule.family, f->rule.table,
+			   f->rule.chain, d.handle ? ", that rule" : "");
+	return true;
+}
+
+#define DROP_ROW(name)                                                                         \
+	static bool name##_drop(const struct question *q, struct finding *f)                   \
+	{                                                                                      \
+		return filter_drop(q, f, #name "-drop");                                       \
+	}
+
+DROP_ROW(ingress)
+DROP_ROW(bridge)
+DROP_ROW(prerouting)
+DROP_ROW(input)
+DROP_ROW(forward)
+DROP_ROW(output)
+DROP_ROW(postrouting)
+
+#define ROW(name, where, safe)                                                                 \
+	{ .code = #name "-drop",                                                               \
+	  .legs = LEGS_INSIDE,                                                                 \
+	  .ask = ASK_SEEN | ASK_MODEL | ASK_TRACE,                                             \
+	  .match = name##_drop,                                                                \
+	  .safety = safe,                                                                      \
+	  .means = "A rule or policy " where " drops or rejects the packet.",                  \
+	  .proof = "The kernel's rule trace of the probe, with the rule's handle.",            \
+	  .fix = safe == SAFETY_MANUAL ? "By whom the rule belongs to." :                      \
+					 "The smallest accept, in the chain that drops, before the rule that does." }
+
+static const struct fault rows[] = {
+	ROW(ingress, "at netdev ingress or egress", SAFETY_MANUAL),
+	ROW(bridge, "of the bridge family", SAFETY_MANUAL),
+	ROW(prerouting, "at the prerouting hook", SAFETY_CONSENT),
+	ROW(input, "at the input hook", SAFETY_CONSENT),
+	ROW(forward, "at the forward hook", SAFETY_CONSENT),
+	ROW(output, "at the output hook", SAFETY_CONSENT),
+	ROW(postrouting, "at the postrouting hook", SAFETY_CONSENT),
+	{ .code = "xfrm-drop",
+	  .safety = SAFETY_MANUAL,
+	  .means = "An IPsec policy takes or refuses the packet.",
+	  .proof = "The policy, and the kernel's counters.",
+	  .fix = "By whom the policy belongs to." },
+	{ .code = "rate-limited",
+	  .safety = SAFETY_MANUAL,
+	  .means = "A limit, quota or connection limit drops part of the packets.",
+	  .proof = "The rule's counters, and how many were lost.",
+	  .fix = "By whom the rule belongs to." },
+};
+
+const struct fault_group faults_filter = {
+	.name = "filter: netfilter and IPsec policy, in any namespace on the path",
+	.rows = rows,
+	.n = ARRAY_SIZE(rows),
+};

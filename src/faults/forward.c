@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* forward - in every namespace that routes the packet */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+
+#include "faults/groups.h"
+#include "faults/say.h"
+
+/* --- ip-forward-off, forwarding-off-interface --- */
+
+/* The kernel asks the interface by which the packet comes in (IN_DEV_FORWARD, net/ipv4/route.c). */
+static bool forwarding_off(const struct question *q)
+{
+	const struct link *in = ns_link(leg_ns(q), q->leg->iif);
+
+	if (q->leg->kind != LEG_FORWARD || q->leg->stop == STOP_NO_OWNER)
+		return false;
+	return in && in->inet.known && !in->inet.forwarding && !leg_ns(q)->error[COLLECT_SYSCTL];
+}
+
+static bool ip_forward_off(const struct question *q, struct finding *f)
+{
+	struct op *op;
+
+	if (!forwarding_off(q) || leg_ns(q)->all.forwarding)
+		return false;
+	say(f, q->leg->ns, "net.ipv4.ip_forward", "%s does not forward IPv4 (net.ipv4.ip_forward = 0)",
+	    who(q, q->leg->ns).s);
+	say_evidence(f, "net.ipv4.ip_forward is 0");
+	op = say_op(f, OP_SYSCTL, q->leg->ns, 0);
+	op->sysctl = "net.ipv4.ip_forward";
+	op->value = 1;
+	f->mark = "not forwarded";
+	return true;
+}
+
+/* An op on a switch of one interface. */
+static struct op *say_interface_switch(const struct question *q, struct finding *f, const char *name,
+				       int value, int old)
+{
+	char key[64];
+	struct op *op = say_op(f, OP_SYSCTL, q->leg->ns, q->leg->iif);
+
+	snprintf(key, sizeof(key), "net.ipv4.conf.%s.%s", ifname(q, q->leg->ns, q->leg->iif).s, name);
+	op->sysctl = snapshot_intern(q->s, key);
+	op->value = value;
+	op->old = old;
+	return op;
+}
+
+static bool forwarding_off_interface(const struct question *q, struct finding *f)
+{
+	const struct op *op;
+	const char *in;
+
+	if (!forwarding_off(q) || !leg_ns(q)->all.forwarding)
+		return false;
+	in = ns_link(leg_ns(q), q->leg->iif)->name;
+	op = say_interface_switch(q, f, "forwarding", 1, 0);
+	say(f, q->leg->ns, op->sysctl, "%s does not forward what comes in by %s (%s = 0)",
+	    who(q, q->leg->ns).s, in, op->sysctl);
+	say_evidence(f, "%s is 0, while net.ipv4.ip_forward is 1", op->sysctl);
+	f->mark = "not forwarded";
+	return true;
+}
+
+/* --- host-no-route, return-route-missing, return-route-wrong --- */
+
+static bool lookup_failed(const struct question *q)
+{
+	return q->leg->stop == STOP_NO_ROUTE && !q->leg->lookup.route && !q->leg->lookup.rule;
+}
+
+static bool host_no_route(const struct question *q, struct finding *f)
+{
+	if (!lookup_failed(q) || q->leg->dir != DIR_REQUEST)
+		return false;
+	say(f, q->leg->ns, addr_text(&q->leg->pkt.dst).s, "%s has no route to %s",
+	    who(q, q->leg->ns).s, addr_text(&q->leg->pkt.dst).s);
+	say_evidence(f, "route lookup for %s in %s: Network is unreachable",
+		     addr_text(&q->leg->pkt.dst).s, who(q, q->leg->ns).s);
+	say_advice(f, "ip route add default via GATEWAY");
+	f->mark = "no route";
+	return true;
+}
+
+/* The route that leads back to the asker: the network of the interface by which it came. */
+static void say_way_back(const struct question *q, struct finding *f)
+{
+	int iif = request_iif(q, q->leg->ns);
+	const struct iface_addr *own = ns_addr_on(leg_ns(q), iif, q->leg->pkt.dst.family,
+						  &q->leg->pkt.dst);
+	struct op *op;
+
+	if (!iif || !own || own->prefix.len >= 31) {
+		say_advice(f, "ip route add %s/32 dev INTERFACE", addr_text(&q->leg->pkt.dst).s);
+		return;
+	}
+	op = say_op(f, OP_ROUTE_ADD, q->leg->ns, iif);
+	op->route.dst = prefix_network(&own->prefix);
+	op->route.table = RT_TABLE_MAIN;
+	op->route.type = RTN_UNICAST;
+	op->route.protocol = RTPROT_BOOT;
+	op->route.scope = RT_SCOPE_LINK;
+	op->route.nh.oif = iif;
+	op->route.nexthops = 1;
+}
+
+static bool return_route_missing(const struct question *q, struct finding *f)
+{
+	if (!lookup_failed(q) || q->leg->dir != DIR_REPLY)
+		return false;
+	say(f, q->leg->ns, addr_text(&q->leg->pkt.dst).s, "%s has no route back to %s",
+	    who(q, q->leg->ns).s, addr_text(&q->leg->pkt.dst).s);
+	say_evidence(f, "route lookup for %s in %s: Network is unreachable",
+		     addr_text(&q->leg->pkt.dst).s, who(q, q->leg->ns).s);
+	say_way_back(q, f);
+	f->mark = "no route back";
+	return true;
+}
+
+/* Does the answer leave this namespace by another interface than the request came in by? */
+static const struct leg *detour(const struct question *q)
+{
+	const struct leg *l = q->leg;
+	int iif;
+
+	/* the leg that decided: this one, or the one that sent on this segment */
+	if (!(l->routed && l->lookup.error == 0 && l->oif && l->segment == (int)q->index))
+		l = l->segment >= 0 ? &q->path->legs.v[l->segment] : NULL;
+	if (!l || !l->routed || l->dir != DIR_REPLY ||
+	    (l->kind != LEG_FORWARD && l->kind != LEG_SEND))
+		return NULL;
+	iif = request_iif(q, l->ns);
+	return iif && l->oif && l->oif != iif && l->lookup.type == RTN_UNICAST ? l : NULL;
+}
+
+static bool return_route_wrong(const struct question *q, struct finding *f)
+{
+	const struct leg *l = q->leg->dir == DIR_REPLY ? detour(q) : NULL;
+	const struct route *r;
+	struct addr_text dst;
+	int iif;
+
+	/* the way back may be another and still lead there: only where it does not */
+	if (!l || q->path->complete)
+		return false;
+	iif = request_iif(q, l->ns);
+	r = l->lookup.route;
+	dst = prefix_text(&r->dst);
+	if (r->dst.len == 0)
+		str_copy(dst.s, sizeof(dst.s), "default");
+	say(f, l->ns, dst.s,
+	    "%s sends answers for %s by %s, but it asked by %s", who(q, l->ns).s,
+	    addr_text(&l->pkt.dst).s, ifname(q, l->ns, l->oif).s, ifname(q, l->ns, iif).s);
+	say_evidence(f, "the route to %s is %s%s%s dev %s", addr_text(&l->pkt.dst).s,
+		     dst.s,
+		     addr_is_set(&r->nh.gateway) ? " via " : "",
+		     addr_is_set(&r->nh.gateway) ? addr_text(&r->nh.gateway).s : "",
+		     ifname(q, l->ns, l->oif).s);
+	say_advice(f, "correct that route, or add one for %s/32 dev %s", addr_text(&l->pkt.dst).s,
+		   ifname(q, l->ns, iif).s);
+	f->mark = "leaves elsewhere";
+	return true;
+}
+
+/* --- rp-filter-drop, martian-source --- */
+
+static enum rpf reverse_path(const struct question *q, struct lookup *back)
+{
+	const struct leg *l = q->leg;
+	const struct packet *pkt = l->n_crossings ? &l->crossings[0].pkt : &l->pkt;
+	/* an ARP request is checked as a packet from its sender to the address it asks for */
+	const struct leg *sender = arp_failed(q) ? sender_of(q) : NULL;
+	struct fib_query query = {
+		.src = sender ? sender->pkt.src : pkt->src,
+		.dst = sender ? sender->nexthop : pkt->dst,
+		.iif = l->iif,
+		.oif = sender ? 0 : l->oif,
+		.mark = pkt->mark,
+		.proto = pkt->proto,
+	};
+
+	if ((l->kind != LEG_FORWARD && l->kind != LEG_DELIVER) || !l->iif ||
+	    query.src.family != AF_INET)
+		return RPF_PASS;
+	if (ns_link(leg_ns(q), l->iif) && (ns_link(leg_ns(q), l->iif)->flags & IFF_LOOPBACK))
+		return RPF_PASS;
+	return fib_reverse_path(leg_ns(q), &query, back);
+}
+
+static bool rp_filter_drop(const struct question *q, struct finding *f)
+{
+	struct lookup back;
+	const struct link *in;
+	const struct addr *src;
+
+	if (reverse_path(q, &back) != RPF_DROP)
+		return false;
+	in = ns_link(leg_ns(q), q->leg->iif);
+	src = q->leg->n_crossings ? &q->leg->crossings[0].pkt.src : &q->leg->pkt.src;
+	const struct op *op = say_interface_switch(q, f, "rp_filter", 2, in->inet.rp_filter);
+
+	say(f, q->leg->ns, op->sysctl,
+	    "the reverse-path filter of %s drops packets from %s that come in by %s",
+	    who(q, q->leg->ns).s, addr_text(src).s, in->name);
+	say_evidence(f, "rp_filter is %d (the larger of all = %d and %s = %d)",
+		     fib_rp_filter(leg_ns(q), in->ifindex), leg_ns(q)->all.rp_filter, in->name,
+		     in->inet.rp_filter);
+	if (back.error)
+		say_evidence(f, "there is no route back to %s", addr_text(src).s);
+	else
+		say_evidence(f, "the route back to %s leads to %s, not to %s", addr_text(src).s,
+			     ifname(q, q->leg->ns, back.oif).s, in->name);
+	f->mark = "reverse-path filter";
+	return true;
+}
+
+static bool martian_source(const struct question *q, struct finding *f)
+{
+	const struct addr *src;
+
+	if (reverse_path(q, NULL) != RPF_MARTIAN)
+		return false;
+	src = &q->leg->pkt.src;
+	say(f, q->leg->ns, addr_text(src).s,
+	    "%s refuses packets from %s on %s: that is an address of its own", who(q, q->leg->ns).s,
+	    addr_text(src).s, ifname(q, q->leg->ns, q->leg->iif).s);
+	say_evidence(f, "%s is local to %s: a packet from it cannot come in by an interface",
+		     addr_text(src).s, who(q, q->leg->ns).s);
+	say_advice(f, "give the sender another address than one of %s", who(q, q->leg->ns).s);
+	f->mark = "martian source";
+	return true;
+}
+
+static const struct fault rows[] = {
+	{ .code = "rp-filter-drop",
+	  .legs = LEG_BIT(LEG_FORWARD) | LEG_BIT(LEG_DELIVER),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = rp_filter_drop,
+	  .safety = SAFETY_CONSENT,
+	  .means = "The reverse-path filter drops it: the route back to its source leads elsewhere. The "
+		   "effective value is the larger of net.ipv4.conf.all and the interface's.",
+	  .proof = "The values, a packet lost there, and the reverse lookup.",
+	  .fix = "Loose mode on that interface: sysctl -w net.ipv4.conf.X.rp_filter=2." },
+	{ .code = "martian-source",
+	  .legs = LEG_BIT(LEG_FORWARD) | LEG_BIT(LEG_DELIVER),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = martian_source,
+	  .safety = SAFETY_MANUAL,
+	  .means = "The packet's source is one of the router's own addresses, or never valid there.",
+	  .proof = "The kernel's lookup of the source.",
+	  .fix = "Give the sender another address." },
+	{ .code = "ip-forward-off",
+	  .legs = LEG_BIT(LEG_FORWARD),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = ip_forward_off,
+	  .safety = SAFETY_CONSENT,
+	  .means = "IPv4 forwarding is off, so that the host delivers packets to itself only.",
+	  .proof = "The value of net.ipv4.ip_forward, and packets that come in and do not leave.",
+	  .fix = "sysctl -w net.ipv4.ip_forward=1." },
+	{ .code = "ip6-forward-off",
+	  .safety = SAFETY_CONSENT,
+	  .means = "IPv6 forwarding is off.",
+	  .proof = "The value of net.ipv6.conf.all.forwarding, and packets that do not leave.",
+	  .fix = "sysctl -w net.ipv6.conf.all.forwarding=1, and accept_ra=2 where a route came by RA." },
+	{ .code = "forwarding-off-interface",
+	  .legs = LEG_BIT(LEG_FORWARD),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = forwarding_off_interface,
+	  .safety = SAFETY_CONSENT,
+	  .means = "Forwarding is on, but off on the interface by which the packet comes in; for the "
+		   "answer that is the uplink.",
+	  .proof = "The interface's switch, and packets that come in and do not leave.",
+	  .fix = "sysctl -w net.ipv4.conf.X.forwarding=1." },
+	{ .code = "host-no-route",
+	  .legs = LEG_BIT(LEG_FORWARD),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = host_no_route,
+	  .safety = SAFETY_MANUAL,
+	  .means = "The namespace that routes the packet has no route on towards the destination.",
+	  .proof = "The kernel's lookup answers ENETUNREACH.",
+	  .fix = "ip route add …: where to is a person's choice." },
+	{ .code = "return-route-missing",
+	  .legs = LEG_BIT(LEG_FORWARD) | LEG_BIT(LEG_SEND),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = return_route_missing,
+	  .safety = SAFETY_CONSENT,
+	  .means = "Answers reach the host, and it has no route back to the source.",
+	  .proof = "The lookup of the answer.",
+	  .fix = "The route to the source's network, on the interface by which it asks." },
+	{ .code = "return-route-wrong",
+	  .legs = LEGS_INSIDE,
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = return_route_wrong,
+	  .safety = SAFETY_MANUAL,
+	  .means = "The route back to the source leads elsewhere.",
+	  .proof = "The lookup of the answer, which is seen leaving by another interface.",
+	  .fix = "Correct the route." },
+};
+
+const struct fault_group faults_forward = {
+	.name = "forward: in every namespace that routes the packet",
+	.rows = rows,
+	.n = ARRAY_SIZE(rows),
+};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* groups - the groups of the fault table, one per file of this directory */
+#ifndef GROUPS_H
+#define GROUPS_H
+
+#include "fault.h"
+#include "fib.h"
+
+extern const struct fault_group faults_link, faults_neigh, faults_route, faults_forward,
+	faults_filter, faults_nat, faults_farend, faults_names;
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nat - source translation on the way out */
+#include "faults/groups.h"
+#include "faults/say.h"
+
+/* Is the destination outside of every network of this host? */
+static bool foreign(const struct question *q, const struct addr *dst)
+{
+	vec_each(a, &snapshot_ns(q->s, NS_HOST)->addrs)
+		if (prefix_has(&a->prefix, dst))
+			return false;
+	return true;
+}
+
+/* The network that a source belongs to, as the host's route back sees it. */
+static struct prefix network_of(const struct question *q, const struct addr *src)
+{
+	const struct ns *host = snapshot_ns(q->s, NS_HOST);
+	struct prefix p = { .addr = *src, .len = (uint8_t)(addr_len(src->family) * 8) };
+
+	vec_each(a, &host->addrs) {
+		if (a->prefix.addr.family == src->family && prefix_has(&a->prefix, src) &&
+		    !addr_is_loopback(&a->prefix.addr))
+			return prefix_network(&a->prefix);
+	}
+	return p;
+}
+
+/* The leg that sends by the uplink, and what the packet's source is there. */
+static const struct leg *uplink_leg(const struct question *q)
+{
+	return q->index > 0 ? &q->path->legs.v[q->index - 1] : NULL;
+}
+
+static struct fw_place uplink_place(const struct question *q)
+{
+	return (struct fw_place){ .ns = NS_HOST, .hook = HOOK_POSTROUTING, .oif = q->leg->oif };
+}
+
+static void say_near_misses(const struct question *q, struct finding *f, const struct packet *pkt)
+{
+	struct near_miss misses[3];
+	struct fw_place at = uplink_place(q);
+	size_t n = fw_snat_near_misses(q->s, &at, pkt, misses, ARRAY_SIZE(misses));
+
+	for (size_t i = 0; i < n; i++) {
+		say_evidence(f, "nearest rule: %s (%s)", misses[i].rule, misses[i].why);
+		free(misses[i].rule);
+		free(misses[i].why);
+	}
+}
+
+/* How the request left by the uplink, as seen; NULL: not seen. */
+static const struct packet *as_seen(const struct question *q)
+{
+	if (!q->ev || q->ev->uplink_sighting < 0)
+		return NULL;
+	return &q->facts->obs->sightings.v[q->ev->uplink_sighting].pkt;
+}
+
+static bool masquerade_missing(const struct question *q, struct finding *f)
+{
+	const struct leg *out = uplink_leg(q);
+	const struct packet *seen = as_seen(q);
+	const struct addr *src = seen ? &seen->src : &q->leg->pkt.src;
+	const char *legacy = fw_legacy(q->s, NS_HOST, HOOK_POSTROUTING, true);
+	enum proto proto = q->path->flow.proto;
+	struct prefix net;
+	struct packet pkt;
+	struct op op;
+
+	/* an own packet has an own address; only what is routed needs translating */
+	if (!out || out->kind != LEG_FORWARD || q->facts->routed_both_ways ||
+	    owner_of(q, src, -1, &(int){ 0 }, &(int){ 0 }) == false)
+		return false;
+	if (ns_is_local(snapshot_ns(q->s, NS_HOST), src))
+		return false;
+	if (!seen && (q->path->snat || q->path->snat_unknown))
+		return false;
+	if (!addr_is_private(src) || !foreign(q, &q->path->flow.dst))
+		return false;
+	if (q->ev && (q->ev->loss != LOSS_OUTSIDE || !seen))
+		return false;
+	/* as a guess about what comes next, never while rules are unread */
+	if (by_model(q) && (legacy || (q->facts->control_asked[proto] && !q->facts->control_works[proto])))
+		return false;
+	if (!by_model(q) && q->facts->control_asked[proto] && !q->facts->control_works[proto])
+		return false; /* the outside answers nobody: upstream-silent */
+	net = network_of(q, src);
+	say(f, NS_HOST, prefix_text(&net).s, "nothing translates %s on %s", addr_text(src).s,
+	    ifname(q, NS_HOST, q->leg->oif).s);
+	f->confidence = legacy ? POSSIBLE : CONFIRMED;
+	if (seen) {
+		say_evidence(f, "%s saw the request leave with the source %s, which the outside cannot answer",
+			     ifname(q, NS_HOST, q->leg->oif).s, addr_text(src).s);
+		if (q->facts->control_works[proto])
+			say_evidence(f, "the host's own request was answered");
+		else
+			f->confidence = POSSIBLE;
+	} else {
+		say_evidence(f, "no source NAT rule matches %s on %s", addr_text(src).s,
+			     ifname(q, NS_HOST, q->leg->oif).s);
+	}
+	if (legacy)
+		say_evidence(f, "legacy iptables table %s exists and was not read", legacy);
+	pkt = out->pkt;
+	pkt.src = *src;
+	say_near_misses(q, f, &pkt);
+	if (!legacy && op_masquerade(q->s, NS_HOST, &net, q->leg->oif, &op) == 0)
+		*vec_add(&f->ops) = op;
+	else
+		say_advice(f, "%s -t nat -A POSTROUTING -s %s -o %s -j MASQUERADE",
+			   legacy ? "iptables-legacy" : "iptables", prefix_text(&net).s,
+			   ifname(q, NS_HOST, q->leg->oif).s);
+	if (f->ops.n) {
+		struct op *stale = say_op(f, OP_CT_DELETE, NS_HOST, 0);
+
+		stale->prefix = (struct prefix){ .addr = *src, .len = (uint8_t)(addr_len(src->family) * 8) };
+	}
+	f->mark = "not translated";
+	return true;
+}
+
+static bool snat_wrong_source(const struct question *q, struct finding *f)
+{
+	const struct packet *seen = as_seen(q);
+	const struct addr *src = seen ? &seen->src : &q->path->snat_addr;
+	const struct leg *out = uplink_leg(q);
+
+	if (!out || (q->ev && (!seen || q->ev->loss != LOSS_OUTSIDE)))
+		return false;
+	if (!seen && !q->path->snat)
+		return false;
+	if (!addr_is_set(src) || addr_eq(src, &q->path->flow.src) ||
+	    ns_is_local(snapshot_ns(q->s, NS_HOST), src))
+		return false;
+	say(f, NS_HOST, addr_text(src).s, "%s is translated to %s, which is no address of this host",
+	    addr_text(&q->path->flow.src).s, addr_text(src).s);
+	if (seen)
+		say_evidence(f, "%s saw the request leave with the source %s",
+			     ifname(q, NS_HOST, q->leg->oif).s, addr_text(src).s);
+	say_evidence(f, "no interface of this host has %s, so that no answer can come back to it",
+		     addr_text(src).s);
+	for (size_t i = 0; i < out->n_crossings; i++) {
+		const struct fw_result *res = &out->crossings[i].res;
+
+		if (res->nat.kind != NAT_SOURCE || !res->chain)
+			continue;
+		fw_rule_ref(q->s, NS_HOST, res->chain, res->handle, &f->rule);
+		f->has_rule = true;
+		if (f->rule.text)
+			say_evidence(f, "rule: %s", f->rule.text);
+	}
+	say_advice(f, "translate to an address of %s, or masquerade", ifname(q, NS_HOST, q->leg->oif).s);
+	f->mark = "wrong source";
+	return true;
+}
+
+static const struct fault rows[] = {
+	{ .code = "snat-wrong-source",
+	  .legs = LEG_BIT(LEG_OUTSIDE),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = snat_wrong_source,
+	  .safety = SAFETY_MANUAL,
+	  .means = "The source is translated to an address that is not this host's.",
+	  .proof = "The headers on the uplink, and the host's addresses.",
+	  .fix = "Translate to an address of the uplink, or masquerade." },
+	{ .code = "masquerade-missing",
+	  .legs = LEG_BIT(LEG_OUTSIDE),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = masquerade_missing,
+	  .safety = SAFETY_CONSENT,
+	  .means = "The packet leaves the uplink with a source that the outside cannot answer: no source "
+		   "NAT rule matches.",
+	  .proof = "The uplink shows the inner source, nothing comes back, and the host's own request "
+		   "is answered.",
+	  .fix = "Masquerade that network on that uplink." },
+	{ .code = "dnat-missing",
+	  .safety = SAFETY_CONSENT,
+	  .means = "Nothing publishes the port that was asked for.",
+	  .proof = "The rules, and a RST or a delivery to the host itself.",
+	  .fix = "A DNAT rule to the target." },
+	{ .code = "dnat-wrong-target",
+	  .safety = SAFETY_CONSENT,
+	  .means = "DNAT leads to another address or port than the target's.",
+	  .proof = "The rule against the target.",
+	  .fix = "Replace the rule." },
+	{ .code = "hairpin-nat-missing",
+	  .safety = SAFETY_CONSENT,
+	  .means = "A published port asked from its own segment: the answer goes straight and is refused.",
+	  .proof = "The answer's headers.",
+	  .fix = "Masquerade that flow." },
+	{ .code = "conntrack-notrack",
+	  .safety = SAFETY_MANUAL,
+	  .means = "The packet is not tracked, so that it cannot be translated.",
+	  .proof = "The notrack rule, and no conntrack entry.",
+	  .fix = "By whom the rule belongs to." },
+	{ .code = "conntrack-stale",
+	  .safety = SAFETY_CONSENT,
+	  .means = "An old conntrack entry sends it elsewhere.",
+	  .proof = "The entry against the rules.",
+	  .fix = "conntrack -D, for that flow." },
+	{ .code = "conntrack-full",
+	  .safety = SAFETY_CONSENT,
+	  .means = "The conntrack table is full.",
+	  .proof = "Count, maximum and the drop counter.",
+	  .fix = "sysctl -w net.netfilter.nf_conntrack_max=N." },
+};
+
+const struct fault_group faults_nat = {
+	.name = "nat and conntrack",
+	.rows = rows,
+	.n = ARRAY_SIZE(rows),
+};

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* neigh - ARP, and what else is between two interfaces of one segment */
+#include <linux/neighbour.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+
+#include "faults/groups.h"
+#include "faults/say.h"
+
+struct mac_text {
+	char s[20];
+};
+
+static struct mac_text mac_text(const uint8_t *mac)
+{
+	struct mac_text t;
+
+	snprintf(t.s, sizeof(t.s), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+		 mac[4], mac[5]);
+	return t;
+}
+
+/* --- arp-disabled --- */
+
+static bool refuses_arp(const struct link *l)
+{
+	return l && l->type == ARPHRD_ETHER && (l->flags & IFF_NOARP) && is_up(l);
+}
+
+static bool say_noarp(const struct question *q, struct finding *f, int ns, const struct link *l)
+{
+	say(f, ns, l->name, "ARP is switched off on %s in %s", l->name, who(q, ns).s);
+	say_evidence(f, "%s: IFF_NOARP is set", l->name);
+	say_op(f, OP_LINK_ARP, ns, l->ifindex);
+	f->mark = "no ARP";
+	return true;
+}
+
+static bool arp_disabled(const struct question *q, struct finding *f)
+{
+	const struct leg *sender = sender_of(q);
+	const struct link *l;
+	int ns, ifindex;
+
+	if (!sender || sender->dir != q->leg->dir || sender->nexthop.family != AF_INET)
+		return false;
+	l = ns_link(snapshot_ns(q->s, sender->ns), sender->oif);
+	if (refuses_arp(l))
+		return say_noarp(q, f, sender->ns, l);
+	if (!arp_failed(q) && !by_model(q))
+		return false;
+	if (owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex)) {
+		const struct neigh *n = ns_neigh(snapshot_ns(q->s, sender->ns), sender->oif,
+						 &sender->nexthop);
+
+		if (by_model(q) && n && (n->state & (NUD_PERMANENT | NUD_REACHABLE)))
+			return false;
+		l = ns_link(snapshot_ns(q->s, ns), ifindex);
+		if (refuses_arp(l))
+			return say_noarp(q, f, ns, l);
+	}
+	return false;
+}
+
+/* --- neighbour-failed --- */
+
+static bool neighbour_failed(const struct question *q, struct finding *f)
+{
+	const struct leg *sender = sender_of(q);
+	const struct ns *ns;
+	struct addr_text a;
+
+	if (q->leg->kind == LEG_OUTSIDE)
+		sender = &q->path->legs.v[q->index - 1];
+	if (!arp_failed(q) || !sender || q->ev->loss == LOSS_ARP_REPLY)
+		return false;
+	/* a gateway on a segment of this host: gateway-missing and its like say more */
+	if (q->leg->kind != LEG_OUTSIDE && addr_is_set(&sender->lookup.gateway))
+		return false;
+	ns = snapshot_ns(q->s, sender->ns);
+	a = addr_text(&sender->nexthop);
+	say(f, sender->ns, a.s, "nobody answers ARP for %s %s on %s",
+	    addr_is_set(&sender->lookup.gateway) ? "the gateway" : "the address", a.s,
+	    ns_ifname(ns, sender->oif).s);
+	say_evidence(f, "ARP requests for %s left by %s, none was answered", a.s,
+		     ns_ifname(ns, sender->oif).s);
+	if (addr_is_set(&sender->lookup.gateway))
+		say_advice(f, "see whether %s is the right gateway and is up", a.s);
+	else
+		say_advice(f, "see whether %s exists on that network and is up", a.s);
+	f->mark = "no answer to ARP";
+	return true;
+}
+
+/* --- neighbour-wrong --- */
+
+/* Does any interface of the namespace have this MAC? */
+static bool has_mac(const struct ns *ns, const struct neigh *n)
+{
+	vec_each(l, &ns->links)
+		if (l->mac_len == n->mac_len && memcmp(l->mac, n->mac, n->mac_len) == 0)
+			return true;
+	return false;
+}
+
+static bool neighbour_wrong(const struct question *q, struct finding *f)
+{
+	const struct leg *sender = sender_of(q);
+	const struct neigh *n;
+	const struct link *own;
+	int ns, ifindex;
+
+	if (!sender || sender->dir != q->leg->dir || sender == q->leg)
+		return false;
+	n = ns_neigh(snapshot_ns(q->s, sender->ns), sender->oif, &sender->nexthop);
+	if (!n || n->mac_len != 6 || (n->state & (NUD_FAILED | NUD_INCOMPLETE)))
+		return false;
+	if (by_model(q) && !(n->state & NUD_PERMANENT))
+		return false;
+	if (!owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex) ||
+	    has_mac(snapshot_ns(q->s, ns), n))
+		return false;
+	own = ns_link(snapshot_ns(q->s, ns), ifindex);
+	if (!own || own->mac_len != 6)
+		return false;
+	say(f, sender->ns, addr_text(&n->addr).s,
+	    "%s sends packets for %s to a wrong MAC address (%s)", who(q, sender->ns).s,
+	    addr_text(&n->addr).s, mac_text(n->mac).s);
+	say_evidence(f, "neighbour entry on %s: %s is %s%s", ifname(q, sender->ns, sender->oif).s,
+		     addr_text(&n->addr).s, mac_text(n->mac).s,
+		     n->state & NUD_PERMANENT ? ", permanent" : "");
+	say_evidence(f, "%s is the address of %s in %s, whose MAC is %s", addr_text(&n->addr).s,
+		     own->name, who(q, ns).s, mac_text(own->mac).s);
+	say_op(f, OP_NEIGH_DEL, sender->ns, sender->oif)->neigh = *n;
+	f->mark = "wrong MAC address";
+	return true;
+}
+
+/* --- address-duplicate --- */
+
+static bool two_answers(const struct question *q, const struct addr *a,
+			const struct sighting **first, const struct sighting **second)
+{
+	*first = NULL;
+	vec_each(s, &q->facts->obs->sightings) {
+		if (s->kind != SIGHT_ARP_REPLY || !addr_eq(&s->arp_sender, a))
+			continue;
+		if (!*first) {
+			*first = s;
+		} else if (memcmp((*first)->arp_sender_mac, s->arp_sender_mac, 6) != 0) {
+			*second = s;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool address_duplicate(const struct question *q, struct finding *f)
+{
+	const struct addr *asked[] = { &q->leg->nexthop, &q->path->flow.src, &q->path->flow.dst };
+	const struct sighting *a, *b;
+
+	if (by_model(q))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		if (!addr_is_set(asked[i]) || !two_answers(q, asked[i], &a, &b))
+			continue;
+		/* one host may answer for an address on several interfaces of its own */
+		bool ours_a = false, ours_b = false;
+		vec_each(l, &snapshot_ns(q->s, NS_HOST)->links) {
+			ours_a |= l->mac_len == 6 && memcmp(l->mac, a->arp_sender_mac, 6) == 0;
+			ours_b |= l->mac_len == 6 && memcmp(l->mac, b->arp_sender_mac, 6) == 0;
+		}
+		if (ours_a && ours_b)
+			continue;
+		say(f, q->leg->ns, addr_text(asked[i]).s, "two interfaces claim the address %s",
+		    addr_text(asked[i]).s);
+		say_evidence(f, "ARP for %s was answered by %s and by %s", addr_text(asked[i]).s,
+			     mac_text(a->arp_sender_mac).s, mac_text(b->arp_sender_mac).s);
+		say_advice(f, "give one of them another address");
+		f->mark = "address claimed twice";
+		return true;
+	}
+	return false;
+}
+
+static const struct fault rows[] = {
+	{ .code = "arp-disabled",
+	  .legs = LEGS_INSIDE,
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = arp_disabled,
+	  .safety = SAFETY_SAFE,
+	  .means = "An interface on the path does not do ARP, so that its segment cannot find it, or it "
+		   "cannot find its next hop.",
+	  .proof = "IFF_NOARP on an Ethernet interface, and packets that end on its segment.",
+	  .fix = "ip link set dev X arp on." },
+	{ .code = "proxy-arp-off",
+	  .safety = SAFETY_CONSENT,
+	  .means = "The gateway is nobody's address and only proxy ARP on the host's end could answer.",
+	  .proof = "The switch, ARP unanswered, and no owner of the address.",
+	  .fix = "sysctl -w net.ipv4.conf.X.proxy_arp=1." },
+	{ .code = "address-duplicate",
+	  .legs = LEGS_INSIDE,
+	  .ask = ASK_SEEN,
+	  .match = address_duplicate,
+	  .safety = SAFETY_MANUAL,
+	  .means = "Two interfaces on the segment own one address.",
+	  .proof = "ARP for it is answered by two MAC addresses.",
+	  .fix = "Give one of them another address; which one is a person's choice." },
+	{ .code = "neighbour-wrong",
+	  .legs = LEGS_INSIDE,
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = neighbour_wrong,
+	  .safety = SAFETY_CONSENT,
+	  .means = "A permanent or stale neighbour entry carries a MAC address that is not the next hop's.",
+	  .proof = "The entry against the MAC of the interface that owns the address.",
+	  .fix = "ip neigh del A dev X." },
+	{ .code = "neighbour-failed",
+	  .legs = LEGS_INSIDE | LEG_BIT(LEG_OUTSIDE),
+	  .ask = ASK_SEEN,
+	  .match = neighbour_failed,
+	  .safety = SAFETY_MANUAL,
+	  .means = "Nobody answers ARP for the uplink's gateway, or for a target on the same network.",
+	  .proof = "Requests for it were seen leaving; none was answered.",
+	  .fix = "The answer is missing elsewhere: a wrong gateway address, a machine that is off." },
+	{ .code = "neighbour-table-full",
+	  .safety = SAFETY_CONSENT,
+	  .means = "The neighbour table is full (gc_thresh3), on the whole host.",
+	  .proof = "The table's counters.",
+	  .fix = "sysctl -w net.ipv4.neigh.default.gc_thresh3=N." },
+	{ .code = "tc-drop",
+	  .safety = SAFETY_MANUAL,
+	  .means = "A traffic control filter or queue drops or diverts the packet.",
+	  .proof = "The filter, and its counters.",
+	  .fix = "tc filter del …, by whom it belongs to." },
+	{ .code = "xdp-drop",
+	  .safety = SAFETY_MANUAL,
+	  .means = "An XDP program on the path drops the packet.",
+	  .proof = "The program on the interface, and the kernel's drop reason.",
+	  .fix = "By whom the program belongs to." },
+	{ .code = "checksum-bad",
+	  .safety = SAFETY_MANUAL,
+	  .means = "Packets arrive with wrong checksums (an offload) and are dropped.",
+	  .proof = "The kernel's counter, never a capture: local checksums are unfinished there.",
+	  .fix = "ethtool -K X tx off." },
+};
+
+const struct fault_group faults_neigh = {
+	.name = "link: neighbours",
+	.rows = rows,
+	.n = ARRAY_SIZE(rows),
+};

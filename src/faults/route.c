@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* route - addresses and routes of the namespace that sends */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+
+#include "faults/groups.h"
+#include "faults/say.h"
+
+static const struct addr no_addr;
+
+/* The first address of an interface. */
+static const struct iface_addr *first_addr(const struct question *q, int ns, int ifindex)
+{
+	return ns_addr_on(snapshot_ns(q->s, ns), ifindex, q->leg->pkt.dst.family, &no_addr);
+}
+
+/* --- no-address --- */
+
+static bool no_address(const struct question *q, struct finding *f)
+{
+	const struct ns *ns = leg_ns(q);
+	const struct link *only = NULL;
+
+	if (q->leg->stop != STOP_NO_ROUTE && q->leg->stop != STOP_NO_SOURCE)
+		return false;
+	if (has_address(ns, q->path->flow.dst.family == AF_INET6 ? AF_INET6 : AF_INET))
+		return false;
+	vec_each(l, &ns->links)
+		if (is_carrier(l) && !only)
+			only = l;
+	if (!only)
+		return false;
+	say(f, q->leg->ns, only->name, "%s has no IPv4 address", who(q, q->leg->ns).s);
+	say_evidence(f, "%s in %s: no address", only->name, who(q, q->leg->ns).s);
+	say_advice(f, "ip -n %s addr add ADDRESS/PREFIX dev %s", ns->name, only->name);
+	f->mark = "no address";
+	return true;
+}
+
+/* --- wrong-subnet --- */
+
+static bool say_subnets(const struct question *q, struct finding *f, int ns,
+			const struct iface_addr *own, int end_ns, const struct link *end,
+			const struct iface_addr *other)
+{
+	say(f, ns, prefix_text(&own->prefix).s,
+	    "the address %s of %s and %s of %s in %s are not in one network",
+	    prefix_text(&own->prefix).s, who(q, ns).s, prefix_text(&other->prefix).s, end->name,
+	    who(q, end_ns).s);
+	say_evidence(f, "%s in %s has %s", ifname(q, ns, own->ifindex).s, who(q, ns).s,
+		     prefix_text(&own->prefix).s);
+	say_evidence(f, "%s in %s, at the other end, has %s", end->name, who(q, end_ns).s,
+		     prefix_text(&other->prefix).s);
+	say_advice(f, "give both ends addresses of one network, with the same prefix length");
+	f->mark = "other network";
+	return true;
+}
+
+/* Do two addresses with their prefix lengths see each other as on link? */
+static bool one_network(const struct prefix *a, const struct prefix *b)
+{
+	return prefix_has(a, &b->addr) && prefix_has(b, &a->addr);
+}
+
+/* The namespace's address and the other end's are of different networks. */
+static bool ends_differ(const struct question *q, struct finding *f, int ns)
+{
+	vec_each(own, &snapshot_ns(q->s, ns)->addrs) {
+		const struct iface_addr *match = NULL, *other = NULL;
+		const struct link *end;
+		int end_ns;
+
+		if (own->prefix.addr.family != AF_INET || own->scope >= RT_SCOPE_HOST ||
+		    !segment_end(q, ns, own->ifindex, &end_ns, &end))
+			continue;
+		vec_each(a, &snapshot_ns(q->s, end_ns)->addrs) {
+			if (a->ifindex != end->ifindex || a->prefix.addr.family != AF_INET)
+				continue;
+			other = a;
+			if (one_network(&own->prefix, &a->prefix))
+				match = a;
+		}
+		return other && !match && say_subnets(q, f, ns, own, end_ns, end, other);
+	}
+	return false;
+}
+
+/* The namespace takes an address for one of its own network that its router knows elsewhere. */
+static bool too_wide(const struct question *q, struct finding *f, const struct leg *sender)
+{
+	const struct addr *dst = &sender->nexthop;
+	const struct iface_addr *own, *other;
+	const struct link *end;
+	struct lookup l;
+	int end_ns;
+
+	if (addr_is_set(&sender->lookup.gateway) ||
+	    !segment_end(q, sender->ns, sender->oif, &end_ns, &end))
+		return false;
+	own = ns_addr_on(snapshot_ns(q->s, sender->ns), sender->oif, dst->family, dst);
+	other = first_addr(q, end_ns, end->ifindex);
+	if (!own || !other || prefix_has(&other->prefix, dst))
+		return false;
+	fib_lookup(snapshot_ns(q->s, end_ns), &(struct fib_query){ .dst = *dst }, &l);
+	if (l.error || l.oif == end->ifindex)
+		return false;
+	return say_subnets(q, f, sender->ns, own, end_ns, end, other);
+}
+
+static bool wrong_subnet(const struct question *q, struct finding *f)
+{
+	const struct leg *leg = q->leg, *sender = sender_of(q);
+	int src = q->path->flow.src_ns;
+
+	if (leg->kind == LEG_SEND && leg->stop == STOP_NO_ROUTE && !leg->lookup.route)
+		return ends_differ(q, f, leg->ns);
+	/* the answer's way back does not lead to the asker, whose prefix is not the router's */
+	if (leg->dir == DIR_REPLY && src != leg->ns && leg->routed &&
+	    (leg->kind == LEG_FORWARD || leg->kind == LEG_SEND) &&
+	    (leg->stop == STOP_NO_ROUTE || leg->oif != request_iif(q, leg->ns)))
+		return ends_differ(q, f, src);
+	if (leg->stop != STOP_NO_OWNER && !(arp_failed(q) && leg->dir == DIR_REQUEST))
+		return false;
+	if (!sender || sender->kind != LEG_SEND)
+		return false;
+	return too_wide(q, f, sender) ||
+	       (leg->stop == STOP_NO_OWNER && ends_differ(q, f, sender->ns));
+}
+
+/* --- no-route --- */
+
+/* The first address of a network that is not `taken`. */
+static struct prefix first_host(const struct prefix *network, const struct addr *taken)
+{
+	struct prefix p = prefix_network(network);
+
+	p.addr.b[addr_len(p.addr.family) - 1] |= 1;
+	if (addr_eq(&p.addr, taken))
+		p.addr.b[addr_len(p.addr.family) - 1] ^= 3;
+	p.len = network->len;
+	return p;
+}
+
+struct way_out {
+	int ifindex;             /* in the namespace */
+	struct addr gateway;
+	int end_ns;
+	const struct link *end;
+	bool needs_addr;         /* the gateway's address has to be given to the end first */
+	struct prefix addr;
+};
+
+/* The one way out of a namespace that its links and the other end's addresses leave. */
+static bool find_way_out(const struct question *q, int ns, struct way_out *ret)
+{
+	size_t found = 0;
+
+	vec_each(own, &snapshot_ns(q->s, ns)->addrs) {
+		const struct link *end;
+		int end_ns;
+		bool any = false;
+
+		if (own->prefix.addr.family != q->leg->pkt.dst.family ||
+		    own->scope >= RT_SCOPE_HOST || own->prefix.len > 30 ||
+		    !segment_end(q, ns, own->ifindex, &end_ns, &end))
+			continue;
+		vec_each(a, &snapshot_ns(q->s, end_ns)->addrs) {
+			if (a->ifindex != end->ifindex || a->prefix.addr.family != AF_INET)
+				continue;
+			any = true;
+			if (!prefix_has(&own->prefix, &a->prefix.addr) ||
+			    addr_eq(&own->prefix.addr, &a->prefix.addr))
+				continue;
+			*ret = (struct way_out){ .ifindex = own->ifindex,
+						 .gateway = a->prefix.addr,
+						 .end_ns = end_ns,
+						 .end = end };
+			found++;
+		}
+		if (any)
+			continue;
+		*ret = (struct way_out){ .ifindex = own->ifindex,
+					 .end_ns = end_ns,
+					 .end = end,
+					 .needs_addr = true,
+					 .addr = first_host(&own->prefix, &own->prefix.addr) };
+		ret->gateway = ret->addr.addr;
+		found++;
+	}
+	return found == 1;
+}
+
+static void add_route_op(struct finding *f, int ns, const struct prefix *dst, const struct addr *via,
+			 int oif)
+{
+	struct op *op = say_op(f, OP_ROUTE_ADD, ns, oif);
+
+	op->route.dst = *dst;
+	op->route.table = RT_TABLE_MAIN;
+	op->route.type = RTN_UNICAST;
+	op->route.protocol = RTPROT_BOOT;
+	op->route.scope = addr_is_set(via) ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+	op->route.nh.gateway = *via;
+	op->route.nh.oif = oif;
+	op->route.nexthops = 1;
+}
+
+static bool no_route(const struct question *q, struct finding *f)
+{
+	const struct leg *leg = q->leg;
+	const struct prefix everything = { .addr = { .family = leg->pkt.dst.family } };
+	struct way_out w;
+
+	if (leg->stop != STOP_NO_ROUTE || leg->lookup.route || leg->stop_errno != -ENETUNREACH ||
+	    leg->dir != DIR_REQUEST)
+		return false;
+	say(f, leg->ns, addr_text(&leg->pkt.dst).s, "%s has no route to %s", who(q, leg->ns).s,
+	    addr_text(&leg->pkt.dst).s);
+	say_evidence(f, "route lookup for %s in %s: Network is unreachable",
+		     addr_text(&leg->pkt.dst).s, who(q, leg->ns).s);
+	f->mark = "no route";
+	if (leg->ns == NS_HOST || !find_way_out(q, leg->ns, &w)) {
+		say_advice(f, "ip %s%s route add default via GATEWAY", leg->ns == NS_HOST ? "" : "-n ",
+			   leg->ns == NS_HOST ? "" : leg_ns(q)->name);
+		return true;
+	}
+	if (w.needs_addr) {
+		struct op *op = say_op(f, OP_ADDR_ADD, w.end_ns, w.end->ifindex);
+
+		op->prefix = w.addr;
+		say_evidence(f, "%s in %s, at the other end, has no address either", w.end->name,
+			     who(q, w.end_ns).s);
+	} else {
+		say_evidence(f, "%s of %s in %s is the only router address on that network",
+			     addr_text(&w.gateway).s, w.end->name, who(q, w.end_ns).s);
+	}
+	add_route_op(f, leg->ns, &everything, &w.gateway, w.ifindex);
+	return true;
+}
+
+/* --- route-blackhole --- */
+
+static const char *type_name(uint8_t type)
+{
+	switch (type) {
+	case RTN_BLACKHOLE:
+		return "blackhole";
+	case RTN_UNREACHABLE:
+		return "unreachable";
+	case RTN_PROHIBIT:
+		return "prohibit";
+	case RTN_THROW:
+		return "throw";
+	default:
+		return "unicast";
+	}
+}
+
+static bool route_blackhole(const struct question *q, struct finding *f)
+{
+	const struct lookup *l = &q->leg->lookup;
+
+	if (q->leg->stop != STOP_NO_ROUTE)
+		return false;
+	if (l->route) {
+		const char *type = type_name(l->route->type);
+		struct addr_text dst = prefix_text(&l->route->dst);
+		const char *object = l->route->dst.len ? dst.s : "default";
+
+		say(f, q->leg->ns, object, "%s has a route of type %s for %s",
+		    who(q, q->leg->ns).s, type, addr_text(&q->leg->pkt.dst).s);
+		say_evidence(f, "route: %s %s, table %u", type, object, l->route->table);
+		say_op(f, OP_ROUTE_DEL, q->leg->ns, l->route->nh.oif)->route = *l->route;
+		f->mark = "route refuses it";
+		return true;
+	}
+	if (l->rule && l->error) {
+		char object[32];
+
+		snprintf(object, sizeof(object), "rule %u", l->rule->priority);
+		say(f, q->leg->ns, object, "a policy rule of %s refuses %s (rule %u)",
+		    who(q, q->leg->ns).s, addr_text(&q->leg->pkt.dst).s, l->rule->priority);
+		say_evidence(f, "ip rule with priority %u: its action is to refuse", l->rule->priority);
+		say_op(f, OP_RULE_DEL, q->leg->ns, 0)->rule = *l->rule;
+		f->mark = "rule refuses it";
+		return true;
+	}
+	return false;
+}
+
+/* --- route-policy --- */
+
+static bool is_default_table(uint32_t table)
+{
+	return table == RT_TABLE_LOCAL || table == RT_TABLE_MAIN || table == RT_TABLE_DEFAULT;
+}
+
+static bool route_policy(const struct question *q, struct finding *f)
+{
+	const struct leg *leg = q->leg->routed && q->leg->stop == STOP_NO_ROUTE ? q->leg :
+										  sender_of(q);
+	struct lookup main;
+	char object[32];
+
+	if (!leg || !leg->routed || leg->dir != q->leg->dir)
+		return false;
+	fib_lookup_table(snapshot_ns(q->s, leg->ns),
+			 &(struct fib_query){ .src = leg->pkt.src, .dst = leg->pkt.dst },
+			 RT_TABLE_MAIN, &main);
+	if (main.error)
+		return false;
+	if (leg->stop == STOP_NO_ROUTE && !leg->lookup.route && !leg->lookup.rule) {
+		say(f, leg->ns, "ip rule", "no policy rule of %s leads to the main table, which has a route to %s",
+		    who(q, leg->ns).s, addr_text(&leg->pkt.dst).s);
+		say_evidence(f, "the rules select no table with a route to %s; table main has one",
+			     addr_text(&leg->pkt.dst).s);
+		say_advice(f, "ip rule add pref 32766 lookup main");
+		f->mark = "policy routing";
+		return true;
+	}
+	if (leg == q->leg || !leg->lookup.rule || is_default_table(leg->lookup.rule->table))
+		return false;
+	if (q->leg->stop != STOP_NO_OWNER && !arp_failed(q) && q->leg->stop != STOP_PEER_UNKNOWN)
+		return false;
+	if (main.oif == leg->lookup.oif && addr_eq(&main.gateway, &leg->lookup.gateway))
+		return false;
+	snprintf(object, sizeof(object), "rule %u", leg->lookup.rule->priority);
+	say(f, leg->ns, object, "policy rule %u of %s sends it by table %u, which leads nowhere",
+	    leg->lookup.rule->priority, who(q, leg->ns).s, leg->lookup.rule->table);
+	say_evidence(f, "rule %u selects table %u: via %s dev %s", leg->lookup.rule->priority,
+		     leg->lookup.rule->table, addr_text(&leg->nexthop).s,
+		     ifname(q, leg->ns, leg->lookup.oif).s);
+	say_evidence(f, "nobody answers for %s there; table main would go another way",
+		     addr_text(&leg->nexthop).s);
+	say_advice(f, "ip rule del pref %u, or give table %u a route that works",
+		   leg->lookup.rule->priority, leg->lookup.rule->table);
+	f->mark = "policy routing";
+	return true;
+}
+
+/* --- gateway-missing --- */
+
+static bool gateway_missing(const struct question *q, struct finding *f)
+{
+	const struct leg *sender = sender_of(q);
+	const struct iface_addr *own, *router = NULL;
+	const struct link *end = NULL;
+	struct addr_text gw;
+	int end_ns, ns, ifindex;
+	size_t routers = 0, any = 0;
+
+	if (!sender || !sender->routed || !addr_is_set(&sender->lookup.gateway))
+		return false;
+	if (q->leg->stop != STOP_NO_OWNER && !arp_failed(q))
+		return false;
+	if (owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex) ||
+	    ns_is_local(snapshot_ns(q->s, sender->ns), &sender->nexthop))
+		return false;
+	if (!segment_end(q, sender->ns, sender->oif, &end_ns, &end))
+		return false;
+	gw = addr_text(&sender->nexthop);
+	say(f, sender->ns, gw.s, "the gateway %s of %s is no address of %s", gw.s,
+	    who(q, sender->ns).s, who(q, end_ns).s);
+	own = ns_addr_on(snapshot_ns(q->s, sender->ns), sender->oif, sender->nexthop.family,
+			 &sender->nexthop);
+	vec_each(a, &snapshot_ns(q->s, end_ns)->addrs) {
+		if (a->ifindex != end->ifindex || a->prefix.addr.family != sender->nexthop.family)
+			continue;
+		any++;
+		if (own && one_network(&own->prefix, &a->prefix)) {
+			router = a;
+			routers++;
+		}
+	}
+	f->mark = "no such gateway";
+	if (any == 0) {
+		say_evidence(f, "%s in %s, which holds that network, has no address", end->name,
+			     who(q, end_ns).s);
+		if (own)
+			say_op(f, OP_ADDR_ADD, end_ns, end->ifindex)->prefix =
+				(struct prefix){ .addr = sender->nexthop, .len = own->prefix.len };
+	} else if (routers == 1 && sender->lookup.route) {
+		const struct route *r = sender->lookup.route;
+
+		say_evidence(f, "%s in %s, which holds that network, is %s", end->name,
+			     who(q, end_ns).s, addr_text(&router->prefix.addr).s);
+		say_op(f, OP_ROUTE_DEL, sender->ns, sender->oif)->route = *r;
+		add_route_op(f, sender->ns, &r->dst, &router->prefix.addr, sender->oif);
+	}
+	if (f->ops.n == 0)
+		say_advice(f, "give %s to the router of that network, or change the route", gw.s);
+	return true;
+}
+
+static const struct fault rows[] = {
+	{ .code = "no-address",
+	  .legs = LEG_BIT(LEG_SEND) | LEG_BIT(LEG_DELIVER),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = no_address,
+	  .safety = SAFETY_MANUAL,
+	  .means = "The namespace has no usable source address.",
+	  .proof = "The dump of its addresses.",
+	  .fix = "ip addr add ADDRESS/PREFIX dev X: which one is a person's choice." },
+	{ .code = "wrong-subnet",
+	  .legs = LEGS_INSIDE,
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = wrong_subnet,
+	  .safety = SAFETY_MANUAL,
+	  .means = "Address or prefix length put the gateway or target off the link, or take a far target "
+		   "for one on the link.",
+	  .proof = "The addresses of both ends, on a leg that failed.",
+	  .fix = "Addresses of one network with one prefix length at both ends." },
+	{ .code = "ipv6-disabled",
+	  .safety = SAFETY_CONSENT,
+	  .means = "IPv6 is switched off where the path needs it.",
+	  .proof = "The switch disable_ipv6.",
+	  .fix = "sysctl -w net.ipv6.conf.X.disable_ipv6=0." },
+	{ .code = "route-policy",
+	  .legs = LEGS_INSIDE,
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = route_policy,
+	  .safety = SAFETY_MANUAL,
+	  .means = "A policy rule selects a table that has no way on.",
+	  .proof = "The rule, and the lookup it decides.",
+	  .fix = "Change the rule, or the table it selects." },
+	{ .code = "no-route",
+	  .legs = LEG_BIT(LEG_SEND),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = no_route,
+	  .safety = SAFETY_CONSENT,
+	  .means = "The namespace has no route to the destination, usually no default route.",
+	  .proof = "The kernel's lookup answers ENETUNREACH.",
+	  .fix = "ip route add default via GATEWAY, where exactly one gateway is certain." },
+	{ .code = "route-blackhole",
+	  .legs = LEG_BIT(LEG_SEND) | LEG_BIT(LEG_FORWARD),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = route_blackhole,
+	  .safety = SAFETY_CONSENT,
+	  .means = "A blackhole, unreachable or prohibit route, or such a policy rule, takes the packet.",
+	  .proof = "The entry, and the error of the kernel's lookup.",
+	  .fix = "Delete that route or rule." },
+	{ .code = "gateway-missing",
+	  .legs = LEGS_INSIDE,
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = gateway_missing,
+	  .safety = SAFETY_CONSENT,
+	  .means = "The next hop's address belongs to no interface on that segment: the bridge has lost "
+		   "its address, or the route names a wrong one.",
+	  .proof = "ARP for it is unanswered, and nobody owns it.",
+	  .fix = "Give the address to the bridge, or correct the route, where only one of both is possible." },
+	{ .code = "route-wrong",
+	  .safety = SAFETY_MANUAL,
+	  .means = "A more specific route, or one with a better metric, leads to a dead end.",
+	  .proof = "The route that matched, and silence.",
+	  .fix = "Correct the route." },
+};
+
+const struct fault_group faults_route = {
+	.name = "address and route",
+	.rows = rows,
+	.n = ARRAY_SIZE(rows),
+};

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "faults/say.h"
+
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+
+void say(struct finding *f, int ns, const char *object, const char *message, ...)
+{
+	struct strbuf b = { 0 };
+	va_list ap;
+
+	va_start(ap, message);
+	strbuf_vprintf(&b, message, ap);
+	va_end(ap);
+	f->ns = ns;
+	f->object = xstrdup(object);
+	f->message = strbuf_take(&b);
+}
+
+static void push(op_strings *v, const char *format, va_list ap)
+{
+	struct strbuf b = { 0 };
+
+	strbuf_vprintf(&b, format, ap);
+	vec_push(v, strbuf_take(&b));
+}
+
+void say_evidence(struct finding *f, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	push(&f->evidence, format, ap);
+	va_end(ap);
+}
+
+void say_advice(struct finding *f, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	push(&f->advice, format, ap);
+	va_end(ap);
+}
+
+struct op *say_op(struct finding *f, enum op_kind kind, int ns, int ifindex)
+{
+	struct op *op = vec_add(&f->ops);
+
+	op->kind = kind;
+	op->ns = ns;
+	op->ifindex = ifindex;
+	op->route.raw = op->rule.raw = op->neigh.raw = SIZE_MAX;
+	return op;
+}
+
+bool by_model(const struct question *q)
+{
+	return !q->ev;
+}
+
+bool arp_failed(const struct question *q)
+{
+	return q->ev && (q->ev->loss == LOSS_ARP_REQUEST || q->ev->loss == LOSS_ARP_UNANSWERED ||
+			 q->ev->loss == LOSS_ARP_REPLY);
+}
+
+const struct ns *leg_ns(const struct question *q)
+{
+	return snapshot_ns(q->s, q->leg->ns);
+}
+
+struct who who(const struct question *q, int ns)
+{
+	struct who w;
+
+	str_copy(w.s, sizeof(w.s), ns == NS_HOST ? "this host" : snapshot_ns(q->s, ns)->name);
+	return w;
+}
+
+struct ifname ifname(const struct question *q, int ns, int ifindex)
+{
+	return ns_ifname(snapshot_ns(q->s, ns), ifindex);
+}
+
+const struct leg *sender_of(const struct question *q)
+{
+	int i = q->leg->incoming >= 0 ? q->leg->incoming : q->leg->segment;
+
+	return i >= 0 ? &q->path->legs.v[i] : NULL;
+}
+
+bool owner_of(const struct question *q, const struct addr *a, int except, int *ret_ns,
+	      int *ret_ifindex)
+{
+	for (size_t i = 0; i < q->s->ns.n; i++) {
+		const struct iface_addr *own = ns_addr(snapshot_ns(q->s, (int)i), a);
+
+		if ((int)i == except || !own || addr_is_loopback(a))
+			continue;
+		*ret_ns = (int)i;
+		*ret_ifindex = own->ifindex;
+		return true;
+	}
+	return false;
+}
+
+const struct link *end_towards(const struct question *q, int ns, int far)
+{
+	vec_each(l, &snapshot_ns(q->s, ns)->links) {
+		int peer_ns, peer_if;
+
+		if (snapshot_peer(q->s, ns, l->ifindex, &peer_ns, &peer_if) && peer_ns == far &&
+		    far != ns)
+			return l;
+	}
+	return NULL;
+}
+
+const struct link *bridge_for(const struct ns *ns, const struct addr *a)
+{
+	const struct link *holds = NULL, *only = NULL;
+	size_t bridges = 0, holders = 0;
+
+	vec_each(l, &ns->links) {
+		if (!is_bridge(l))
+			continue;
+		bridges++;
+		only = l;
+		if (ns_addr_on(ns, l->ifindex, a->family, a)) {
+			holders++;
+			holds = l;
+		}
+	}
+	if (holders)
+		return holders == 1 ? holds : NULL;
+	if (bridges != 1 || ns_addr_on(ns, only->ifindex, a->family, &(struct addr){ 0 }))
+		return NULL;
+	return only;
+}
+
+bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
+		 const struct link **ret_link)
+{
+	const struct iface_addr *own = ns_addr_on(snapshot_ns(q->s, ns), ifindex, AF_INET,
+						  &(struct addr){ 0 });
+	const struct link *l, *bridge = NULL;
+	int peer_ns, peer_if;
+
+	if (!snapshot_peer(q->s, ns, ifindex, &peer_ns, &peer_if) || peer_ns == ns)
+		return false;
+	l = ns_link(snapshot_ns(q->s, peer_ns), peer_if);
+	if (!l)
+		return false;
+	if (l->master)
+		bridge = ns_link(snapshot_ns(q->s, peer_ns), l->master);
+	else if (own && !ns_addr_on(snapshot_ns(q->s, peer_ns), peer_if, AF_INET,
+				    &(struct addr){ 0 }))
+		bridge = bridge_for(snapshot_ns(q->s, peer_ns), &own->prefix.addr);
+	*ret_ns = peer_ns;
+	*ret_link = bridge ? bridge : l;
+	return true;
+}
+
+bool is_carrier(const struct link *l)
+{
+	/* what the kernel makes in every namespace is none either */
+	static const char *const fallbacks[] = { "ipip",  "gre",  "gretap", "erspan",
+						 "vti",   "vti6", "sit",    "ip6tnl",
+						 "ip6gre", NULL };
+
+	if (l->flags & IFF_LOOPBACK)
+		return false;
+	for (size_t i = 0; fallbacks[i]; i++)
+		if (streq(l->kind, fallbacks[i]) && l->name[strlen(l->name) - 1] == '0' &&
+		    !(l->flags & IFF_UP))
+			return false;
+	return true;
+}
+
+bool is_bridge(const struct link *l)
+{
+	return l && streq(l->kind, "bridge");
+}
+
+bool is_up(const struct link *l)
+{
+	return l && (l->flags & IFF_UP);
+}
+
+bool has_address(const struct ns *ns, uint8_t family)
+{
+	vec_each(a, &ns->addrs)
+		if (a->prefix.addr.family == family && !addr_is_loopback(&a->prefix.addr) &&
+		    a->scope < RT_SCOPE_HOST)
+			return true;
+	return false;
+}
+
+int request_iif(const struct question *q, int ns)
+{
+	for (size_t i = 0; i < q->path->request_legs; i++) {
+		const struct leg *l = &q->path->legs.v[i];
+
+		if (l->ns == ns && (l->kind == LEG_FORWARD || l->kind == LEG_DELIVER))
+			return l->iif;
+	}
+	return 0;
+}

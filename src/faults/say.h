@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* say - what the rows of the fault table share: filling a finding, and facts about a leg */
+#ifndef SAY_H
+#define SAY_H
+
+#include "fault.h"
+
+/* --- filling a finding --- */
+
+/* The clause of the verdict, and what the finding is about. object is copied. */
+void say(struct finding *f, int ns, const char *object, const char *message, ...) _printf_(4, 5);
+/* One fact behind it. */
+void say_evidence(struct finding *f, const char *format, ...) _printf_(2, 3);
+/* What a person can do where there is no op; a command or a sentence. */
+void say_advice(struct finding *f, const char *format, ...) _printf_(2, 3);
+/* Adds an op to the fix and gives a pointer to it. */
+struct op *say_op(struct finding *f, enum op_kind kind, int ns, int ifindex);
+
+/* --- facts --- */
+
+/* Only the model speaks (next, --no-probe). */
+bool by_model(const struct question *q);
+/* The kernel's neighbour resolution on this leg's segment got no answer. */
+bool arp_failed(const struct question *q);
+const struct ns *leg_ns(const struct question *q);
+/* "this host" or the namespace's name, for messages. By value. */
+struct who {
+	char s[80];
+};
+struct who who(const struct question *q, int ns);
+struct ifname ifname(const struct question *q, int ns, int ifindex);
+/* The leg that sent on the segment by which the packet comes to this leg (or the leg itself), or NULL. */
+const struct leg *sender_of(const struct question *q);
+/* The namespace, other than `except`, and interface that own an address; false: nobody known does. */
+bool owner_of(const struct question *q, const struct addr *a, int except, int *ret_ns,
+	      int *ret_ifindex);
+/* The end in namespace ns of a veth whose other end is in namespace far; NULL: none. */
+const struct link *end_towards(const struct question *q, int ns, int far);
+/*
+ * The bridge of a namespace that an address belongs to: the one whose network
+ * holds it; failing that, the only bridge, where that has no address. NULL:
+ * none, or more than one.
+ */
+const struct link *bridge_for(const struct ns *ns, const struct addr *a);
+/*
+ * What holds the segment at the other end of an interface: the bridge its
+ * veth ends in (or should), or the veth's end itself. False: not known.
+ */
+bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
+		 const struct link **ret_link);
+/* An interface that carries traffic: not the loopback. */
+bool is_carrier(const struct link *l);
+bool is_bridge(const struct link *l);
+bool is_up(const struct link *l);
+/* Does the namespace have any usable address of this family beside the loopback's? */
+bool has_address(const struct ns *ns, uint8_t family);
+/* The interface of ns by which the request came into it (for the answer's way back), 0. */
+int request_iif(const struct question *q, int ns);
+
+#endif
