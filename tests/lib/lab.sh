@@ -68,11 +68,13 @@ within()
 
 netns_file()
 {
-	case $1 in
-	host) echo /proc/self/ns/net ;;
-	outside) echo "$LAB_TMP/outside" ;;
-	*) echo "/run/netns/$1" ;;
-	esac
+	if [ "$1" = host ]; then
+		echo /proc/self/ns/net
+	elif [ -e "$LAB_TMP/hidden/$1" ]; then
+		echo "$LAB_TMP/hidden/$1"
+	else
+		echo "/run/netns/$1"
+	fi
 }
 
 # wait_for COMMAND...: until it succeeds; a state, never a time
@@ -166,8 +168,9 @@ setup_ns()
 # setup_hidden_ns NAME: a namespace that nobody can find by name; "at NAME" does
 setup_hidden_ns()
 {
-	: >"$LAB_TMP/$1"
-	unshare -n mount --bind /proc/self/ns/net "$LAB_TMP/$1"
+	mkdir -p "$LAB_TMP/hidden"
+	: >"$LAB_TMP/hidden/$1"
+	unshare -n mount --bind /proc/self/ns/net "$LAB_TMP/hidden/$1"
 	LAB_NAMESPACES+=("$1")
 	plain_sysctls "$1"
 }
@@ -220,7 +223,9 @@ sysctl4()
 needs_egress()
 {
 	unshare -n nft -f - 2>/dev/null <<-END || skip 'the kernel has no netdev egress hook'
-	table netdev t { chain c { type filter hook egress device lo priority 0; } }
+	table netdev t {
+		chain c { type filter hook egress device "lo" priority 0; }
+	}
 	END
 }
 
@@ -349,11 +354,32 @@ world()
 	settled
 }
 
+# second_uplink: another wire to the outside, by which the answers come back
+second_uplink()
+{
+	run ip link add name wan1 type veth peer name up1 netns "$(netns_file outside)"
+	run ip addr add 198.18.5.2/24 dev wan1
+	run ip link set dev wan1 up
+	at outside ip addr add 198.18.5.1/24 dev up1
+	at outside ip link set dev up1 up
+	# else it asks for wan1 in the name of the destination, and a filter refuses the ARP request already
+	sysctl4 outside all arp_announce 2
+	at outside ip route add "$UPADDR/32" via 198.18.5.2 dev up1
+	wait_for link_is_up host wan1
+}
+
 # settled: every link of the standard world is where it is going to be
 settled()
 {
+	settled_inside
+	wait_for link_is_up host "$UP"
+}
+
+# settled_inside: the same without the uplink
+settled_inside()
+{
 	local l
-	for l in "$BR" "$PORT1" "$PORT2" "$UP"; do
+	for l in "$BR" "$PORT1" "$PORT2"; do
 		wait_for link_is_up host "$l"
 	done
 	wait_for port_forwards host "$PORT1"

@@ -1,0 +1,20 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP✗ ── outside
+
+needs_egress
+world
+fault()
+{
+	nft_in host <<-END
+		table netdev guard {
+			chain late {
+				type filter hook egress device "$UP" priority 0; policy accept;
+				ip daddr $OUT drop
+			}
+		}
+	END
+}
+repair() { run nft delete table netdev guard; }
+ask "$NS1" "$OUT"

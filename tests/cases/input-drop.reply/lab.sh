@@ -1,0 +1,14 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ✗── PORT1 ─ BR ─ host ─ UP ── outside
+
+needs iptables-nft
+world
+fault()
+{
+	ipt_in "$NS1" -A INPUT -i lo -j ACCEPT
+	ipt_in "$NS1" -P INPUT DROP
+}
+repair() { ipt_in "$NS1" -P INPUT ACCEPT; }
+ask "$NS1" "$OUT"

@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ──(src NS1ADDR)── outside, which knows no way back
+
+world
+fault() { nat_only "$SUBNET" wg0; }
+repair()
+{
+	nat_off
+	nat_on
+}
+ask "$NS1" "$OUT"

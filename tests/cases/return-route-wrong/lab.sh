@@ -1,0 +1,10 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR SUBNET ─ host (SUBNET_HALF via GW) ─ UP ── outside
+#                     ✗── answers ──────────────────────>
+
+world
+fault() { run ip route add "$SUBNET_HALF" via "$GW"; }
+repair() { run ip route del "$SUBNET_HALF" via "$GW"; }
+ask "$NS1" "$OUT"

@@ -1,0 +1,9 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 (OUTNET blackhole) ✗── PORT1 ─ BR ─ host ─ UP ── outside
+
+world
+fault() { at "$NS1" ip route add blackhole "$OUTNET"; }
+repair() { at "$NS1" ip route del blackhole "$OUTNET"; }
+ask "$NS1" "$OUT"
