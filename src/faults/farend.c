@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* farend - the target, and everything beyond the uplink */
-#include <netinet/ip_icmp.h>
+#include <linux/icmp.h>
 #include <stdio.h>
 
 #include "faults/groups.h"

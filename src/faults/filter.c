@@ -5,11 +5,11 @@
  * The kernel's rule trace names the rule. Without a trace the model does, and
  * what neither can see (legacy tables, which are not read) is at most possible.
  */
-#include <linux/netfilter.h>
-#include <linux/netfilter_bridge.h>
 
 #include "faults/groups.h"
 #include "faults/say.h"
+
+#include <linux/netfilter.h>
 
 /* Where a drop happened. */
 struct drop {
