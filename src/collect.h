@@ -18,6 +18,13 @@
 int collect_ns(struct snapshot *s, int ns, int ns_fd);
 
 /*
+ * Reads all namespaces of the snapshot, ns_fds[i] being namespace i, each on a
+ * thread of its own, and then their nsids. What could not be read is noted
+ * where it belongs; returns 0, or -errno where a namespace could not be entered.
+ */
+int collect_all(struct snapshot *s, const int *ns_fds);
+
+/*
  * Fills every namespace's nsids table: what ns_fds[i] (one per snapshot index)
  * is called in each of the others (RTM_GETNSID).
  */
@@ -25,6 +32,9 @@ int collect_nsids(struct snapshot *s, const int *ns_fds);
 
 /* Links only: enough to see carriers again after a while. */
 int collect_links(struct snapshot *s, int ns, int ns_fd);
+
+/* The generation of the namespace's nf_tables ruleset: another number after every change. */
+int collect_nft_generation(int ns_fd, uint32_t *ret);
 
 /* The kernel's own decision (RTM_GETROUTE). */
 struct kernel_route {

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Switches of a whole namespace.
+ *
+ * RTM_GETNETCONF knows three of them and needs no /proc; the others are read
+ * from /proc/sys/net, which shows the namespace of the thread that opens the
+ * file. Kept as texts: "net.ipv4.icmp_echo_ignore_all=0".
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/netconf.h>
+#include <linux/rtnetlink.h>
+
+#include "collect/collector.h"
+#include "nlfield.h"
+
+static const struct nlfield netconf_fields[] = {
+	{ NETCONFA_FORWARDING,  NLFIELD(S32, struct devconf, forwarding) },
+	{ NETCONFA_FORWARDING,  NLFIELD(PRESENT, struct devconf, known) },
+	{ NETCONFA_RP_FILTER,   NLFIELD(S32, struct devconf, rp_filter) },
+	{ NETCONFA_PROXY_NEIGH, NLFIELD(S32, struct devconf, proxy_arp) },
+	{ 0 },
+};
+
+#define ALL(switch) "net.ipv4.conf.all." #switch, offsetof(struct ns, all.switch)
+
+static const struct {
+	const char *name;
+	size_t offset;
+	bool optional; /* exists only with a kernel module */
+} switches[] = {
+	{ ALL(accept_local), false },
+	{ ALL(route_localnet), false },
+	{ ALL(arp_ignore), false },
+	{ ALL(arp_announce), false },
+	{ ALL(arp_filter), false },
+	{ ALL(src_valid_mark), false },
+	{ "net.ipv4.icmp_echo_ignore_all", offsetof(struct ns, icmp_echo_ignore_all), false },
+	{ "net.bridge.bridge-nf-call-iptables", offsetof(struct ns, bridge_nf_call_iptables), true },
+};
+
+static int parse_netconf(struct ns *ns, const struct nlmsghdr *nlh)
+{
+	const struct netconfmsg *ncm = nl_header(nlh, sizeof(*ncm));
+
+	if (!ncm)
+		return -EBADMSG;
+	if (ncm->ncm_family != AF_INET)
+		return 0;
+	return nlfield_read(netconf_fields, nlfield_attrs(nlh, sizeof(*ncm)), &ns->all);
+}
+
+static int parse_text(struct ns *ns, const char *text)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
+		const char *value = text + strlen(switches[i].name);
+		char *end;
+		long v;
+
+		if (!str_starts(text, switches[i].name) || *value != '=')
+			continue;
+		errno = 0;
+		v = strtol(value + 1, &end, 10);
+		if (errno != 0 || end == value + 1 || *end || v != (int)v)
+			return -EBADMSG;
+		*(int *)((char *)ns + switches[i].offset) = (int)v;
+	}
+	return 0;
+}
+
+static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, size_t raw)
+{
+	const char *text = collect_text(nlh);
+
+	if (text)
+		return parse_text(ns, text);
+	return nlh->nlmsg_type == RTM_NEWNETCONF ? parse_netconf(ns, nlh) : 0;
+}
+
+static int take_netconf(const struct nlmsghdr *nlh, void *arg)
+{
+	struct collecting *c = arg;
+	void *copy = xmemdup(nlh, NLMSG_ALIGN((size_t)nlh->nlmsg_len));
+
+	snapshot_own_block(c->s, copy);
+	return collect_take(c->s, c->ns, COLLECT_SYSCTL, copy);
+}
+
+static int read_netconf(struct collecting *c)
+{
+	const struct netconfmsg ncm = { .ncm_family = AF_INET };
+	struct nl_buf b;
+	struct nlmsghdr *nlh = nl_put(&b, RTM_GETNETCONF, 0, &ncm, sizeof(ncm));
+
+	mnl_attr_put_u32(nlh, NETCONFA_IFINDEX, (uint32_t)NETCONFA_IFINDEX_ALL);
+	return nl_request(c->route, nlh, take_netconf, c);
+}
+
+/* "net.ipv4.conf.all.arp_ignore" → /proc/sys/net/ipv4/conf/all/arp_ignore; none of ours has a dot in an interface name */
+static int read_switch(struct collecting *c, const char *name)
+{
+	_cleanup_(freep) char *path = xasprintf("/proc/sys/%s", name);
+	_cleanup_(freep) char *value = NULL, *text = NULL;
+	int r;
+
+	for (char *p = path; *p; p++)
+		if (*p == '.')
+			*p = '/';
+	r = read_file(path, 64, &value);
+	if (r < 0)
+		return r;
+	value[strcspn(value, "\n")] = '\0';
+	text = xasprintf("%s=%s", name, value);
+	return collect_take_text(c->s, c->ns, COLLECT_SYSCTL, text);
+}
+
+static int read_sysctls(struct collecting *c)
+{
+	int result = read_netconf(c);
+
+	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
+		int r = read_switch(c, switches[i].name);
+
+		if (r < 0 && result == 0 && !(r == -ENOENT && switches[i].optional))
+			result = r;
+	}
+	return result;
+}
+
+const struct collector collect_sysctl = {
+	.kind = COLLECT_SYSCTL, .read = read_sysctls, .parse = parse,
+};
