@@ -48,9 +48,9 @@ static const char *safety_words(enum safety s)
 
 static const struct fault_group *group_of(const struct fault *f)
 {
-	for (size_t g = 0; g < fault_groups_n; g++)
-		if (f >= fault_groups[g].rows && f < fault_groups[g].rows + fault_groups[g].n)
-			return &fault_groups[g];
+	for (size_t g = 0; g < fault_table_n; g++)
+		if (f >= fault_table[g]->rows && f < fault_table[g]->rows + fault_table[g]->n)
+			return fault_table[g];
 	return NULL;
 }
 
@@ -81,9 +81,9 @@ static void put_related(struct strbuf *b, const struct fault *f, size_t width)
 {
 	_cleanup_(strbuf_done) struct strbuf related = { 0 };
 
-	for (size_t g = 0; g < fault_groups_n; g++)
-		for (size_t i = 0; i < fault_groups[g].n; i++) {
-			const struct fault *other = &fault_groups[g].rows[i];
+	for (size_t g = 0; g < fault_table_n; g++)
+		for (size_t i = 0; i < fault_table[g]->n; i++) {
+			const struct fault *other = &fault_table[g]->rows[i];
 
 			if (!speaks_of(f, other) && !speaks_of(other, f))
 				continue;
@@ -96,9 +96,9 @@ static void put_nearest(const char *code, struct strbuf *b)
 {
 	words known = { 0 };
 
-	for (size_t g = 0; g < fault_groups_n; g++)
-		for (size_t i = 0; i < fault_groups[g].n; i++)
-			vec_push(&known, fault_groups[g].rows[i].code);
+	for (size_t g = 0; g < fault_table_n; g++)
+		for (size_t i = 0; i < fault_table[g]->n; i++)
+			vec_push(&known, fault_table[g]->rows[i].code);
 	strbuf_puts(b, "there is no finding ");
 	strbuf_visible(b, code);
 	if (!nearest_hint(b, "", code, &known))
@@ -122,6 +122,8 @@ bool report_explain(const char *code, const struct report_style *style, struct s
 		strbuf_printf(b, "   %s", group->name);
 	strbuf_putc(b, '\n');
 	put_paragraph(b, "", f->means, width);
+	if (!f->match)
+		put_paragraph(b, "", "This version does not look for it yet.", width);
 	put_paragraph(b, "proof", f->proof, width);
 	put_paragraph(b, "fix", f->fix, width);
 	put_paragraph(b, "safety", safety_words(f->safety), width);

@@ -149,25 +149,17 @@ static void put_wrapped(const struct out *o, const char *text, size_t at, size_t
 
 /* --- numbers --- */
 
+/* "0.02 ms", "1.7 ms", "1.2 s" */
 static void add_time(struct strbuf *b, int64_t us)
 {
-	if (us < 10000)
-		strbuf_printf(b, "%lld.%02lld ms", (long long)us / 1000, (long long)us % 1000 / 10);
-	else if (us < 1000000)
-		strbuf_printf(b, "%lld.%lld ms", (long long)us / 1000, (long long)us % 1000 / 100);
-	else
-		strbuf_printf(b, "%lld.%lld s", (long long)us / 1000000,
-			      (long long)us % 1000000 / 100000);
-}
+	long long n = us < 0 ? 0 : us;
 
-static void add_rtt(struct strbuf *b, int64_t us)
-{
-	if (us < 100)
-		add_time(b, us);
-	else if (us < 1000000)
-		strbuf_printf(b, "%lld.%lld ms", (long long)us / 1000, (long long)us % 1000 / 100);
+	if (n < 1000)
+		strbuf_printf(b, "0.%02lld ms", n / 10);
+	else if (n < 1000000)
+		strbuf_printf(b, "%lld.%lld ms", n / 1000, n % 1000 / 100);
 	else
-		add_time(b, us);
+		strbuf_printf(b, "%lld.%lld s", n / 1000000, n % 1000000 / 100000);
 }
 
 /* "icmp", "tcp/443" */
@@ -260,18 +252,17 @@ enum column {
 	COL_REPLY,
 	COL_REPLY_N,
 	COL_REPLY_T,
-	COL_REMARK,
 	COLS,
 };
 
 struct cell {
 	char *text; /* NULL: empty */
 	enum paint paint;
+	bool spill; /* it may run over the columns to its right, and widens none */
 };
 
 struct row {
 	struct cell cells[COLS];
-	bool mark;  /* one text from its column on, whatever the widths are */
 };
 
 struct table {
@@ -291,8 +282,13 @@ static void table_done(struct table *t)
 static void set_cell(struct row *r, enum column c, enum paint paint, char *text)
 {
 	free(r->cells[c].text);
-	r->cells[c].text = text;
-	r->cells[c].paint = paint;
+	r->cells[c] = (struct cell){ .text = text, .paint = paint };
+}
+
+static void set_spill(struct row *r, enum column c, enum paint paint, char *text)
+{
+	set_cell(r, c, paint, text);
+	r->cells[c].spill = true;
 }
 
 /* A name, cut where it would ruin the table. */
@@ -409,7 +405,7 @@ static char *control_text(const struct diagnosis *d)
 		return NULL;
 	if (p->outcome == PROBE_ANSWERED) {
 		strbuf_puts(&b, "the host itself gets an answer in ");
-		add_rtt(&b, p->rtt_us);
+		add_time(&b, p->rtt_us);
 	} else if (p->outcome == PROBE_REFUSED) {
 		strbuf_puts(&b, "the host itself is refused, too");
 	} else {
@@ -418,26 +414,54 @@ static char *control_text(const struct diagnosis *d)
 	return strbuf_take(&b);
 }
 
+/* The request's hops come first, then what only the answer used. */
+static size_t request_hops(const struct diagnosis *d)
+{
+	size_t n = 0;
+
+	while (n < d->path.n && !d->path.v[n].reply_only)
+		n++;
+	return n;
+}
+
+/* Did anything come back to the uplink? */
+static bool outside_answered(const struct diagnosis *d)
+{
+	const struct probe *p = find_probe(d, false);
+	size_t n = request_hops(d);
+
+	return (p && (p->outcome == PROBE_ANSWERED || p->outcome == PROBE_REFUSED)) ||
+	       (n > 0 && d->path.v[n - 1].reply.packets);
+}
+
+static void set_outside(const struct out *o, struct row *r)
+{
+	const struct probe *p = find_probe(o->d, false);
+	_cleanup_(freep) char *control = NULL;
+
+	if (outside_answered(o->d)) {
+		set_spill(r, COL_REQUEST, GREEN,
+			  sign_text(o, GLYPH_SEEN,
+				    p && p->outcome == PROBE_REFUSED ? "refused" : "answered"));
+		return;
+	}
+	if (o->d->no_probe)
+		return;
+	control = control_text(o->d);
+	set_spill(r, COL_REQUEST, DIM, sign_text(o, GLYPH_MISSED, control ? control : ""));
+}
+
 /* The last line: what lies beyond the uplink is judged by what comes back. */
 static void add_outside(const struct out *o, struct table *t)
 {
 	const struct diagnosis *d = o->d;
-	const struct probe *p = find_probe(d, false);
 	struct row *r = vec_add(&t->rows);
-	bool answered = p && (p->outcome == PROBE_ANSWERED || p->outcome == PROBE_REFUSED);
 
 	set_cell(r, COL_NS, PLAIN, xstrdup("outside"));
 	set_cell(r, COL_IF, PLAIN, xstrdup(addr_text(&d->destination.address).s));
 	if (d->destination.name)
 		set_cell(r, COL_WHERE, PLAIN, name_text(o, d->destination.name));
-	if (answered)
-		set_cell(r, COL_REQUEST, GREEN,
-			 sign_text(o, GLYPH_SEEN,
-				   p->outcome == PROBE_REFUSED ? "refused" : "answered"));
-	else if (!d->no_probe)
-		set_cell(r, COL_REQUEST, DIM, sign_text(o, GLYPH_MISSED, ""));
-	if (!answered)
-		set_cell(r, COL_REMARK, PLAIN, control_text(d));
+	set_outside(o, r);
 }
 
 /* "not forwarded"; with the protocols where the question itself is not concerned */
@@ -459,18 +483,7 @@ static void add_mark(const struct out *o, struct table *t)
 {
 	struct row *r = vec_add(&t->rows);
 
-	r->mark = true;
-	set_cell(r, o->d->mark_dir == DIR_REPLY ? COL_REPLY : COL_REQUEST, RED, mark_text(o));
-}
-
-/* The request's hops come first, then what only the answer used. */
-static size_t request_hops(const struct diagnosis *d)
-{
-	size_t n = 0;
-
-	while (n < d->path.n && !d->path.v[n].reply_only)
-		n++;
-	return n;
+	set_spill(r, o->d->mark_dir == DIR_REPLY ? COL_REPLY : COL_REQUEST, RED, mark_text(o));
 }
 
 /* The hop above which the mark is printed: the answer comes from below. SIZE_MAX: none. */
@@ -499,8 +512,8 @@ static void add_heading(const struct out *o, struct table *t)
 {
 	struct row *r = vec_add(&t->rows);
 
-	set_cell(r, COL_REQUEST, DIM, xasprintf("request %s", glyph(o, GLYPH_DOWN)));
-	set_cell(r, COL_REPLY, DIM, xasprintf("reply %s", glyph(o, GLYPH_UP)));
+	set_spill(r, COL_REQUEST, DIM, xasprintf("request %s", glyph(o, GLYPH_DOWN)));
+	set_spill(r, COL_REPLY, DIM, xasprintf("reply %s", glyph(o, GLYPH_UP)));
 }
 
 static void fill_table(const struct out *o, struct table *t)
@@ -536,23 +549,19 @@ static void measure(struct table *t)
 {
 	for (enum column c = 0; c < COLS; c++)
 		vec_each(r, &t->rows)
-			if (!r->mark && cell_columns(r, c) > t->width[c])
+			if (!r->cells[c].spill && cell_columns(r, c) > t->width[c])
 				t->width[c] = cell_columns(r, c);
 }
 
-static size_t gap(enum column c)
+/* Where a column begins: behind all before it that hold anything. */
+static size_t column_start(const struct table *t, enum column c)
 {
-	return is_number(c) ? 2 : 3;
-}
+	size_t start = 2;
 
-static size_t table_width(const struct table *t)
-{
-	size_t width = 0;
-
-	for (enum column c = 0; c < COLS; c++)
-		if (t->width[c])
-			width += gap(c) + t->width[c];
-	return width;
+	for (enum column before = 0; before < c; before++)
+		if (t->width[before])
+			start += t->width[before] + (is_number(before + 1) ? 2 : 3);
+	return start;
 }
 
 /* On a narrow terminal the times go first, then the counts. */
@@ -561,7 +570,7 @@ static void narrow(struct table *t, size_t width)
 	static const enum column order[] = { COL_REQUEST_T, COL_REPLY_T, COL_REQUEST_N,
 					     COL_REPLY_N };
 
-	for (size_t i = 0; i < ARRAY_SIZE(order) && table_width(t) > width; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(order) && column_start(t, COLS) > width; i++) {
 		vec_each(r, &t->rows)
 			set_cell(r, order[i], PLAIN, NULL);
 		t->width[order[i]] = 0;
@@ -570,21 +579,19 @@ static void narrow(struct table *t, size_t width)
 
 static void put_row(const struct out *o, const struct table *t, const struct row *r)
 {
-	size_t blank = 0; /* what is only needed when something follows */
+	size_t at = 0;
 
 	for (enum column c = 0; c < COLS; c++) {
-		size_t len = cell_columns(r, c), width = t->width[c] > len ? t->width[c] : len;
+		size_t len = cell_columns(r, c), start = column_start(t, c);
 
-		if (!width)
+		if (!len)
 			continue;
-		blank += c == COL_NS ? 2 : gap(c);
-		if (!len) {
-			blank += width;
-			continue;
-		}
-		put_spaces(o, blank + (is_number(c) ? width - len : 0));
+		if (is_number(c))
+			start += t->width[c] - len;
+		if (start > at)
+			put_spaces(o, start - at);
 		put_painted(o, r->cells[c].paint, r->cells[c].text);
-		blank = is_number(c) ? 0 : width - len;
+		at = start + len;
 	}
 	strbuf_putc(o->b, '\n');
 }
@@ -935,7 +942,7 @@ static void add_probe(const struct probe *p, struct strbuf *b)
 		strbuf_putc(b, ' ');
 		if (report_sent(p) > 1)
 			strbuf_printf(b, "%u of %u, ", p->answered, report_sent(p));
-		add_rtt(b, p->rtt_us);
+		add_time(b, p->rtt_us);
 		return;
 	case PROBE_REFUSED:
 		strbuf_puts(b, " refused");
@@ -960,7 +967,7 @@ static void add_probes(const struct diagnosis *d, struct strbuf *b)
 	vec_each(p, &d->probes) {
 		if (p->control)
 			continue;
-		strbuf_puts(b, first ? "   " : ", ");
+		strbuf_puts(b, first ? "" : ", ");
 		add_probe(p, b);
 		first = false;
 	}
@@ -969,13 +976,18 @@ static void add_probes(const struct diagnosis *d, struct strbuf *b)
 static void put_second_line(const struct out *o)
 {
 	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	_cleanup_(strbuf_done) struct strbuf probes = { 0 };
 
 	add_way(o, &b);
-	add_probes(o->d, &b);
+	add_probes(o->d, &probes);
+	if (b.n && probes.n)
+		strbuf_printf(&b, " (%s)", strbuf_str(&probes));
+	else
+		strbuf_puts(&b, strbuf_str(&probes));
 	if (!b.n)
 		return;
 	put_spaces(o, 2);
-	put_wrapped(o, strbuf_str(&b) + (b.s[0] == ' ' ? 3 : 0), 2, 2);
+	put_wrapped(o, strbuf_str(&b), 2, 2);
 }
 
 /* --- --verbose --- */

@@ -1,0 +1,695 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <stdio.h>
+
+#include "report.h"
+#include "strbuf.h"
+
+/* --- a world: netns1 ── veth0 ─ br0 ── host ── eth0 ── outside --- */
+
+enum { CETH0 = 2, ETH0 = 2, BR0 = 3, VETH0 = 4 };
+
+static int netns1;
+
+static struct addr address(const char *text)
+{
+	struct addr a = { 0 };
+
+	assert_int_equal(addr_parse(text, &a), 0);
+	return a;
+}
+
+static void add_link(struct snapshot *s, int ns, int ifindex, const char *name)
+{
+	struct link *l = vec_add(&s->ns.v[ns].links);
+
+	l->ifindex = ifindex;
+	l->mtu = 1500;
+	str_copy(l->name, sizeof(l->name), name);
+}
+
+static struct snapshot *world(const char *name)
+{
+	struct snapshot *s = snapshot_new();
+
+	if (s->ns.n == 0)
+		snapshot_add(s, "host", 4026531840);
+	netns1 = snapshot_add(s, name, 4026532177);
+	s->ns.v[netns1].named = true;
+	add_link(s, NS_HOST, ETH0, "eth0");
+	add_link(s, NS_HOST, BR0, "br0");
+	add_link(s, NS_HOST, VETH0, "veth0");
+	add_link(s, netns1, CETH0, "ceth0");
+	return s;
+}
+
+static struct hop *add_hop(struct diagnosis *d, int ns, int ifindex, enum point_role role,
+			   const char *addr)
+{
+	struct hop *h = vec_add(&d->path);
+
+	h->ns = ns;
+	h->ifindex = ifindex;
+	h->role = role;
+	if (addr)
+		h->address = address(addr);
+	h->request = h->reply = (struct hop_side){ HOP_NOT_REACHED, 0, -1 };
+	return h;
+}
+
+static struct probe *add_probe(struct diagnosis *d, enum proto proto, uint16_t port,
+			       enum probe_outcome outcome, int64_t rtt_us)
+{
+	struct probe *p = vec_add(&d->probes);
+	struct attempt *a = vec_add(&p->attempts);
+
+	p->proto = proto;
+	p->port = port;
+	p->size = proto == PROTO_ICMP ? 84 : 40;
+	p->outcome = a->outcome = outcome;
+	p->answered = outcome == PROBE_ANSWERED;
+	p->rtt_us = rtt_us;
+	a->sent_us = 1700000000000000;
+	return p;
+}
+
+/* The question and the way, with nothing seen yet. */
+static struct diagnosis *asked(const char *name)
+{
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+
+	d->snapshot = world(name);
+	d->mark_hop = MARK_NONE;
+	d->source = (struct endpoint){ .name = xstrdup(name), .kind = "netns", .ns = netns1 };
+	d->source.address = address("192.168.0.2");
+	d->destination = (struct endpoint){ .kind = "address", .ns = -1, .proto = PROTO_ICMP };
+	d->destination.address = address("8.8.8.8");
+	add_hop(d, netns1, CETH0, ROLE_SOURCE, "192.168.0.2");
+	add_hop(d, NS_HOST, VETH0, ROLE_PORT, NULL)->bridge = BR0;
+	add_hop(d, NS_HOST, BR0, ROLE_BRIDGE, "192.168.0.1");
+	add_hop(d, NS_HOST, ETH0, ROLE_UPLINK, "172.31.8.154");
+	d->collect_ms = 4.06;
+	d->probe_ms = 22;
+	d->total_ms = 31.5;
+	return d;
+}
+
+/* The request came as far as hop n - 1, the answer back from there to hop m. */
+static void seen(struct diagnosis *d, size_t n, size_t m, unsigned int packets)
+{
+	for (size_t i = 0; i < n; i++)
+		d->path.v[i].request = (struct hop_side){ HOP_SEEN, packets, (int64_t)i * 10 };
+	for (size_t i = m; i < d->path.n; i++)
+		d->path.v[i].reply =
+			(struct hop_side){ HOP_SEEN, packets, 1740 + 10 * (int64_t)(d->path.n - i) };
+}
+
+static struct finding *add_finding(struct diagnosis *d, const char *code, enum finding_role role,
+				   const char *message)
+{
+	struct finding *f = vec_add(&d->findings);
+
+	f->code = code;
+	f->role = role;
+	f->confidence = role == FINDING_CAUSE ? CONFIRMED : LIKELY;
+	f->protocols = 1u << PROTO_ICMP | 1u << PROTO_TCP;
+	f->ports = 443;
+	f->message = xstrdup(message);
+	return f;
+}
+
+static void add_evidence(struct finding *f, const char *text)
+{
+	vec_push(&f->evidence, xstrdup(text));
+}
+
+static struct diagnosis *healthy(void)
+{
+	struct diagnosis *d = asked("netns1");
+
+	d->verdict = VERDICT_REACHABLE;
+	d->summary = xstrdup("netns1 reaches 8.8.8.8 in 1.7 ms.");
+	seen(d, 4, 0, 1);
+	add_probe(d, PROTO_ICMP, 0, PROBE_ANSWERED, 1740)->question = true;
+	add_probe(d, PROTO_TCP, 443, PROBE_ANSWERED, 1911);
+	add_probe(d, PROTO_ICMP, 0, PROBE_ANSWERED, 1650)->control = true;
+	add_probe(d, PROTO_ICMP, 0, PROBE_ANSWERED, 1800)->full = true;
+	d->probes.v[3].size = 1500;
+	return d;
+}
+
+static struct diagnosis *not_forwarded(void)
+{
+	struct diagnosis *d = asked("netns1");
+	struct finding *f;
+	struct op *op;
+
+	d->verdict = VERDICT_UNREACHABLE;
+	d->summary = xstrdup("netns1 cannot reach 8.8.8.8: this host does not forward IPv4 "
+			     "(net.ipv4.ip_forward = 0), packets end at br0.");
+	seen(d, 3, 4, 3);
+	d->path.v[3].request.state = HOP_LOST;
+	d->mark_hop = 3;
+	add_probe(d, PROTO_ICMP, 0, PROBE_LOST, -1)->question = true;
+	add_probe(d, PROTO_ICMP, 0, PROBE_ANSWERED, 1730)->control = true;
+	f = add_finding(d, "ip-forward-off", FINDING_CAUSE,
+			"this host does not forward IPv4 (net.ipv4.ip_forward = 0)");
+	f->mark = "not forwarded";
+	f->object = xstrdup("net.ipv4.ip_forward");
+	f->safety = SAFETY_CONSENT;
+	add_evidence(f, "net.ipv4.ip_forward is 0");
+	add_evidence(f, "br0 saw 3 of 3 requests, eth0 saw 0 of 3");
+	op = vec_add(&f->ops);
+	op->kind = OP_SYSCTL;
+	op->sysctl = "net.ipv4.ip_forward";
+	op->value = 1;
+	f = add_finding(d, "masquerade-missing", FINDING_NEXT, "nothing translates 192.168.0.2 on "
+							       "eth0");
+	f->safety = SAFETY_CONSENT;
+	vec_push(&f->advice, xstrdup("iptables -t nat -A POSTROUTING -s 192.168.0.0/16 -o eth0 "
+				     "-j MASQUERADE"));
+	return d;
+}
+
+static struct diagnosis *reply_dropped(void)
+{
+	struct diagnosis *d = asked("netns1");
+	struct finding *f;
+
+	d->verdict = VERDICT_UNREACHABLE;
+	d->summary = xstrdup("netns1 cannot reach 8.8.8.8: a rule of this host drops the answer.");
+	seen(d, 4, 3, 2);
+	d->path.v[2].reply.state = HOP_LOST;
+	d->mark_hop = 2;
+	d->mark_dir = DIR_REPLY;
+	add_probe(d, PROTO_ICMP, 0, PROBE_LOST, -1)->question = true;
+	f = add_finding(d, "forward-drop", FINDING_CAUSE, "a rule of this host drops the answer");
+	f->dir = DIR_REPLY;
+	f->protocols = 1u << PROTO_ICMP;
+	f->safety = SAFETY_MANUAL;
+	f->mark = "dropped by a rule";
+	f->has_rule = true;
+	f->rule = (struct rule_ref){
+		.backend = "iptables-nft",
+		.family = "ip",
+		.table = xstrdup("filter"),
+		.chain = xstrdup("FORWARD"),
+		.handle = 7,
+		.text = xstrdup("-A FORWARD -i eth0 -j DROP"),
+	};
+	return d;
+}
+
+/* --- the screen --- */
+
+static const struct report_style ascii = { .ascii = true };
+
+static void assert_screen(struct diagnosis *d, const struct report_style *style,
+			  const char *expected)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	_cleanup_(diagnosis_freep) struct diagnosis *owned = d;
+
+	report_text(owned, style, &b);
+	assert_string_equal(strbuf_str(&b), expected);
+}
+
+static void healthy_is_two_lines(void **state)
+{
+	assert_screen(healthy(), &(struct report_style){ 0 },
+		      "✓ netns1 reaches 8.8.8.8 in 1.7 ms.\n"
+		      "  netns1:ceth0 → veth0 → br0 → eth0 → 8.8.8.8 (icmp 1.7 ms, tcp/443 1.9 ms, "
+		      "1500 bytes pass)\n");
+}
+
+static void quiet_is_one_line(void **state)
+{
+	assert_screen(healthy(), &(struct report_style){ .quiet = true },
+		      "✓ netns1 reaches 8.8.8.8 in 1.7 ms.\n");
+	assert_screen(not_forwarded(), &(struct report_style){ .quiet = true, .width = 40 },
+		      "✗ netns1 cannot reach 8.8.8.8: this host does not forward IPv4 "
+		      "(net.ipv4.ip_forward = 0), packets end at br0.\n");
+}
+
+static void the_mark_stands_where_the_packet_ends(void **state)
+{
+	assert_screen(
+		not_forwarded(), &(struct report_style){ 0 },
+		"✗ netns1 cannot reach 8.8.8.8: this host does not forward IPv4 "
+		"(net.ipv4.ip_forward = 0), packets end at br0.\n"
+		"\n"
+		"  netns1    ceth0     192.168.0.2    ● sent  3\n"
+		"  host      veth0     port of br0    ● seen  3  +0.01 ms\n"
+		"  host      br0       192.168.0.1    ● seen  3  +0.02 ms\n"
+		"                                     ✗ not forwarded\n"
+		"  host      eth0      172.31.8.154   ○\n"
+		"  outside   8.8.8.8                  ○ the host itself gets an answer in 1.7 ms\n"
+		"\n"
+		"  ip-forward-off   confirmed for icmp and tcp/443\n"
+		"    net.ipv4.ip_forward is 0; br0 saw 3 of 3 requests, eth0 saw 0 of 3\n"
+		"    fix      sysctl -w net.ipv4.ip_forward=1\n"
+		"    undo     sysctl -w net.ipv4.ip_forward=0\n"
+		"    persist  echo net.ipv4.ip_forward=1 > /etc/sysctl.d/60-ip-forward.conf\n"
+		"  then: masquerade-missing (likely)\n"
+		"    nothing translates 192.168.0.2 on eth0\n"
+		"    advice   iptables -t nat -A POSTROUTING -s 192.168.0.0/16 -o eth0 -j MASQUERADE\n"
+		"\n"
+		"Repair what can be repaired with --fix. More about a code: nsdoctor --explain "
+		"ip-forward-off\n");
+}
+
+static void the_answer_has_its_own_columns(void **state)
+{
+	assert_screen(
+		reply_dropped(), &ascii,
+		"X netns1 cannot reach 8.8.8.8: a rule of this host drops the answer.\n"
+		"\n"
+		"                                     request v             reply ^\n"
+		"  netns1    ceth0     192.168.0.2    * sent  2             .\n"
+		"  host      veth0     port of br0    * seen  2  +0.01 ms   .\n"
+		"  host      br0       192.168.0.1    * seen  2  +0.02 ms   .\n"
+		"                                                           X dropped by a rule\n"
+		"  host      eth0      172.31.8.154   * seen  2  +0.03 ms   *  2  +1.7 ms\n"
+		"  outside   8.8.8.8                  * answered\n"
+		"\n"
+		"  forward-drop   confirmed for icmp, on the way back\n"
+		"    rule     ip filter FORWARD handle 7: -A FORWARD -i eth0 -j DROP (iptables-nft)\n"
+		"\n"
+		"More about a code: nsdoctor --explain forward-drop\n");
+}
+
+static void silence_outside_is_marked_in_front_of_it(void **state)
+{
+	struct diagnosis *d = asked("netns1");
+	struct finding *f;
+
+	d->verdict = VERDICT_UNREACHABLE;
+	d->summary = xstrdup("netns1 gets no answer from 8.8.8.8.");
+	seen(d, 4, 4, 1);
+	d->mark_hop = MARK_END;
+	add_probe(d, PROTO_ICMP, 0, PROBE_LOST, -1)->question = true;
+	f = add_finding(d, "upstream-silent", FINDING_CAUSE, "nothing came back");
+	f->mark = "nothing comes back";
+	f->safety = SAFETY_MANUAL;
+	assert_screen(d, &ascii,
+		      "X netns1 gets no answer from 8.8.8.8.\n"
+		      "\n"
+		      "  netns1    ceth0     192.168.0.2    * sent  1\n"
+		      "  host      veth0     port of br0    * seen  1  +0.01 ms\n"
+		      "  host      br0       192.168.0.1    * seen  1  +0.02 ms\n"
+		      "  host      eth0      172.31.8.154   * seen  1  +0.03 ms\n"
+		      "                                     X nothing comes back\n"
+		      "  outside   8.8.8.8                  .\n"
+		      "\n"
+		      "  upstream-silent   confirmed for icmp and tcp/443\n"
+		      "    nothing came back\n"
+		      "\n"
+		      "More about a code: nsdoctor --explain upstream-silent\n");
+}
+
+static void an_answer_that_does_not_arrive_is_marked_above(void **state)
+{
+	struct diagnosis *d = asked("netns1");
+	struct finding *f;
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	d->verdict = VERDICT_DEGRADED;
+	d->summary = xstrdup("half");
+	seen(d, 4, 0, 1);
+	d->mark_hop = MARK_END;
+	d->mark_dir = DIR_REPLY;
+	f = add_finding(d, "input-drop", FINDING_CAUSE, "a rule of netns1 drops the answer");
+	f->mark = "dropped by a rule";
+	f->protocols = 1u << PROTO_TCP;
+	report_text(d, &ascii, &b);
+	/* icmp was the question: whose mark it is has to be said */
+	assert_non_null(strstr(strbuf_str(&b),
+			       "                                                           X tcp/443 "
+			       "dropped by a rule\n  netns1 "));
+	diagnosis_free(d);
+}
+
+static void narrow_terminals_lose_numbers_first(void **state)
+{
+	_cleanup_(diagnosis_freep) struct diagnosis *d = reply_dropped();
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	report_text(d, &(struct report_style){ .ascii = true, .width = 60 }, &b);
+	assert_non_null(strstr(strbuf_str(&b),
+			       "  netns1    ceth0     192.168.0.2    * sent  2   .\n"));
+	for (const char *s = strbuf_str(&b); *s; s += strcspn(s, "\n") + 1)
+		if (!str_starts(s, "    rule"))
+			assert_in_range(strcspn(s, "\n"), 0, 66);
+}
+
+static void notes_unchecked_and_the_record_of_fix(void **state)
+{
+	struct diagnosis *d = healthy();
+	struct fix_record *r;
+	struct unchecked *u = vec_add(&d->unchecked);
+
+	*u = (struct unchecked){ xstrdup("legacy iptables rules"), xstrdup("no permission") };
+	add_finding(d, "connection-refused", FINDING_NOTE, "8.8.8.8 refuses tcp/443");
+	d->fixed = true;
+	d->before = VERDICT_UNREACHABLE;
+	d->journal = xstrdup("20261122-1");
+	r = vec_add(&d->fixes);
+	r->code = xstrdup("ip-forward-off");
+	r->kept = true;
+	vec_push(&r->commands, xstrdup("sysctl -w net.ipv4.ip_forward=1"));
+	r = vec_add(&d->fixes);
+	r->code = xstrdup("forward-drop");
+	vec_push(&r->commands, xstrdup("nft insert rule …"));
+	assert_screen(d, &(struct report_style){ 0 },
+		      "✓ netns1 reaches 8.8.8.8 in 1.7 ms.\n"
+		      "  netns1:ceth0 → veth0 → br0 → eth0 → 8.8.8.8 (icmp 1.7 ms, tcp/443 1.9 ms, "
+		      "1500 bytes pass)\n"
+		      "  note: 8.8.8.8 refuses tcp/443 (connection-refused)\n"
+		      "  not checked: legacy iptables rules\n"
+		      "\n"
+		      "  It was unreachable and is now reachable.\n"
+		      "  Changed, because it helped:\n"
+		      "    ip-forward-off\n"
+		      "      sysctl -w net.ipv4.ip_forward=1\n"
+		      "  Tried and taken back, because it did not help:\n"
+		      "    forward-drop\n"
+		      "      nft insert rule …\n"
+		      "\n"
+		      "Take it back with --undo.\n");
+}
+
+static void colour_is_only_where_it_is_wanted(void **state)
+{
+	_cleanup_(diagnosis_freep) struct diagnosis *d = not_forwarded();
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	report_text(d, &(struct report_style){ .color = true }, &b);
+	assert_non_null(strstr(strbuf_str(&b), "\033[1;31m✗\033[0m netns1 cannot"));
+	assert_non_null(strstr(strbuf_str(&b), "\033[1;31m✗ not forwarded\033[0m\n"));
+}
+
+/* a name that would clear the screen, one that is no UTF-8, one that is too long */
+#define HOSTILE "\033[2J\xff\xc3\xbc\"\\{\xf0\x9f\x98"
+
+static struct diagnosis *hostile(void)
+{
+	struct diagnosis *d = not_forwarded();
+	struct finding *f = &d->findings.v[0];
+
+	free(d->source.name);
+	d->source.name = xstrdup(HOSTILE);
+	d->snapshot->ns.v[netns1].name = HOSTILE HOSTILE HOSTILE HOSTILE HOSTILE HOSTILE;
+	str_copy(d->snapshot->ns.v[netns1].links.v[0].name, IFNAMSIZ, "\r\n\x80\x7f");
+	add_evidence(f, HOSTILE);
+	f->has_rule = true;
+	f->rule = (struct rule_ref){ .backend = "nft", .family = "ip" };
+	f->rule.table = xstrdup(HOSTILE);
+	f->rule.chain = xstrdup("\x01");
+	f->rule.text = xstrdup("comment \"" HOSTILE "\"");
+	vec_push(&d->notes, xstrdup(HOSTILE));
+	*vec_add(&d->unchecked) = (struct unchecked){ xstrdup(HOSTILE), xstrdup(HOSTILE) };
+	d->collect_ms = -1;
+	d->total_ms = 0.0 / 0.0;
+	return d;
+}
+
+static void hostile_names_stay_on_their_line(void **state)
+{
+	_cleanup_(diagnosis_freep) struct diagnosis *d = hostile();
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	report_text(d, &(struct report_style){ .verbose = true, .ascii = true }, &b);
+	for (const char *s = strbuf_str(&b); *s; s++)
+		assert_true(*s == '\n' || (*s >= 0x20 && *s < 0x7f));
+	assert_non_null(strstr(strbuf_str(&b), "\\x1b[2J\\xff\\xc3\\xbc\""));
+	assert_non_null(strstr(strbuf_str(&b), "\\x0d\\x0a\\x80\\x7f"));
+}
+
+static void a_diagnosis_that_knows_nothing(void **state)
+{
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+
+	d->verdict = VERDICT_UNKNOWN;
+	d->mark_hop = MARK_NONE;
+	d->source.ns = d->destination.ns = -1;
+	d->error = xstrdup("there is no namespace netns9");
+	assert_screen(d, &(struct report_style){ 0 }, "? there is no namespace netns9\n");
+}
+
+/* --- JSON --- */
+
+/* A JSON value at s: what follows it, or NULL where it is none (RFC 8259). */
+static const char *json_value(const char *s);
+
+static const char *json_string(const char *s)
+{
+	if (*s++ != '"')
+		return NULL;
+	for (; *s != '"'; s++) {
+		if ((unsigned char)*s < 0x20)
+			return NULL;
+		if (*s != '\\')
+			continue;
+		s++;
+		if (*s == 'u' && strspn(s + 1, "0123456789abcdef") < 4)
+			return NULL;
+		if (!strchr("\"\\/bfnrtu", *s))
+			return NULL;
+	}
+	return s + 1;
+}
+
+static const char *json_list(const char *s, char end, bool keys)
+{
+	if (*s == end)
+		return s + 1;
+	for (;;) {
+		if (keys && (!(s = json_string(s)) || *s++ != ':'))
+			return NULL;
+		s = json_value(s);
+		if (!s || (*s != ',' && *s != end))
+			return NULL;
+		if (*s++ == end)
+			return s;
+	}
+}
+
+static const char *json_value(const char *s)
+{
+	static const char *const words[] = { "true", "false", "null" };
+	size_t digits;
+
+	if (*s == '{')
+		return json_list(s + 1, '}', true);
+	if (*s == '[')
+		return json_list(s + 1, ']', false);
+	if (*s == '"')
+		return json_string(s);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (str_starts(s, words[i]))
+			return s + strlen(words[i]);
+	digits = strspn(s, "0123456789");
+	if (digits == 0 || (digits > 1 && *s == '0'))
+		return NULL;
+	s += digits;
+	return *s == '.' ? s + 1 + strspn(s + 1, "0123456789") : s;
+}
+
+static void assert_json(const char *text)
+{
+	_cleanup_(strbuf_done) struct strbuf shown = { 0 };
+	_cleanup_(freep) char *line = xstrdup(text);
+	const char *end = json_value(text);
+
+	assert_non_null(end);
+	assert_string_equal(end, "\n");
+	/* it is UTF-8 and holds no control character, or something would have been made visible */
+	line[strlen(line) - 1] = '\0';
+	strbuf_visible(&shown, line);
+	assert_string_equal(strbuf_str(&shown), line);
+}
+
+static void json_has_every_field_in_order(void **state)
+{
+	_cleanup_(diagnosis_freep) struct diagnosis *d = not_forwarded();
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	const char *expected =
+		"{\"schema\":1,\"version\":\"" PACKAGE_VERSION "\",\"verdict\":\"unreachable\","
+		"\"error\":null,\"summary\":\"netns1 cannot reach 8.8.8.8: this host does not "
+		"forward IPv4 (net.ipv4.ip_forward = 0), packets end at br0.\","
+		"\"source\":{\"name\":\"netns1\",\"kind\":\"netns\",\"netns\":\"netns1\","
+		"\"netns_inode\":4026532177,\"address\":\"192.168.0.2\"},"
+		"\"destination\":{\"name\":null,\"kind\":\"address\",\"netns\":null,"
+		"\"netns_inode\":null,\"address\":\"8.8.8.8\",\"port\":null,"
+		"\"protocol\":\"icmp\"},"
+		"\"probes\":[{\"protocol\":\"icmp\",\"port\":null,\"size\":84,\"question\":true,"
+		"\"control\":false,\"sent\":1,\"answered\":0,\"result\":\"lost\",\"rtt_us\":null,"
+		"\"icmp\":null,\"errno\":null},"
+		"{\"protocol\":\"icmp\",\"port\":null,\"size\":84,\"question\":false,"
+		"\"control\":true,\"sent\":1,\"answered\":1,\"result\":\"answered\","
+		"\"rtt_us\":1730,\"icmp\":null,\"errno\":null}],"
+		"\"path\":[{\"netns\":\"netns1\",\"ifname\":\"ceth0\",\"role\":\"source\","
+		"\"bridge\":null,\"address\":\"192.168.0.2\",\"mtu\":1500,"
+		"\"request\":{\"state\":\"seen\",\"packets\":3,\"first_us\":0},"
+		"\"reply\":{\"state\":\"not-reached\",\"packets\":0,\"first_us\":null}},"
+		"{\"netns\":\"host\",\"ifname\":\"veth0\",\"role\":\"port\",\"bridge\":\"br0\","
+		"\"address\":null,\"mtu\":1500,"
+		"\"request\":{\"state\":\"seen\",\"packets\":3,\"first_us\":10},"
+		"\"reply\":{\"state\":\"not-reached\",\"packets\":0,\"first_us\":null}},"
+		"{\"netns\":\"host\",\"ifname\":\"br0\",\"role\":\"bridge\",\"bridge\":null,"
+		"\"address\":\"192.168.0.1\",\"mtu\":1500,"
+		"\"request\":{\"state\":\"seen\",\"packets\":3,\"first_us\":20},"
+		"\"reply\":{\"state\":\"not-reached\",\"packets\":0,\"first_us\":null}},"
+		"{\"netns\":\"host\",\"ifname\":\"eth0\",\"role\":\"uplink\",\"bridge\":null,"
+		"\"address\":\"172.31.8.154\",\"mtu\":1500,"
+		"\"request\":{\"state\":\"lost\",\"packets\":0,\"first_us\":null},"
+		"\"reply\":{\"state\":\"not-reached\",\"packets\":0,\"first_us\":null}}],"
+		"\"findings\":[{\"code\":\"ip-forward-off\",\"role\":\"cause\","
+		"\"confidence\":\"confirmed\",\"direction\":\"request\","
+		"\"protocols\":[\"icmp\",\"tcp\"],\"netns\":\"host\","
+		"\"object\":\"net.ipv4.ip_forward\","
+		"\"message\":\"this host does not forward IPv4 (net.ipv4.ip_forward = 0)\","
+		"\"evidence\":[\"net.ipv4.ip_forward is 0\","
+		"\"br0 saw 3 of 3 requests, eth0 saw 0 of 3\"],\"rule\":null,"
+		"\"fix\":{\"safety\":\"consent\","
+		"\"commands\":[\"sysctl -w net.ipv4.ip_forward=1\"],"
+		"\"undo\":[\"sysctl -w net.ipv4.ip_forward=0\"],"
+		"\"persist\":[\"echo net.ipv4.ip_forward=1 > /etc/sysctl.d/60-ip-forward.conf\"]}},"
+		"{\"code\":\"masquerade-missing\",\"role\":\"next\",\"confidence\":\"likely\","
+		"\"direction\":\"request\",\"protocols\":[\"icmp\",\"tcp\"],\"netns\":\"host\","
+		"\"object\":null,\"message\":\"nothing translates 192.168.0.2 on eth0\","
+		"\"evidence\":[],\"rule\":null,\"fix\":{\"safety\":\"consent\",\"commands\":["
+		"\"iptables -t nat -A POSTROUTING -s 192.168.0.0/16 -o eth0 -j MASQUERADE\"],"
+		"\"undo\":[],\"persist\":[]}}],"
+		"\"fix\":null,\"unchecked\":[],"
+		"\"timing_ms\":{\"collect\":4.1,\"probe\":22.0,\"total\":31.5}}\n";
+
+	report_json(d, &b);
+	assert_string_equal(strbuf_str(&b), expected);
+	assert_json(strbuf_str(&b));
+}
+
+static void assert_has(struct diagnosis *d, const char *part)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	_cleanup_(diagnosis_freep) struct diagnosis *owned = d;
+
+	report_json(owned, &b);
+	assert_json(strbuf_str(&b));
+	assert_non_null(strstr(strbuf_str(&b), part));
+}
+
+static void json_takes_any_bytes(void **state)
+{
+	assert_has(hostile(), "\"name\":\"\\u001b[2J\\\\xff\xc3\xbc\\\"\\\\{"
+			      "\\\\xf0\\\\x9f\\\\x98\"");
+	assert_has(hostile(), "\"ifname\":\"\\u000d\\u000a\\\\x80\\u007f\"");
+	assert_has(hostile(), "\"timing_ms\":{\"collect\":0.0,\"probe\":22.0,\"total\":0.0}");
+}
+
+static void json_of_what_did_not_come(void **state)
+{
+	struct diagnosis *d = asked("netns1");
+	struct probe *p = add_probe(d, PROTO_TCP, 443, PROBE_REJECTED, -1);
+
+	p->attempts.v[0].icmp_type = 3;
+	p->attempts.v[0].icmp_code = 13;
+	p->attempts.v[0].icmp_from = address("172.31.0.1");
+	p = add_probe(d, PROTO_ICMP, 0, PROBE_NOT_SENT, -1);
+	p->attempts.v[0].sent_us = 0;
+	p->attempts.v[0].error = 101;
+	d->path.v[3].reply_only = true;
+	assert_has(d, "\"result\":\"rejected\",\"rtt_us\":null,"
+		      "\"icmp\":{\"type\":3,\"code\":13,\"from\":\"172.31.0.1\"},\"errno\":null},"
+		      "{\"protocol\":\"icmp\",\"port\":null,\"size\":84,\"question\":false,"
+		      "\"control\":false,\"sent\":0,\"answered\":0,\"result\":\"not-sent\","
+		      "\"rtt_us\":null,\"icmp\":null,\"errno\":101}]");
+}
+
+static void json_of_rules_and_repairs(void **state)
+{
+	struct diagnosis *d = reply_dropped();
+	struct fix_record *r = vec_add(&d->fixes);
+
+	d->fixed = true;
+	d->before = VERDICT_DEGRADED;
+	r->code = xstrdup("ip-forward-off");
+	r->kept = true;
+	vec_push(&r->commands, xstrdup("sysctl"));
+	assert_has(d, "\"fix\":{\"applied\":[{\"code\":\"ip-forward-off\",\"commands\":[\"sysctl\"],"
+		      "\"kept\":true}],\"verdict_before\":\"degraded\",\"journal\":null},");
+	assert_has(reply_dropped(),
+		   "\"rule\":{\"backend\":\"iptables-nft\",\"family\":\"ip\",\"table\":\"filter\","
+		   "\"chain\":\"FORWARD\",\"handle\":7,\"policy\":false,"
+		   "\"text\":\"-A FORWARD -i eth0 -j DROP\",\"owner\":null}");
+}
+
+static void json_of_nothing(void **state)
+{
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+
+	d->verdict = VERDICT_UNKNOWN;
+	d->mark_hop = MARK_NONE;
+	d->source.ns = d->destination.ns = -1;
+	d->error = xstrdup("there is no namespace netns9");
+	assert_has(d, "\"verdict\":\"unknown\",\"error\":\"there is no namespace netns9\","
+		      "\"summary\":null,\"source\":{\"name\":null,\"kind\":null,\"netns\":null,"
+		      "\"netns_inode\":null,\"address\":null}");
+}
+
+/* --- the rest --- */
+
+static void verdicts(void **state)
+{
+	assert_string_equal(verdict_text(VERDICT_REACHABLE), "reachable");
+	assert_string_equal(verdict_text(VERDICT_DEGRADED), "degraded");
+	assert_string_equal(verdict_text(VERDICT_UNREACHABLE), "unreachable");
+	assert_string_equal(verdict_text(VERDICT_UNKNOWN), "unknown");
+	assert_int_equal(verdict_exit(VERDICT_REACHABLE), 0);
+	assert_int_equal(verdict_exit(VERDICT_DEGRADED), 1);
+	assert_int_equal(verdict_exit(VERDICT_UNREACHABLE), 1);
+	assert_int_equal(verdict_exit(VERDICT_UNKNOWN), 3);
+	diagnosis_free(NULL);
+}
+
+static void explaining(void **state)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 }, wrong = { 0 };
+
+	assert_true(report_explain("ip-forward-off", &ascii, &b));
+	assert_true(str_starts(strbuf_str(&b), "ip-forward-off   "));
+	assert_non_null(strstr(strbuf_str(&b), "\n  proof    "));
+	assert_non_null(strstr(strbuf_str(&b), "\n  safety   consent: "));
+	for (const char *s = strbuf_str(&b); *s; s += strcspn(s, "\n") + 1)
+		assert_in_range(strcspn(s, "\n"), 0, 80);
+	assert_false(report_explain("ip-forwad-off", &ascii, &wrong));
+	assert_true(str_starts(strbuf_str(&wrong),
+			       "there is no finding ip-forwad-off; did you mean ip-forward-off"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(healthy_is_two_lines),
+		cmocka_unit_test(quiet_is_one_line),
+		cmocka_unit_test(the_mark_stands_where_the_packet_ends),
+		cmocka_unit_test(the_answer_has_its_own_columns),
+		cmocka_unit_test(silence_outside_is_marked_in_front_of_it),
+		cmocka_unit_test(an_answer_that_does_not_arrive_is_marked_above),
+		cmocka_unit_test(narrow_terminals_lose_numbers_first),
+		cmocka_unit_test(notes_unchecked_and_the_record_of_fix),
+		cmocka_unit_test(colour_is_only_where_it_is_wanted),
+		cmocka_unit_test(hostile_names_stay_on_their_line),
+		cmocka_unit_test(a_diagnosis_that_knows_nothing),
+		cmocka_unit_test(json_has_every_field_in_order),
+		cmocka_unit_test(json_takes_any_bytes),
+		cmocka_unit_test(json_of_what_did_not_come),
+		cmocka_unit_test(json_of_rules_and_repairs),
+		cmocka_unit_test(json_of_nothing),
+		cmocka_unit_test(verdicts),
+		cmocka_unit_test(explaining),
+	};
+
+	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
