@@ -1,0 +1,16 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host (limit) ─ UP ── outside
+
+world
+nft_in host <<-END
+	table ip limits {
+		chain forward {
+			type filter hook forward priority filter; policy accept;
+			ip protocol icmp limit rate over 5/second burst 5 packets drop
+			tcp flags syn limit rate over 5/second burst 5 packets drop
+		}
+	}
+END
+ask "$NS1" "$OUT"

@@ -1,0 +1,8 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ── GW
+
+world
+ask "$NS1"
+works() { ping_works "$NS1" "$GW"; }

@@ -1,0 +1,8 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ─┐
+#    └───┘
+
+world
+ask "$NS1" "$NS1ADDR"

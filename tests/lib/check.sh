@@ -1,0 +1,253 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# check.sh – run nsdoctor and hold what it says against what is expected; sourced after lab.sh
+#
+# Whatever fails is counted and told; the first of it is the reason that the runner prints.
+
+ERRORS=0
+
+fail()
+{
+	printf '%s\n' "$*" >>"$LAB_TMP/why"
+	((ERRORS++)) || true
+}
+
+finish()
+{
+	[ "$ERRORS" -eq 0 ] && exit 0
+	exit 1
+}
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+# doctor OUT OPTION...: one run with --json; everything about it that is true of any run is checked here
+doctor()
+{
+	local out=$1 wrong
+	shift
+	STATUS=0
+	timeout --kill-after=5 "${LAB_TIMEOUT:-60}" "${NSDOCTOR:?}" --json "$@" >"$out" 2>"$out.err" || STATUS=$?
+	printf '$ nsdoctor --json %s\n' "$*" >>"$LAB_TMP/details"
+	if [ "$STATUS" -gt 3 ] || grep -qE 'Sanitizer|runtime error' "$out.err"; then
+		fail "nsdoctor $*: ended with $STATUS"
+		tail -c 4000 "$out.err" >>"$LAB_TMP/details"
+		return 1
+	fi
+	if ! jq . "$out" >>"$LAB_TMP/details" 2>/dev/null || [ ! -s "$out" ]; then
+		fail "nsdoctor $*: exit $STATUS, and no JSON on standard output"
+		cat "$out" "$out.err" >>"$LAB_TMP/details"
+		return 1
+	fi
+	cat "$out.err" >>"$LAB_TMP/details"
+	wrong=$(jq -r --argjson exit "$STATUS" -f "$LAB_LIB/schema.jq" "$out" 2>&1 | head -5)
+	[ -z "$wrong" ] || fail "nsdoctor $*: schema: $wrong"
+}
+
+# summarize OUT: verdict and findings, one a line, fields divided by tabs
+summarize()
+{
+	jq -r '
+		"verdict\t\(.verdict)",
+		(.findings[] | [.role, .code, .confidence, .direction, (.protocols | sort | join(",")), .netns,
+			(.object // "-"), (.fix.safety // "none")] | @tsv),
+		"applied\t\([.fix.applied[]? | select(.kept) | .code] | join(","))"' "$1"
+}
+
+# --- expecting --------------------------------------------------------------------------------------------------------
+
+# names TEXT: $NS1 and the like stand for what the set says
+names()
+{
+	local text=$1 v
+	for v in $LAB_VARS; do
+		text=${text//\$$v/${!v}}
+	done
+	printf '%s\n' "$text"
+}
+
+sorted() { printf '%s\n' "${1//,/$'\n'}" | sort | paste -sd, -; }
+
+# like HAVE WANT: WANT may be "*" (anything) or a pattern of the shell
+like()
+{
+	# shellcheck disable=SC2053 # WANT is a pattern
+	[[ $1 == $2 ]]
+}
+
+# demand OUT FILE: every line of FILE is true of OUT
+#
+#   verdict V                                    exit N
+#   cause CODE CONFIDENCE DIRECTION PROTOCOLS NETNS OBJECT     "*" is anything; the first "cause" is findings[0], and
+#                                                              there are no other causes than those listed
+#   next CODE DIRECTION NETNS OBJECT             likewise, in this order; none listed: there is none. "next *": any
+#   note CODE                                    in a healthy world there are no others, elsewhere they are free
+#   safety S                                     of findings[0].fix; "none": there is no fix
+#   applied CODE,CODE                            kept changes of --fix, in order
+#   works no                                     after --fix an ordinary check still fails
+#   fix any                                      whatever --fix does
+#   jq EXPRESSION                                has to be true
+demand()
+{
+	local out=$1 line word rest
+	local causes=() nexts=() notes=() any_next='' n m
+	mapfile -t causes < <(summarize "$out" | grep $'^cause\t')
+	mapfile -t nexts < <(summarize "$out" | grep $'^next\t')
+	mapfile -t notes < <(summarize "$out" | grep $'^note\t')
+	n=0 m=0
+	local known_notes=''
+	while read -r line; do
+		case $line in '' | '#'*) continue ;; esac
+		case $line in
+		jq\ *) ;;
+		*) line=$(names "$line") ;;
+		esac
+		read -r word rest <<<"$line"
+		case $word in
+		verdict)
+			like "$(jq -r .verdict "$out")" "$rest" || fail "verdict is $(jq -r .verdict "$out"), not $rest"
+			;;
+		exit)
+			[ "$STATUS" = "$rest" ] || fail "exit is $STATUS, not $rest"
+			;;
+		cause)
+			one "${causes[n]:-}" cause "$rest"
+			((++n))
+			;;
+		next)
+			if [ "$rest" = '*' ]; then
+				any_next=1
+			else
+				# shellcheck disable=SC2086 # words
+				set -- $rest
+				one "${nexts[m]:-}" next "$1 * ${2:-*} * ${3:-*} ${*:4}"
+				((++m))
+			fi
+			;;
+		note)
+			known_notes+=" $rest "
+			printf '%s\n' "${notes[@]}" | grep -q "^note"$'\t'"$rest"$'\t' || fail "no note $rest"
+			;;
+		maybe-note)
+			known_notes+=" $rest "
+			;;
+		safety)
+			word=$(jq -r '.findings[0].fix.safety // "none"' "$out")
+			like "$word" "$rest" || fail "safety of the first fix is $word, not $rest"
+			;;
+		applied)
+			word=$(summarize "$out" | sed -n 's/^applied\t//p')
+			like "$word" "$rest" || fail "applied: ${word:-nothing}, not $rest"
+			;;
+		jq)
+			names "$rest" >"$LAB_TMP/filter"
+			[ "$(jq -f "$LAB_TMP/filter" "$out" 2>&1)" = true ] || fail "not true: $(names "$rest")"
+			;;
+		works | fix) ;;
+		*) die "$CASE: what is \"$line\"?" ;;
+		esac
+	done <"$2"
+	((n == ${#causes[@]})) || fail "$n causes expected, ${#causes[@]} found: $(codes "${causes[@]}")"
+	[ -n "$any_next" ] || ((m == ${#nexts[@]})) || fail "$m next expected, ${#nexts[@]} found: $(codes "${nexts[@]}")"
+	if [ -n "$HEALTHY" ]; then
+		for line in "${notes[@]}"; do
+			word=$(cut -f2 <<<"$line")
+			[[ $known_notes == *" $word "* ]] || fail "an uncalled-for note: $word"
+		done
+	fi
+}
+
+codes()
+{
+	local l
+	for l; do
+		printf '%s ' "$(cut -f2 <<<"$l")"
+	done
+}
+
+# one HAVE ROLE "CODE CONFIDENCE DIRECTION PROTOCOLS NETNS OBJECT": a summarized finding against an expectation
+one()
+{
+	local have want i
+	IFS=$'\t' read -r -a have <<<"$1"
+	read -r -a want <<<"$3"
+	if [ -z "$1" ]; then
+		fail "$2 ${want[0]} is missing"
+		return
+	fi
+	local label=(role code confidence direction protocols netns object)
+	for ((i = 1; i < 7; i++)); do
+		local w=${want[i - 1]:-*}
+		[ "$i" -lt 6 ] || w=${want[*]:5}
+		[ "$i" -ne 4 ] || [ "$w" = '*' ] || w=$(sorted "$w")
+		like "${have[i]}" "${w:-*}" || fail "$2 ${want[0]}: ${label[i]} is ${have[i]}, not $w"
+	done
+}
+
+# --- the parts of a case ----------------------------------------------------------------------------------------------
+
+# pasted OUT: what the findings say to do, done by hand, repairs it; what they say about undoing it, undoes it
+pasted()
+{
+	local i cmd n
+	n=$(jq '[.findings[] | select(.role != "note") | select(.fix == null or .fix.safety == "manual")] | length' "$1")
+	[ "$n" -eq 0 ] || return 0
+	while IFS= read -r cmd; do
+		printf '$ %s\n' "$cmd" >>"$LAB_TMP/details"
+		bash -c "$cmd" >>"$LAB_TMP/details" 2>&1 || fail "cannot be pasted: $cmd"
+	done < <(jq -r '.findings[] | select(.role != "note") | .fix.commands[]' "$1")
+	patient works || fail "the printed commands do not repair it"
+	while IFS= read -r cmd; do
+		printf '$ %s\n' "$cmd" >>"$LAB_TMP/details"
+		bash -c "$cmd" >>"$LAB_TMP/details" 2>&1 || fail "cannot be pasted: $cmd"
+	done < <(jq -r '[.findings[] | select(.role != "note") | .fix.undo] | reverse | .[][]' "$1")
+	unchanged 'the printed undo'
+}
+
+# unchanged WHAT: the state is that of before
+unchanged()
+{
+	local diff
+	diff=$(same_state "$LAB_TMP/before") || {
+		fail "$1 leaves something behind"
+		printf '%s\n' "$diff" >>"$LAB_TMP/details"
+	}
+}
+
+fixed()
+{
+	doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || return
+	demand "$LAB_TMP/fixed" "$CASE/expect.fixed"
+	if ! grep -q "^works no" "$CASE/expect.fixed"; then
+		patient works || fail "--fix: an ordinary check still does not work"
+	fi
+	[ "$(jq '[.fix.applied[]? | select(.kept)] | length' "$LAB_TMP/fixed")" -gt 0 ] || {
+		unchanged '--fix that keeps nothing'
+		return
+	}
+	still_readable
+	STATUS=0
+	timeout 60 "$NSDOCTOR" --undo >"$LAB_TMP/undo" 2>&1 || STATUS=$?
+	[ "$STATUS" -eq 0 ] || fail "--undo: exit $STATUS: $(head -3 "$LAB_TMP/undo")"
+	unchanged '--fix and --undo'
+}
+
+# still_readable: what iptables owns can be listed by iptables
+still_readable()
+{
+	local ns
+	command -v iptables-nft-save >/dev/null || return 0
+	for ns in host "$NS1"; do
+		! within "$ns" iptables-nft-save 2>&1 | grep -i incompatible >>"$LAB_TMP/details" ||
+			fail "--fix: iptables cannot read its own table in $ns any more"
+	done
+}
+
+untouchable()
+{
+	! grep -q '^fix any' "$CASE/expect" || return 0
+	doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || return
+	[ "$(jq '[.fix.applied[]? | select(.kept)] | length' "$LAB_TMP/fixed")" -eq 0 ] ||
+		fail "--fix keeps: $(summarize "$LAB_TMP/fixed" | sed -n 's/^applied\t//p')"
+	unchanged '--fix'
+}
