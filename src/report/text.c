@@ -553,14 +553,19 @@ static void measure(struct table *t)
 				t->width[c] = cell_columns(r, c);
 }
 
-/* Where a column begins: behind all before it that hold anything. */
+static size_t gap(enum column c)
+{
+	return is_number(c) ? 2 : 3;
+}
+
+/* Where a column begins: behind those before it that hold anything, each behind its gap. */
 static size_t column_start(const struct table *t, enum column c)
 {
-	size_t start = 2;
+	size_t start = gap(c) - 1; /* the whole table is indented by two */
 
 	for (enum column before = 0; before < c; before++)
 		if (t->width[before])
-			start += t->width[before] + (is_number(before + 1) ? 2 : 3);
+			start += gap(before) + t->width[before];
 	return start;
 }
 

@@ -339,8 +339,8 @@ static void narrow_terminals_lose_numbers_first(void **state)
 	assert_non_null(strstr(strbuf_str(&b),
 			       "  netns1    ceth0     192.168.0.2    * sent  2   .\n"));
 	for (const char *s = strbuf_str(&b); *s; s += strcspn(s, "\n") + 1)
-		if (!str_starts(s, "    rule"))
-			assert_in_range(strcspn(s, "\n"), 0, 66);
+		if (!strstr(s, "X dropped")) /* the mark runs over */
+			assert_in_range(strcspn(s, "\n"), 0, 60);
 }
 
 static void notes_unchecked_and_the_record_of_fix(void **state)
