@@ -60,8 +60,8 @@ struct fault_group {
 	size_t n;
 };
 
-extern const struct fault_group fault_groups[];
-extern const size_t fault_groups_n;
+extern const struct fault_group *const fault_table[];
+extern const size_t fault_table_n;
 
 /* The row of a code, or NULL. */
 const struct fault *fault_find(const char *code);

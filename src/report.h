@@ -53,6 +53,8 @@ struct fix_record {
 	bool kept;
 };
 
+typedef VEC(struct fix_record) fix_records;
+
 /* One end of the question. */
 struct endpoint {
 	char *name;              /* as asked for; NULL: an address was asked for */
@@ -82,11 +84,14 @@ struct diagnosis {
 	VEC(struct unchecked) unchecked;
 	double collect_ms, probe_ms, total_ms;
 	bool no_probe;
+	int progress;            /* how far the question got: points of the path that saw it; all and more: answered */
 	/* after --fix */
 	bool fixed;              /* --fix was given: the record below is printed */
+	bool dry_run;            /* nothing was changed: fixes is what would be done … */
+	bool expect_reachable;   /* … and the model expects the question to be answered then */
 	enum verdict before;
 	char *journal;           /* id, NULL where nothing was changed */
-	VEC(struct fix_record) fixes;
+	fix_records fixes;
 	/* --verbose: which witnesses spoke, and where the model was wrong; one line each */
 	op_strings notes;
 };

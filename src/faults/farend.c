@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* farend - the target, and everything beyond the uplink */
-#include <linux/icmp.h>
 #include <stdio.h>
 
 #include "faults/groups.h"
 #include "faults/say.h"
+
+#include <linux/icmp.h>
 
 /* --- a target on this host --- */
 
@@ -41,7 +42,7 @@ static bool refused_by_target(const struct question *q)
 
 static void say_service(const struct question *q, struct finding *f, const char *how)
 {
-	char object[ADDR_STRLEN + 8];
+	char object[ADDR_STRLEN + 16];
 
 	snprintf(object, sizeof(object), "%s:%u", addr_text(&q->leg->pkt.dst).s,
 		 q->leg->pkt.dport);
@@ -151,7 +152,7 @@ static bool mtu_blackhole(const struct question *q, struct finding *f)
 
 static bool connection_refused(const struct question *q, struct finding *f)
 {
-	char object[ADDR_STRLEN + 8];
+	char object[ADDR_STRLEN + 16];
 
 	if (!q->ev->refused && q->probe->outcome != PROBE_REFUSED)
 		return false;

@@ -1,0 +1,688 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "diagnose.h"
+
+#include <stdio.h>
+
+#include "faults/groups.h"
+#include "predict.h"
+#include "verdict.h"
+
+/* The groups, in the order in which a packet meets trouble. */
+const struct fault_group *const fault_table[] = {
+	&faults_link, &faults_neigh,  &faults_route, &faults_forward,
+	&faults_filter, &faults_nat, &faults_farend, &faults_names,
+};
+const size_t fault_table_n = ARRAY_SIZE(fault_table);
+
+const struct fault *fault_find(const char *code)
+{
+	for (size_t g = 0; g < ARRAY_SIZE(fault_table); g++)
+		for (size_t i = 0; i < fault_table[g]->n; i++)
+			if (streq(fault_table[g]->rows[i].code, code))
+				return &fault_table[g]->rows[i];
+	return NULL;
+}
+
+/* --- asking the table --- */
+
+/* Asks every row about q->leg, in order. On true, f is filled. */
+static bool ask_table(const struct question *q, unsigned int ask, struct finding *f)
+{
+	for (size_t g = 0; g < ARRAY_SIZE(fault_table); g++) {
+		for (size_t i = 0; i < fault_table[g]->n; i++) {
+			const struct fault *row = &fault_table[g]->rows[i];
+
+			if (!row->match || !(row->ask & ask) || !(row->legs & LEG_BIT(q->leg->kind)))
+				continue;
+			*f = (struct finding){ .code = row->code,
+					       .safety = row->safety,
+					       .confidence = q->ev ? CONFIRMED : LIKELY,
+					       .dir = q->leg->dir,
+					       .protocols = 1u << q->path->flow.proto,
+					       .ports = q->path->flow.port };
+			if (!row->match(q, f)) {
+				finding_done(f);
+				continue;
+			}
+			if (f->ops.n == 0)
+				f->safety = SAFETY_MANUAL;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct facts facts_of(const struct inquiry *in)
+{
+	struct facts f = { .s = in->s,
+			   .obs = in->obs,
+			   .port_asked = in->port_asked,
+			   .routed_both_ways = in->routed_both_ways };
+
+	for (size_t i = 0; i < in->n; i++) {
+		const struct probe *p = &in->probes[i];
+
+		if (!p->control || in->no_probe)
+			continue;
+		f.control_asked[p->proto] = true;
+		f.control_works[p->proto] = p->outcome == PROBE_ANSWERED ||
+					    p->outcome == PROBE_REFUSED;
+	}
+	return f;
+}
+
+/* "br0 saw 3 of 3 requests", "eth0 saw 0 of 3" */
+static void say_counts(const struct inquiry *in, const struct asked *a, struct finding *f)
+{
+	const struct evidence *e = &a->ev;
+	const int points[] = { e->last_point, e->last_point + 1 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(points); i++) {
+		const struct point *pt;
+		const char *what;
+
+		if (points[i] < 0 || (size_t)points[i] >= a->path->points.n)
+			continue;
+		pt = &a->path->points.v[points[i]];
+		if ((size_t)pt->ns >= in->obs->capture_error.n || in->obs->capture_error.v[pt->ns] != 0)
+			continue;
+		what = pt->dir == DIR_REPLY ? "answers" : "requests";
+		vec_push(&f->evidence,
+			 xasprintf("%s in %s saw %u of %u %s",
+				   ns_ifname(snapshot_ns(in->s, pt->ns), pt->ifindex).s,
+				   snapshot_ns(in->s, pt->ns)->name, e->seen.v[points[i]].packets,
+				   e->sent, what));
+	}
+}
+
+static void set_place(const struct inquiry *in, const struct asked *a, struct finding *f)
+{
+	const struct point *pt;
+
+	if (a->ev.last_point < 0)
+		return;
+	pt = &a->path->points.v[a->ev.last_point];
+	f->place = xstrdup(ns_ifname(snapshot_ns(in->s, pt->ns), pt->ifindex).s);
+}
+
+/* What explains that probe i got no answer. Always finds something. */
+static bool find_cause(const struct inquiry *in, size_t i, const struct facts *facts,
+		       struct snapshot *scratch, struct finding *f)
+{
+	const struct asked *a = &in->asked[i];
+	bool unseen = a->ev.loss == LOSS_UNSEEN;
+	size_t first = unseen || a->ev.first_leg < 0 ? 0 : (size_t)a->ev.first_leg;
+	size_t last = unseen || a->ev.last_leg < 0 ? a->path->legs.n : (size_t)a->ev.last_leg + 1;
+	unsigned int ask = unseen ? ASK_MODEL : a->ev.trace >= 0 ? ASK_TRACE : ASK_SEEN;
+
+	/* the trace knows where: not only what lies between two captures */
+	if (ask == ASK_TRACE) {
+		first = 0;
+		last = a->path->legs.n;
+	}
+	for (;;) {
+		for (size_t l = first; l < last && l < a->path->legs.n; l++) {
+			struct question q = { .s = scratch,
+					      .path = a->path,
+					      .leg = &a->path->legs.v[l],
+					      .index = l,
+					      .ev = unseen ? NULL : &a->ev,
+					      .probe = &in->probes[i],
+					      .facts = facts };
+
+			if (!ask_table(&q, ask, f))
+				continue;
+			if (!unseen) {
+				say_counts(in, a, f);
+				set_place(in, a, f);
+			}
+			return true;
+		}
+		if (ask == ASK_SEEN || unseen)
+			return false;
+		/* a drop that the table cannot place: look at what lies there without it */
+		ask = ASK_SEEN;
+		first = a->ev.first_leg < 0 ? 0 : (size_t)a->ev.first_leg;
+		last = (size_t)a->ev.last_leg + 1;
+	}
+}
+
+/* Did any probe of this run show that this leg passes packets? */
+static bool proved(const struct inquiry *in, const struct path *path, const struct leg *leg)
+{
+	const struct point *pt;
+
+	if (in->no_probe || leg->point < 0 || leg->kind == LEG_OUTSIDE)
+		return false;
+	pt = &path->points.v[leg->point];
+	return correlate_passed(in->obs, pt->ns, pt->ifindex, pt->out, pt->dir == DIR_REPLY);
+}
+
+/* The first thing on a path that the configuration alone says would stop it. */
+static bool find_in_model(const struct inquiry *in, const struct path *path,
+			  const struct facts *facts, struct snapshot *scratch, struct finding *f)
+{
+	for (size_t l = 0; l < path->legs.n; l++) {
+		struct question q = { .s = scratch,
+				      .path = path,
+				      .leg = &path->legs.v[l],
+				      .index = l,
+				      .facts = facts };
+
+		if (!proved(in, path, q.leg) && ask_table(&q, ASK_MODEL, f))
+			return true;
+	}
+	return false;
+}
+
+/* --- unchecked, notes --- */
+
+static void unchecked(struct diagnosis *d, char *what, char *why)
+{
+	vec_each(u, &d->unchecked) {
+		if (streq(u->what, what)) {
+			free(what);
+			free(why);
+			return;
+		}
+	}
+	struct unchecked *u = vec_add(&d->unchecked);
+
+	u->what = what;
+	u->why = why;
+}
+
+static const char *ns_name(const struct inquiry *in, size_t ns)
+{
+	return snapshot_ns(in->s, (int)ns)->name;
+}
+
+static void list_unchecked(const struct inquiry *in, struct diagnosis *d)
+{
+	for (size_t i = 0; i < in->s->ns.n; i++) {
+		const struct ns *ns = snapshot_ns(in->s, (int)i);
+
+		vec_each(table, &ns->legacy)
+			unchecked(d, xasprintf("legacy iptables table %s in %s", *table, ns->name),
+				  xstrdup("its rules are not read by this version"));
+		for (size_t k = 0; k < COLLECT_KINDS; k++)
+			if (ns->error[k] && k != COLLECT_LEGACY)
+				unchecked(d, xasprintf("part of the configuration of %s", ns->name),
+					  xasprintf("it could not be read: %s",
+						    strerror(-ns->error[k])));
+		if (in->no_probe)
+			continue;
+		if (i < in->obs->capture_error.n && in->obs->capture_error.v[i] < 0)
+			unchecked(d, xasprintf("captures in %s", ns->name),
+				  xstrdup(strerror(-in->obs->capture_error.v[i])));
+		if (i < in->obs->trace_error.n && in->obs->trace_error.v[i] < 0)
+			unchecked(d, xasprintf("rule traces in %s", ns->name),
+				  xstrdup(strerror(-in->obs->trace_error.v[i])));
+	}
+	if (in->no_probe && in->asked[0].path->outside)
+		unchecked(d, xstrdup("whether the outside answers"), xstrdup("nothing was sent"));
+}
+
+static void list_witnesses(const struct inquiry *in, struct diagnosis *d)
+{
+	for (size_t i = 0; i < in->s->ns.n && !in->no_probe; i++) {
+		bool captured = i < in->obs->capture_error.n && in->obs->capture_error.v[i] == 0;
+		bool traced = i < in->obs->trace_error.n && in->obs->trace_error.v[i] == 0;
+
+		vec_push(&d->notes, xasprintf("%s: capture %s, rule trace %s", ns_name(in, i),
+					      captured ? "yes" : "no",
+					      traced ? "yes" :
+					      fw_has_chains(in->s, (int)i) ? "no" : "not needed"));
+	}
+	for (size_t i = 0; i < in->n && !in->no_probe; i++) {
+		const struct evidence *e = &in->asked[i].ev;
+
+		if (e->stray < 0)
+			continue;
+		const struct sighting *s = &in->obs->sightings.v[e->stray];
+
+		vec_push(&d->notes,
+			 xasprintf("%s probe: also seen on %s in %s, which the model did not expect",
+				   proto_name(in->probes[i].proto),
+				   ns_ifname(snapshot_ns(in->s, s->ns), s->ifindex).s,
+				   ns_name(in, (size_t)s->ns)));
+	}
+}
+
+/* --- what would come next --- */
+
+static bool repaired(struct snapshot *world, const struct finding *f)
+{
+	vec_each(op, &f->ops)
+		if (op->kind != OP_CT_DELETE && op_model(world, op) < 0)
+			return false;
+	return f->ops.n > 0;
+}
+
+static bool known(const findings *fs, const struct finding *f)
+{
+	vec_each(other, fs)
+		if (streq(other->code, f->code) && other->ns == f->ns && other->dir == f->dir &&
+		    streq(other->object, f->object))
+			return true;
+	return false;
+}
+
+/*
+ * Repairs each fault in the model and asks what stops the packet then. Returns
+ * the path of the repaired world, as far as the repairs go (the caller's).
+ */
+static struct path *look_ahead(const struct inquiry *in, size_t i, const struct facts *facts,
+			       struct diagnosis *d)
+{
+	_cleanup_(snapshot_freep) struct snapshot *world = snapshot_copy(in->s);
+	struct path *path = NULL;
+	size_t at = 0;
+
+	for (int rounds = 0; rounds < 12; rounds++) {
+		const struct finding *last = &d->findings.v[at];
+		struct finding f;
+
+		if (!repaired(world, last)) {
+			unchecked(d, xasprintf("what would come after %s", last->code),
+				  xstrdup("it has no repair that is certain, so the model stops there"));
+			break;
+		}
+		path_free(path);
+		path = predict(world, &in->asked[i].path->flow);
+		if (!find_in_model(in, path, facts, world, &f))
+			break;
+		if (known(&d->findings, &f)) {
+			finding_done(&f);
+			break;
+		}
+		f.role = FINDING_NEXT;
+		if (f.confidence == CONFIRMED)
+			f.confidence = LIKELY;
+		if (f.confidence == POSSIBLE) {
+			finding_done(&f);
+			break;
+		}
+		vec_push(&d->findings, f);
+		at = d->findings.n - 1;
+	}
+	return path;
+}
+
+/* --- the path of the report --- */
+
+static int find_hop(const struct diagnosis *d, int ns, int ifindex)
+{
+	for (size_t i = 0; i < d->path.n; i++)
+		if (d->path.v[i].ns == ns && d->path.v[i].ifindex == ifindex)
+			return (int)i;
+	return -1;
+}
+
+static struct addr hop_address(const struct snapshot *s, int ns, int ifindex, uint8_t family)
+{
+	const struct iface_addr *a = ns_addr_on(snapshot_ns(s, ns), ifindex, family,
+						&(struct addr){ 0 });
+
+	return a ? a->prefix.addr : (struct addr){ 0 };
+}
+
+static struct hop *add_hop(struct diagnosis *d, const struct inquiry *in, const struct path *path,
+			   const struct point *pt)
+{
+	const struct hop_side unknown = { .state = HOP_NOT_REACHED, .first_us = -1 };
+	const struct link *l = ns_link(snapshot_ns(in->s, pt->ns), pt->ifindex);
+	struct hop *h = vec_add(&d->path);
+
+	*h = (struct hop){ .ns = pt->ns,
+			   .ifindex = pt->ifindex,
+			   .role = pt->role,
+			   .bridge = pt->role == ROLE_PORT && l ? l->master : 0,
+			   .address = hop_address(in->s, pt->ns, pt->ifindex, path->flow.dst.family),
+			   .request = unknown,
+			   .reply = unknown,
+			   .reply_only = pt->dir == DIR_REPLY };
+	return h;
+}
+
+static uint64_t started(const struct inquiry *in)
+{
+	uint64_t first = 0;
+
+	for (size_t i = 0; i < in->n; i++)
+		vec_each(a, &in->probes[i].attempts)
+			if (a->sent_us && (!first || a->sent_us < first))
+				first = a->sent_us;
+	return first;
+}
+
+static void build_path(const struct inquiry *in, size_t i, const struct path *path,
+		       struct diagnosis *d)
+{
+	uint64_t zero = started(in);
+	bool answered = in->no_probe ? d->findings.n == 0 : in->probes[i].answered > 0;
+	struct evidence e;
+	bool lost = false;
+
+	correlate_probe(path, &in->probes[i], i, in->obs, &e);
+	d->mark_hop = MARK_NONE;
+	for (size_t k = 0; k < path->points.n; k++) {
+		const struct point *pt = &path->points.v[k];
+		const struct point_seen *seen = &e.seen.v[k];
+		bool watched = !in->no_probe && (size_t)pt->ns < in->obs->capture_error.n &&
+			       in->obs->capture_error.v[pt->ns] == 0;
+		int at = find_hop(d, pt->ns, pt->ifindex);
+		struct hop_side side = { .state = HOP_NOT_REACHED, .first_us = -1 };
+		struct hop *h;
+
+		if (at < 0) {
+			add_hop(d, in, path, pt);
+			at = (int)d->path.n - 1;
+		}
+		h = &d->path.v[at];
+		if (seen->packets) {
+			side.state = HOP_SEEN;
+			side.packets = seen->packets;
+			side.first_us = seen->first_us > zero ? (int64_t)(seen->first_us - zero) : 0;
+		} else if (!watched || (int)k < e.last_point || answered) {
+			side.state = in->no_probe && lost ? HOP_NOT_REACHED : HOP_UNOBSERVED;
+		} else if (!lost) {
+			side.state = HOP_LOST;
+			lost = true;
+			d->mark_hop = at;
+			d->mark_dir = pt->dir;
+		}
+		if (pt->dir == DIR_REQUEST)
+			h->request = side;
+		else
+			h->reply = side;
+	}
+	if (!answered && !lost && !in->no_probe) {
+		d->mark_hop = MARK_END;
+		d->mark_dir = path->complete ? DIR_REPLY : DIR_REQUEST;
+	}
+	evidence_done(&e);
+}
+
+/* --- the verdict --- */
+
+static bool at_target(const struct finding *f)
+{
+	static const char *const codes[] = { "icmp-echo-ignored", "service-not-listening",
+					     "service-loopback-only", "service-backlog-full",
+					     "input-drop" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (streq(f->code, codes[i]))
+			return f->dir == DIR_REQUEST;
+	return false;
+}
+
+static enum fate fate_of(const struct finding *f)
+{
+	static const char *const outside[] = { "connection-refused", "upstream-rejected",
+					       "upstream-silent" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(outside); i++)
+		if (streq(f->code, outside[i]))
+			return FATE_OUTSIDE;
+	return at_target(f) ? FATE_TARGET : FATE_INSIDE;
+}
+
+/* A RST that the destination itself sent: no rule on this host's way dropped the request. */
+static bool refused_by_destination(const struct inquiry *in, size_t i)
+{
+	const struct asked *a = &in->asked[i];
+
+	if (in->probes[i].outcome != PROBE_REFUSED || a->ev.trace >= 0)
+		return false;
+	if (!a->path->outside)
+		return a->path->deliver_leg >= 0 && a->ev.first_leg >= a->path->deliver_leg;
+	vec_each(s, &in->obs->sightings)
+		if (s->probe == (int)i && s->kind == SIGHT_REPLY && s->ns == NS_HOST && !s->out &&
+		    s->ifindex == a->path->points.v[a->path->uplink_point].ifindex)
+			return true;
+	return false;
+}
+
+struct opinion {
+	int probe;          /* index, -1: not asked */
+	enum fate fate;
+	bool has_finding;
+	struct finding f;
+};
+
+static struct opinion form_opinion(const struct inquiry *in, int probe, bool question,
+				   const struct facts *facts, struct snapshot *scratch)
+{
+	struct opinion o = { .probe = probe };
+
+	if (probe < 0)
+		return o;
+	o.fate = FATE_WORKS;
+	if (in->no_probe) {
+		o.has_finding = find_in_model(in, in->asked[probe].path, facts, scratch, &o.f);
+	} else {
+		if (in->probes[probe].answered > 0 ||
+		    (!question && refused_by_destination(in, (size_t)probe)))
+			return o;
+		o.has_finding = find_cause(in, (size_t)probe, facts, scratch, &o.f);
+		if (!o.has_finding)
+			o.fate = FATE_INSIDE;
+	}
+	if (o.has_finding)
+		o.fate = fate_of(&o.f);
+	return o;
+}
+
+static bool same_fault(const struct finding *a, const struct finding *b)
+{
+	return streq(a->code, b->code) && a->ns == b->ns && a->dir == b->dir &&
+	       streq(a->object, b->object);
+}
+
+/* Puts an opinion's finding into the report, or together with one that says the same. */
+static void stand(struct diagnosis *d, struct opinion *o, enum standing standing)
+{
+	if (!o->has_finding)
+		return;
+	if (standing == STANDS_NOT) {
+		finding_done(&o->f);
+		return;
+	}
+	o->f.role = standing == STANDS_AS_CAUSE ? FINDING_CAUSE : FINDING_NOTE;
+	vec_each(other, &d->findings) {
+		if (other->role == o->f.role && same_fault(other, &o->f)) {
+			other->protocols |= o->f.protocols;
+			if (!other->ports)
+				other->ports = o->f.ports;
+			if (o->f.confidence < other->confidence)
+				other->confidence = o->f.confidence;
+			finding_done(&o->f);
+			return;
+		}
+	}
+	vec_push(&d->findings, o->f);
+}
+
+static int find_probe(const struct inquiry *in, bool question, bool full)
+{
+	for (size_t i = 0; i < in->n; i++) {
+		const struct probe *p = &in->probes[i];
+
+		if (!p->control && p->full == full && (full || p->question == question))
+			return (int)i;
+	}
+	return -1;
+}
+
+/* --- full size, partial loss --- */
+
+/* Large packets that die where small ones pass. */
+static void judge_full_size(const struct inquiry *in, const struct facts *facts,
+			    struct snapshot *scratch, struct diagnosis *d)
+{
+	int full = find_probe(in, false, true), small = -1;
+	const struct probe *p;
+	struct finding f;
+
+	for (size_t i = 0; i < in->n && !in->no_probe; i++)
+		if (!in->probes[i].control && !in->probes[i].full && in->probes[i].proto == PROTO_ICMP)
+			small = (int)i;
+	if (full < 0 || small < 0 || !in->probes[small].answered)
+		return;
+	p = &in->probes[full];
+	/* "too big" came back: discovery works */
+	if (p->outcome == PROBE_ANSWERED || p->outcome == PROBE_REJECTED ||
+	    p->outcome == PROBE_NOT_SENT || p->outcome == PROBE_PENDING || p->size == 0)
+		return;
+	if (!find_cause(in, (size_t)full, facts, scratch, &f))
+		return;
+	f.role = FINDING_CAUSE;
+	if (fate_of(&f) == FATE_OUTSIDE) {
+		free(f.message);
+		f.code = "mtu-blackhole";
+		f.message = xasprintf("packets of %u bytes get no answer from outside", p->size);
+		f.role = FINDING_NOTE;
+		f.confidence = POSSIBLE;
+	}
+	if (f.role == FINDING_CAUSE && d->verdict == VERDICT_REACHABLE)
+		d->verdict = VERDICT_DEGRADED;
+	if (known(&d->findings, &f))
+		finding_done(&f);
+	else
+		vec_push(&d->findings, f);
+}
+
+/* The last point that saw every packet, and the next. */
+static void say_partial(const struct inquiry *in, size_t i, struct finding *f)
+{
+	const struct asked *a = &in->asked[i];
+
+	for (size_t k = 0; k < a->path->points.n; k++) {
+		const struct point *pt = &a->path->points.v[k];
+
+		vec_push(&f->evidence,
+			 xasprintf("%s in %s saw %u of %u %s",
+				   ns_ifname(snapshot_ns(in->s, pt->ns), pt->ifindex).s,
+				   snapshot_ns(in->s, pt->ns)->name, a->ev.seen.v[k].packets,
+				   a->ev.sent, pt->dir == DIR_REPLY ? "answers" : "requests"));
+	}
+}
+
+static void judge_partial(const struct inquiry *in, int question, struct diagnosis *d)
+{
+	const struct asked *a = &in->asked[question];
+	const struct probe *p = &in->probes[question];
+	unsigned int before = a->ev.sent;
+	struct finding f = { .code = "packet-loss", .confidence = CONFIRMED, .safety = SAFETY_MANUAL };
+	const struct point *where = NULL;
+
+	if (in->no_probe || !a->ev.partial || !(in->all_attempts || in->lost_again))
+		return;
+	for (size_t k = 0; k < a->path->points.n; k++) {
+		if (a->ev.seen.v[k].packets < before) {
+			f.dir = a->path->points.v[k].dir;
+			break;
+		}
+		before = a->ev.seen.v[k].packets;
+		where = &a->path->points.v[k];
+	}
+	f.protocols = 1u << p->proto;
+	f.ports = p->port;
+	f.ns = where ? where->ns : a->path->flow.src_ns;
+	f.object = xstrdup(where ? ns_ifname(snapshot_ns(in->s, where->ns), where->ifindex).s : "");
+	f.message = xasprintf("%u of %u packets are lost%s%s", a->ev.sent - p->answered, a->ev.sent,
+			      where ? " behind " : "", f.object);
+	f.mark = "partly lost";
+	say_partial(in, (size_t)question, &f);
+	vec_push(&d->findings, f);
+	if (d->verdict == VERDICT_REACHABLE)
+		d->verdict = VERDICT_DEGRADED;
+}
+
+/* --- words --- */
+
+static const char *name_of(const struct endpoint *e, struct addr_text *t)
+{
+	*t = addr_text(&e->address);
+	return e->name ? e->name : t->s;
+}
+
+static char *destination_text(const struct diagnosis *d)
+{
+	const struct endpoint *e = &d->destination;
+	struct addr_text t;
+	const char *name = name_of(e, &t);
+
+	return e->port ? xasprintf("%s:%u", name, e->port) : xstrdup(name);
+}
+
+static void sum_up(const struct inquiry *in, int question, struct diagnosis *d)
+{
+	const struct finding *f = d->findings.n ? &d->findings.v[0] : NULL;
+	_cleanup_(freep) char *dst = destination_text(d);
+	const struct probe *p = &in->probes[question];
+	struct addr_text t;
+	const char *src = name_of(&d->source, &t);
+	bool cause = f && f->role == FINDING_CAUSE;
+
+	if (d->verdict == VERDICT_REACHABLE && p->rtt_us >= 0 && !in->no_probe)
+		d->summary = xasprintf("%s reaches %s: an answer by %s in %.1f ms", src, dst,
+				       proto_name(p->proto), (double)p->rtt_us / 1000);
+	else if (d->verdict == VERDICT_REACHABLE)
+		d->summary = xasprintf(in->no_probe ? "%s should reach %s, as far as the configuration tells" :
+						      "%s reaches %s", src, dst);
+	else if (d->verdict == VERDICT_DEGRADED && cause)
+		d->summary = xasprintf("%s reaches %s, but not in every way: %s%s%s", src, dst, f->message,
+				       f->place ? ", packets end at " : "", f->place ? f->place : "");
+	else if (cause)
+		d->summary = xasprintf("%s cannot reach %s: %s%s%s", src, dst, f->message,
+				       f->place ? ", packets end at " : "", f->place ? f->place : "");
+	else
+		d->summary = xasprintf("%s cannot reach %s", src, dst);
+}
+
+/* Causes before next before notes, each in the order in which they came. */
+static void sort_findings(findings *fs)
+{
+	findings sorted = { 0 };
+
+	for (int role = FINDING_CAUSE; role <= FINDING_NOTE; role++)
+		vec_each(f, fs)
+			if ((int)f->role == role)
+				vec_push(&sorted, *f);
+	vec_free(fs);
+	*fs = sorted;
+}
+
+void diagnose(const struct inquiry *in, struct diagnosis *d)
+{
+	_cleanup_(snapshot_freep) struct snapshot *scratch = snapshot_copy(in->s);
+	_cleanup_(path_freep) struct path *ahead = NULL;
+	const struct facts facts = facts_of(in);
+	int question = find_probe(in, true, false), second = find_probe(in, false, false);
+	struct opinion q = form_opinion(in, question, true, &facts, scratch);
+	struct opinion s = form_opinion(in, second, false, &facts, scratch);
+	struct judgement j = verdict_judge(q.fate, s.fate, in->port_asked);
+
+	d->verdict = j.verdict;
+	stand(d, &q, j.question);
+	stand(d, &s, j.second);
+	judge_full_size(in, &facts, scratch, d);
+	judge_partial(in, question, d);
+	sort_findings(&d->findings);
+	if (d->findings.n && d->findings.v[0].role == FINDING_CAUSE)
+		ahead = look_ahead(in, d->findings.v[0].protocols >> in->probes[question].proto & 1 ?
+					   (size_t)question : (size_t)(second < 0 ? question : second),
+				   &facts, d);
+	sort_findings(&d->findings);
+	build_path(in, (size_t)question,
+		   ahead && ahead->points.n > in->asked[question].path->points.n ?
+			   ahead : in->asked[question].path,
+		   d);
+	d->progress = in->probes[question].answered ? 1000 : in->asked[question].ev.last_point + 1;
+	list_unchecked(in, d);
+	list_witnesses(in, d);
+	sum_up(in, question, d);
+}

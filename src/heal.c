@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "heal.h"
+
+#include <stdio.h>
+
+#include "fix.h"
+#include "netns.h"
+#include "report/lookup.h"
+
+#define ROUNDS 10
+
+static bool ask(const struct run *r, const struct diagnosis *d, const struct finding *f)
+{
+	op_strings commands = { 0 };
+	char answer[16];
+	bool yes = f->safety == SAFETY_SAFE;
+
+	if (r->options->yes)
+		return true;
+	report_commands(d, f, &commands);
+	fprintf(stderr, "%s (%s)\n", f->message, f->code);
+	vec_each(c, &commands)
+		fprintf(stderr, "  %s\n", *c);
+	fprintf(stderr, yes ? "do it? [Y/n] " : "this allows more than before: do it? [y/N] ");
+	op_strings_free(&commands);
+	if (!fgets(answer, sizeof(answer), stdin))
+		return false;
+	if (answer[0] == '\n')
+		return yes;
+	return answer[0] == 'y' || answer[0] == 'Y';
+}
+
+/* The first cause that has a repair. */
+static const struct finding *repairable(const struct diagnosis *d)
+{
+	const struct finding *f = d->findings.n ? &d->findings.v[0] : NULL;
+
+	return f && f->role == FINDING_CAUSE && f->ops.n ? f : NULL;
+}
+
+static bool still_there(const struct diagnosis *d, const struct finding *f)
+{
+	vec_each(other, &d->findings)
+		if (other->role == FINDING_CAUSE && streq(other->code, f->code) &&
+		    other->dir == f->dir && streq(other->object, f->object) &&
+		    (other->protocols & f->protocols))
+			return true;
+	return false;
+}
+
+static bool helped(const struct diagnosis *before, const struct diagnosis *after,
+		   const struct finding *f)
+{
+	if (after->verdict == VERDICT_UNKNOWN || still_there(after, f))
+		return false;
+	return after->verdict < before->verdict || after->progress >= before->progress;
+}
+
+/* Applies all ops of a finding; on an error takes back what was done already. */
+static int apply(struct run *r, struct journal *j, struct diagnosis *d, const struct finding *f,
+		 int *changes, size_t *ret_n, char **ret_error)
+{
+	size_t n = 0;
+
+	vec_each(op, &f->ops) {
+		int fd = run_ns_fd(r, d, op->ns), own = -1, change;
+
+		if (fd < 0)
+			fd = own = netns_open_self();
+		change = fix_apply(j, d->snapshot, op, fd, ret_error);
+		if (own >= 0)
+			close(own);
+		if (change < 0) {
+			while (n > 0)
+				fix_revert(j, changes[--n], &(char *){ NULL });
+			return change;
+		}
+		changes[n++] = change;
+	}
+	*ret_n = n;
+	return 0;
+}
+
+static void record(fix_records *records, const struct diagnosis *d, const struct finding *f, bool kept)
+{
+	struct fix_record *rec = vec_add(records);
+
+	rec->code = xstrdup(f->code);
+	report_commands(d, f, &rec->commands);
+	rec->kept = kept;
+}
+
+static void note(struct diagnosis *d, char *what, char *why)
+{
+	struct unchecked *u = vec_add(&d->unchecked);
+
+	u->what = what;
+	u->why = why;
+}
+
+/* --dry-run: what would be done, and what the model makes of it. */
+static void rehearse(struct diagnosis *d)
+{
+	bool all = true;
+
+	vec_each(f, &d->findings) {
+		if (f->role == FINDING_NOTE)
+			continue;
+		all = all && f->ops.n > 0;
+		if (all)
+			record(&d->fixes, d, f, false);
+	}
+	d->fixed = true;
+	d->dry_run = true;
+	d->before = d->verdict;
+	d->expect_reachable = all && d->findings.n > 0 && d->findings.v[0].role == FINDING_CAUSE;
+}
+
+struct diagnosis *heal(struct run *r, struct diagnosis *d)
+{
+	const enum verdict before = d->verdict;
+	struct journal *j = NULL;
+	fix_records records = { 0 };
+	char *error = NULL;
+	bool kept_any = false;
+
+	if (r->options->dry_run) {
+		rehearse(d);
+		return d;
+	}
+	for (int i = 0; i < ROUNDS && d->verdict != VERDICT_UNKNOWN; i++) {
+		const struct finding *f = repairable(d);
+		int changes[16];
+		struct diagnosis *after;
+		size_t n = 0;
+
+		if (!f || f->ops.n > ARRAY_SIZE(changes) || !ask(r, d, f))
+			break;
+		if ((!j && journal_open(&j, &error) < 0) || apply(r, j, d, f, changes, &n, &error) < 0) {
+			note(d, xasprintf("the repair of %s", f->code),
+			     error ? error : xstrdup("it could not be done"));
+			error = NULL;
+			break;
+		}
+		after = run_diagnosis(r);
+		if (!helped(d, after, f)) {
+			while (n > 0) {
+				if (fix_revert(j, changes[--n], &error) < 0)
+					note(d, xasprintf("taking back the repair of %s", f->code),
+					     error ? error : xstrdup("it failed"));
+				error = NULL;
+			}
+			record(&records, d, f, false);
+			diagnosis_free(after);
+			break;
+		}
+		record(&records, d, f, true);
+		kept_any = true;
+		diagnosis_free(d);
+		d = after;
+	}
+	d->fixed = true;
+	d->before = before;
+	d->journal = j && kept_any ? xstrdup(journal_id(j)) : NULL;
+	vec_each(rec, &records)
+		vec_push(&d->fixes, *rec);
+	vec_free(&records);
+	if (j)
+		journal_close(j);
+	return d;
+}

@@ -1,0 +1,645 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "collect.h"
+#include "diagnose.h"
+#include "netns.h"
+#include "predict.h"
+#include "resolve.h"
+
+#define ROUNDS        3
+#define SMALL_PROBE   84
+#define SECOND_PORT   443
+#define PACE_US       200000
+#define COUNT_PACE_US 100000
+
+/* One round: everything that is known and open while the question is asked. */
+struct round {
+	struct run *run;
+	struct diagnosis *d;
+	struct snapshot *s;
+	VEC(int) fds;               /* by snapshot index; not all are ours to close */
+	int self_fd;
+	int src, dst_ns;
+	struct addr dst;
+	struct probe_plan plan;
+	VEC(struct path *) paths;   /* by probe */
+	struct observations obs;
+	uint64_t waiting_since;
+	bool lost_again, told;
+};
+
+static double ms_since(uint64_t since)
+{
+	return (double)(now_us() - since) / 1000;
+}
+
+static void nap(uint64_t us)
+{
+	struct timespec ts = { .tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000) * 1000 };
+
+	while (nanosleep(&ts, &ts) < 0 && errno == EINTR)
+		;
+}
+
+static int fail(struct round *r, char *error)
+{
+	free(r->d->error);
+	r->d->error = error;
+	r->d->verdict = VERDICT_UNKNOWN;
+	return -ECANCELED;
+}
+
+/* --- targets --- */
+
+static bool is_namespace(const struct target *t)
+{
+	return t->kind == TARGET_NETNS || t->kind == TARGET_PATH || t->kind == TARGET_PID ||
+	       t->kind == TARGET_HOST;
+}
+
+static const char *kind_text(enum target_kind k)
+{
+	switch (k) {
+	case TARGET_NETNS:
+		return "netns";
+	case TARGET_PATH:
+		return "path";
+	case TARGET_PID:
+		return "pid";
+	case TARGET_HOST:
+		return "host";
+	case TARGET_NAME:
+		return "name";
+	case TARGET_ADDRESS:
+	case TARGET_DEFAULT:
+		break;
+	}
+	return "address";
+}
+
+/* What a namespace is called in findings: by its name, or by what was written. */
+static int add_namespace(struct round *r, const char *name, const char *path, bool named, int fd,
+			 uint64_t dev, uint64_t inode)
+{
+	int at = snapshot_find(r->s, inode);
+
+	if (at >= 0)
+		return at;
+	at = snapshot_add(r->s, name, inode);
+	r->s->ns.v[at].dev = dev;
+	r->s->ns.v[at].named = named;
+	r->s->ns.v[at].path = path ? snapshot_intern(r->s, path) : NULL;
+	vec_push(&r->fds, fd);
+	return at;
+}
+
+/* The name under which `ip netns` knows a namespace, or NULL. */
+static char *known_name(uint64_t inode)
+{
+	netns_list list = { 0 };
+	char *name = NULL;
+
+	if (netns_list_read(&list) == 0)
+		vec_each(e, &list)
+			if (e->inode == inode && !name)
+				name = xstrdup(e->name);
+	netns_list_free(&list);
+	return name;
+}
+
+static int add_target(struct round *r, const struct target *t)
+{
+	_cleanup_(freep) char *name = NULL;
+	bool named = t->kind == TARGET_NETNS;
+
+	if (t->kind == TARGET_HOST)
+		return NS_HOST;
+	if (named) {
+		name = xstrdup(t->text);
+	} else {
+		name = known_name(t->inode);
+		named = name != NULL;
+		if (!name)
+			name = xasprintf("netns:%llu", (unsigned long long)t->inode);
+	}
+	return add_namespace(r, name, t->path, named, t->fd, t->dev, t->inode);
+}
+
+static int open_namespaces(struct round *r)
+{
+	struct target *src = &r->run->source, *dst = &r->run->destination;
+	uint64_t dev, inode;
+	int err;
+
+	r->self_fd = netns_open_self();
+	if (r->self_fd < 0)
+		return fail(r, xasprintf("cannot open this process's network namespace: %s",
+					 strerror(-r->self_fd)));
+	err = netns_id(r->self_fd, &dev, &inode);
+	if (err < 0)
+		return fail(r, xasprintf("cannot identify the host's network namespace: %s",
+					 strerror(-err)));
+	add_namespace(r, "host", NULL, false, r->self_fd, dev, inode);
+	r->src = add_target(r, src);
+	r->dst_ns = is_namespace(dst) ? add_target(r, dst) : -1;
+	err = collect_all(r->s, r->fds.v);
+	if (err < 0)
+		return fail(r, xasprintf("cannot read the configuration: %s%s", strerror(-err),
+					 err == -EPERM ? " (CAP_SYS_ADMIN is needed to enter a namespace)" : ""));
+	return 0;
+}
+
+static const struct iface_addr *address_for(const struct ns *ns, const struct ns *asker)
+{
+	const struct iface_addr *first = NULL;
+
+	vec_each(a, &ns->addrs) {
+		if (a->prefix.addr.family != AF_INET || addr_is_loopback(&a->prefix.addr))
+			continue;
+		if (!first)
+			first = a;
+		/* one that the asker sees on its own link is the one meant */
+		vec_each(b, &asker->addrs)
+			if (prefix_has(&b->prefix, &a->prefix.addr) && prefix_has(&a->prefix, &b->prefix.addr) &&
+			    !addr_is_loopback(&b->prefix.addr))
+				return a;
+	}
+	return first;
+}
+
+static const struct route *default_route(const struct ns *ns)
+{
+	const struct route *best = NULL;
+
+	vec_each(route, &ns->routes)
+		if (route->dst.addr.family == AF_INET && route->dst.len == 0 &&
+		    route->table == RT_TABLE_MAIN && route->type == RTN_UNICAST &&
+		    (!best || route->priority < best->priority))
+			best = route;
+	return best;
+}
+
+/*
+ * An address that the host does not send out by its uplink may be that of
+ * another namespace here: then it is judged to its end.
+ */
+static void find_owner(struct round *r)
+{
+	const struct ns *host = snapshot_ns(r->s, NS_HOST);
+	const struct route *uplink = default_route(host);
+	netns_list list = { 0 };
+	struct kernel_route kr;
+	size_t before = r->s->ns.n;
+
+	for (size_t i = 0; i < r->s->ns.n; i++) {
+		if (ns_is_local(snapshot_ns(r->s, (int)i), &r->dst) &&
+		    ((int)i == r->src || !addr_is_loopback(&r->dst))) {
+			r->dst_ns = (int)i;
+			return;
+		}
+	}
+	if (collect_route(r->self_fd, NULL, &r->dst, 0, 0, &kr) < 0 || kr.error ||
+	    (uplink && kr.oif == uplink->nh.oif) || netns_list_read(&list) < 0)
+		return;
+	vec_each(e, &list) {
+		int fd, at;
+
+		if (snapshot_find(r->s, e->inode) >= 0)
+			continue;
+		fd = netns_open(e->path);
+		if (fd < 0)
+			continue;
+		at = add_namespace(r, e->name, e->path, true, fd, e->dev, e->inode);
+		if (collect_ns(r->s, at, fd) == 0 && ns_addr(snapshot_ns(r->s, at), &r->dst)) {
+			r->dst_ns = at;
+			break;
+		}
+		close(fd);
+		r->fds.n--;
+		r->s->ns.n--;
+	}
+	netns_list_free(&list);
+	if (r->s->ns.n > before)
+		collect_nsids(r->s, r->fds.v);
+}
+
+static int find_destination(struct round *r)
+{
+	struct target *t = &r->run->destination;
+	const struct ns *src = snapshot_ns(r->s, r->src);
+	const struct iface_addr *a;
+	const struct route *way;
+	char *error = NULL;
+	int err;
+
+	if (is_namespace(t)) {
+		a = address_for(snapshot_ns(r->s, r->dst_ns), src);
+		if (r->dst_ns == r->src)
+			addr_parse("127.0.0.1", &r->dst);
+		else if (a)
+			r->dst = a->prefix.addr;
+		return 0;
+	}
+	switch (t->kind) {
+	case TARGET_ADDRESS:
+		r->dst = t->addr;
+		break;
+	case TARGET_NAME:
+		err = resolve_name(r->fds.v[r->src], src->named ? src->name : NULL, t->text, AF_INET,
+				   (uint64_t)(r->run->options->timeout * 1e6), &r->dst, &error);
+		if (err < 0) {
+			_cleanup_(freep) char *why = error;
+
+			return fail(r, target_neither(t, why ? why : strerror(-err)));
+		}
+		break;
+	default:
+		way = default_route(snapshot_ns(r->s, NS_HOST));
+		if (!way || !addr_is_set(&way->nh.gateway))
+			way = default_route(src);
+		if (!way || !addr_is_set(&way->nh.gateway))
+			return fail(r, xasprintf("%s has no way out: neither it nor the host has a default "
+						 "gateway; name a DESTINATION", src->name));
+		r->dst = way->nh.gateway;
+		break;
+	}
+	find_owner(r);
+	return 0;
+}
+
+static void describe(struct endpoint *e, const struct target *t, int ns)
+{
+	bool named = is_namespace(t) || t->kind == TARGET_NAME;
+
+	e->name = named ? xstrdup(t->text) : NULL;
+	e->kind = kind_text(t->kind);
+	e->ns = ns;
+}
+
+/* --- the plan --- */
+
+static struct flow flow_of(const struct round *r, const struct probe *p)
+{
+	return (struct flow){ .src_ns = p->ns,
+			      .dst_ns = r->dst_ns,
+			      .src = p->src,
+			      .dst = p->dst,
+			      .proto = p->proto,
+			      .port = p->port,
+			      .size = p->size };
+}
+
+static void add_probe(struct round *r, enum proto proto, uint16_t port, bool question, bool control,
+		      bool full)
+{
+	struct probe *p = vec_add(&r->plan.probes);
+	struct flow flow;
+
+	*p = (struct probe){ .ns = control ? NS_HOST : r->src,
+			     .proto = proto,
+			     .dst = r->dst,
+			     .port = port,
+			     .size = full ? 0 : proto == PROTO_ICMP ? SMALL_PROBE : 60,
+			     .df = full,
+			     .question = question,
+			     .control = control,
+			     .full = full,
+			     .rtt_us = -1 };
+	flow = flow_of(r, p);
+	vec_push(&r->paths, predict(r->s, &flow));
+}
+
+static bool wanted(const struct options *o, enum proto p)
+{
+	return o->protos == 0 || (o->protos & (1u << p));
+}
+
+static enum proto question_of(const struct options *o, const struct target *t)
+{
+	unsigned int only = o->protos;
+
+	for (int p = 0; p < PROTO_COUNT; p++)
+		if (only == 1u << p)
+			return (enum proto)p;
+	return t->port && wanted(o, PROTO_TCP) ? PROTO_TCP : PROTO_ICMP;
+}
+
+static void plan_probes(struct round *r)
+{
+	const struct options *o = r->run->options;
+	const struct target *t = &r->run->destination;
+	enum proto question = question_of(o, t);
+	enum proto second = question == PROTO_ICMP ? PROTO_TCP : PROTO_ICMP;
+	uint16_t port = t->port ? t->port : SECOND_PORT;
+	bool both = wanted(o, second) && (o->protos == 0 || (o->protos & (1u << second)));
+	bool outside;
+
+	add_probe(r, question, question == PROTO_TCP ? port : 0, true, false, false);
+	if (both)
+		add_probe(r, second, second == PROTO_TCP ? port : 0, false, false, false);
+	if (wanted(o, PROTO_ICMP))
+		add_probe(r, PROTO_ICMP, 0, false, false, true);
+	outside = r->dst_ns < 0 && r->src != NS_HOST;
+	if (outside) {
+		add_probe(r, question, question == PROTO_TCP ? port : 0, false, true, false);
+		if (both)
+			add_probe(r, second, second == PROTO_TCP ? port : 0, false, true, false);
+	}
+	r->d->destination.proto = question;
+	r->d->destination.port = t->port;
+}
+
+static void choose_marks(struct marks *m)
+{
+	uint32_t seq;
+
+	random_bytes(m->token, sizeof(m->token));
+	random_bytes(&seq, sizeof(seq));
+	m->seq = seq & 0xffff0000u;
+}
+
+static void watch_addr(struct observe_spec *spec, const struct addr *a)
+{
+	if (!addr_is_set(a))
+		return;
+	vec_each(known, &spec->arp)
+		if (addr_eq(known, a))
+			return;
+	vec_push(&spec->arp, *a);
+}
+
+static void watch_ns(struct observe_spec *spec, int ns)
+{
+	vec_each(known, &spec->ns)
+		if (*known == ns)
+			return;
+	vec_push(&spec->ns, ns);
+}
+
+static void open_observer(struct round *r)
+{
+	struct observe_spec spec = { .s = r->s,
+				     .marks = r->plan.marks,
+				     .ns_fds = r->fds.v,
+				     .capture = true,
+				     .trace = !r->run->options->no_trace };
+
+	for (size_t i = 0; i < r->paths.n; i++) {
+		const struct path *p = r->paths.v[i];
+
+		watch_addr(&spec, &p->flow.src);
+		watch_addr(&spec, &p->flow.dst);
+		watch_ns(&spec, p->flow.src_ns);
+		vec_each(leg, &p->legs) {
+			watch_addr(&spec, &leg->nexthop);
+			watch_ns(&spec, leg->ns);
+		}
+	}
+	if (r->dst_ns >= 0)
+		watch_ns(&spec, r->dst_ns);
+	watch_ns(&spec, NS_HOST);
+	if (observe_open(&spec, &r->obs, &r->run->observer) < 0)
+		r->run->observer = NULL;
+	vec_free(&spec.arp);
+	vec_free(&spec.ns);
+}
+
+/* --- probing --- */
+
+static enum settle settle(void *ctx, size_t probe, uint64_t now, uint64_t *ret_wake_us)
+{
+	struct round *r = ctx;
+
+	return correlate_settle(r->paths.v[probe], &r->plan.probes.v[probe], probe, &r->obs, now,
+				r->plan.pace_us, r->plan.timeout_us, ret_wake_us);
+}
+
+/*
+ * Some attempts were answered and others not: one packet alone, a second
+ * later, tells a defect from a hiccup (a neighbour being resolved, a burst).
+ */
+static void ask_again(struct round *r)
+{
+	const struct probe *first = &r->plan.probes.v[0];
+	struct probe_plan again = { .marks = r->plan.marks,
+				    .max_attempts = 1,
+				    .pace_us = r->plan.pace_us,
+				    .timeout_us = r->plan.timeout_us,
+				    .ns_fds = r->fds.v,
+				    .settle = settle,
+				    .ctx = r };
+	struct observations none = { 0 };
+	struct probe *p;
+
+	if (!first->answered || first->answered >= first->attempts.n || r->plan.all_attempts)
+		return;
+	nap(1000000);
+	p = vec_add(&again.probes);
+	*p = (struct probe){ .ns = first->ns, .proto = first->proto, .dst = first->dst,
+			     .port = first->port, .size = first->size, .question = true, .rtt_us = -1 };
+	random_bytes(again.marks.token, sizeof(again.marks.token));
+	again.settle = NULL;
+	if (probe_run(&again, NULL, &none) == 0)
+		r->lost_again = again.probes.v[0].answered == 0;
+	observations_free(&none);
+	probe_plan_done(&again);
+}
+
+static int send_probes(struct round *r)
+{
+	const struct options *o = r->run->options;
+	int err;
+
+	r->plan.max_attempts = o->count ? o->count : 3;
+	r->plan.all_attempts = o->count != 0;
+	r->plan.pace_us = o->count ? COUNT_PACE_US : PACE_US;
+	r->plan.timeout_us = (uint64_t)(o->timeout * 1e6);
+	r->plan.ns_fds = r->fds.v;
+	r->plan.settle = settle;
+	r->plan.ctx = r;
+	err = probe_run(&r->plan, r->run->observer, &r->obs);
+	if (err == -EPERM || err == -EACCES)
+		return fail(r, xstrdup("no privilege to send the probe: CAP_NET_RAW and CAP_NET_ADMIN in "
+				       "the source's namespace are needed"));
+	if (err < 0)
+		return fail(r, xasprintf("the probe could not be sent: %s", strerror(-err)));
+	ask_again(r);
+	return 0;
+}
+
+/* --- did the world stand still? --- */
+
+static bool vanished(const struct target *t)
+{
+	struct stat st;
+
+	if ((t->kind != TARGET_NETNS && t->kind != TARGET_PATH && t->kind != TARGET_PID) || !t->path)
+		return false;
+	return stat(t->path, &st) < 0 || st.st_ino != t->inode;
+}
+
+static bool changed(struct round *r)
+{
+	_cleanup_(snapshot_freep) struct snapshot *again = snapshot_new();
+
+	vec_each(ns, &r->s->ns) {
+		int at = snapshot_add(again, ns->name, ns->inode);
+
+		again->ns.v[at].named = ns->named;
+	}
+	return collect_all(again, r->fds.v) < 0 || !snapshot_same(r->s, again);
+}
+
+/* --- a round --- */
+
+static void judge(struct round *r)
+{
+	bool mute = r->run->options->no_probe || !addr_is_set(&r->dst);
+	struct inquiry in = { .s = r->s,
+			      .obs = &r->obs,
+			      .probes = r->plan.probes.v,
+			      .n = r->plan.probes.n,
+			      .port_asked = r->run->destination.port != 0,
+			      .no_probe = mute,
+			      .all_attempts = r->plan.all_attempts,
+			      .lost_again = r->lost_again };
+
+	in.asked = xcalloc(in.n, sizeof(*in.asked));
+	for (size_t i = 0; i < in.n; i++) {
+		in.asked[i].path = r->paths.v[i];
+		correlate_probe(r->paths.v[i], &in.probes[i], i, &r->obs, &in.asked[i].ev);
+	}
+	r->d->source.address = r->paths.v[0]->flow.src;
+	r->d->no_probe = mute;
+	diagnose(&in, r->d);
+	if (!addr_is_set(&r->dst) && r->d->findings.n)
+		r->d->findings.v[0].confidence = CONFIRMED;
+	for (size_t i = 0; i < in.n; i++)
+		evidence_done(&in.asked[i].ev);
+	free(in.asked);
+}
+
+/* Looks at one question once. Returns 0, or -EAGAIN where it has to be looked at again, or -errno. */
+static int look(struct round *r, bool last)
+{
+	uint64_t t = now_us();
+	int err;
+
+	if (vanished(&r->run->source))
+		return fail(r, xasprintf("the namespace %s has vanished", r->run->source.text));
+	err = open_namespaces(r);
+	if (!err)
+		err = find_destination(r);
+	if (err)
+		return err;
+	describe(&r->d->source, &r->run->source, r->src);
+	describe(&r->d->destination, &r->run->destination, r->dst_ns);
+	r->d->destination.address = r->dst;
+	choose_marks(&r->plan.marks);
+	plan_probes(r);
+	r->d->collect_ms = ms_since(t);
+	t = now_us();
+	if (!r->run->options->no_probe && addr_is_set(&r->dst)) {
+		open_observer(r);
+		err = send_probes(r);
+		if (err)
+			return err;
+	}
+	r->d->probe_ms = ms_since(t);
+	judge(r);
+	if (r->d->verdict == VERDICT_REACHABLE || r->run->options->no_probe)
+		return 0;
+	if (vanished(&r->run->source) || vanished(&r->run->destination))
+		return fail(r, xasprintf("the namespace %s vanished meanwhile",
+					 vanished(&r->run->source) ? r->run->source.text :
+								     r->run->destination.text));
+	if (changed(r))
+		return last ? fail(r, xstrdup("the configuration kept changing while it was looked at")) :
+			      -EAGAIN;
+	if (r->obs.dropped || r->obs.trace_overrun)
+		return last ? fail(r, xstrdup("the captures lost packets, so nothing certain can be said")) :
+			      -EAGAIN;
+	/* carriers lag: look again after a second before one is blamed */
+	if (!last && r->d->findings.n && streq(r->d->findings.v[0].code, "link-no-carrier")) {
+		nap(1000000);
+		return -EAGAIN;
+	}
+	return 0;
+}
+
+static void round_done(struct round *r, bool keep)
+{
+	if (keep) {
+		/* the report speaks of them */
+		r->d->snapshot = r->s;
+		vec_each(p, &r->plan.probes)
+			vec_push(&r->d->probes, *p);
+		r->plan.probes.n = 0;
+	} else {
+		snapshot_free(r->s);
+	}
+	for (size_t i = 2; i < r->fds.n; i++)
+		if (r->fds.v[i] != r->run->source.fd && r->fds.v[i] != r->run->destination.fd)
+			close(r->fds.v[i]);
+	if (r->self_fd >= 0)
+		close(r->self_fd);
+	vec_each(p, &r->paths)
+		path_free(*p);
+	vec_free(&r->paths);
+	vec_free(&r->fds);
+	observations_free(&r->obs);
+	probe_plan_done(&r->plan);
+}
+
+struct diagnosis *run_diagnosis(struct run *run)
+{
+	struct diagnosis *d = NULL;
+	uint64_t t = now_us();
+
+	for (int i = 1;; i++) {
+		struct round r = { .run = run, .self_fd = -1, .dst_ns = -1 };
+		int err;
+
+		run_close(run);
+		d = xcalloc(1, sizeof(*d));
+		d->mark_hop = MARK_NONE;
+		d->source.ns = d->destination.ns = -1;
+		r.d = d;
+		r.s = snapshot_new();
+		err = look(&r, i == ROUNDS);
+		round_done(&r, err != -EAGAIN);
+		if (err != -EAGAIN)
+			break;
+		diagnosis_free(d);
+	}
+	if (!d->source.kind) {
+		describe(&d->source, &run->source, -1);
+		describe(&d->destination, &run->destination, -1);
+	}
+	if (d->error && !d->summary)
+		d->summary = xstrdup(d->error);
+	d->total_ms = ms_since(t);
+	return d;
+}
+
+int run_ns_fd(const struct run *r, const struct diagnosis *d, int ns)
+{
+	uint64_t inode = snapshot_ns(d->snapshot, ns)->inode;
+
+	if (ns != NS_HOST && inode == r->source.inode)
+		return r->source.fd;
+	return ns != NS_HOST && inode == r->destination.inode ? r->destination.fd : -1;
+}
+
+void run_close(struct run *r)
+{
+	observe_close(r->observer);
+	r->observer = NULL;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run - one diagnosis from the targets to the findings: the stages in their order */
+#ifndef RUN_H
+#define RUN_H
+
+#include "options.h"
+#include "report.h"
+#include "target.h"
+
+struct run {
+	const struct options *options;
+	struct target source, destination; /* opened */
+	struct observer *observer;         /* of the last round: close it after the report is out */
+	double started_ms;
+};
+
+/*
+ * Collects, predicts, observes, probes, correlates and diagnoses; looks again
+ * where the configuration changed meanwhile. Always gives a diagnosis, whose
+ * verdict is unknown and which carries the error where the question could not
+ * be asked.
+ */
+struct diagnosis *run_diagnosis(struct run *r);
+
+/* The open namespace of snapshot index ns of the last diagnosis, or -1. */
+int run_ns_fd(const struct run *r, const struct diagnosis *d, int ns);
+
+/* Closes what the last round still holds open. */
+void run_close(struct run *r);
+
+#endif
