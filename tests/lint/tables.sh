@@ -13,18 +13,22 @@ trap 'rm -rf "$work"' EXIT
 # missing A B TEXT: the lines of A that B lacks
 missing()
 {
-	comm -23 "$work/$1" "$work/$2" | sed "s/\$/ $3/"
+	comm -23 "$work/$1" "$work/$2" | while read -r line; do
+		echo "$line $3"
+	done
 }
 
-# codes [matched]: of the fault table, or only of rows that something is asked for
+# codes [matched]: of the fault table, or only of rows that something is asked for; rows may come out of macros
 codes()
 {
-	cat src/faults/*.c | awk -v only="${1:-}" '
+	for f in src/faults/*.c; do
+		${CC:-cc} -E -P -D_GNU_SOURCE -Isrc -Iprobes "$f"
+	done | sed 's/" *"//g; s/\.code *= *"/\n&/g; s/}/}\n/g' | awk -v only="${1:-}" '
 		function row() { if (code && (only == "" || matched)) print code; code = ""; matched = 0 }
-		match($0, /\.code *= *"[^"]+"/) {
+		match($0, /^\.code *= *"[^"]+"/) {
 			row()
-			code = substr($0, RSTART, RLENGTH)
-			gsub(/.*= *"|"/, "", code)
+			split($0, part, "\"")
+			code = part[2]
 		}
 		/\.match *= *[a-z_]/ { matched = 1 }
 		END { row() }'
@@ -40,7 +44,10 @@ section()
 
 codes | sort >"$work/codes"
 codes matched | sort -u >"$work/matched"
-verdict "lint: each fault code stands once" "$(uniq -d "$work/codes" | sed 's/$/ stands more than once/')"
+verdict "lint: each fault code stands once" "$(
+	[ -s "$work/matched" ] || echo "no fault can be read from src/faults/*.c"
+	uniq -d "$work/codes" | sed 's/$/ stands more than once/'
+)"
 
 section FINDINGS | awk '{ print $NF }' | sort -u >"$work/man"
 verdict "lint: faults and manual page agree" "$(
