@@ -89,7 +89,7 @@ like()
 #   jq EXPRESSION                                has to be true
 demand()
 {
-	local out=$1 line word rest
+	local out=$1 line word=() rest
 	local causes=() nexts=() notes=() any_next='' n m
 	mapfile -t causes < <(summarize "$out" | grep $'^cause\t')
 	mapfile -t nexts < <(summarize "$out" | grep $'^next\t')
@@ -118,9 +118,8 @@ demand()
 			if [ "$rest" = '*' ]; then
 				any_next=1
 			else
-				# shellcheck disable=SC2086 # words
-				set -- $rest
-				one "${nexts[m]:-}" next "$1 * ${2:-*} * ${3:-*} ${*:4}"
+				read -r -a word <<<"$rest"
+				one "${nexts[m]:-}" next "${word[0]} * ${word[1]:-*} * ${word[2]:-*} ${word[*]:3}"
 				((++m))
 			fi
 			;;
