@@ -395,6 +395,21 @@ bool snapshot_peer(const struct snapshot *s, int ns, int ifindex, int *ret_ns, i
 	return true;
 }
 
+bool nft_chain_on(const struct nft_chain *c, const char *ifname)
+{
+	const char *dev = c->devs ? c->devs : c->dev;
+
+	while (dev && *dev) {
+		size_t n = strcspn(dev, " ");
+
+		if (n > 0 && dev[n - 1] == '*' ? strncmp(ifname, dev, n - 1) == 0
+					       : strlen(ifname) == n && memcmp(ifname, dev, n) == 0)
+			return true;
+		dev += n + strspn(dev + n, " ");
+	}
+	return false;
+}
+
 int snapshot_find(const struct snapshot *s, uint64_t inode)
 {
 	for (size_t i = 0; i < s->ns.n; i++)

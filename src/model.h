@@ -118,7 +118,8 @@ struct nft_table {
 
 struct nft_rule {
 	uint64_t handle;
-	const struct nftnl_rule *nr; /* its bytecode; owned by the snapshot that read it */
+	/* its bytecode, owned by the snapshot that read it; NULL: holds what cannot be decoded */
+	const struct nftnl_rule *nr;
 };
 
 struct nft_chain {
@@ -131,6 +132,7 @@ struct nft_chain {
 	uint32_t policy;             /* NF_ACCEPT, NF_DROP */
 	const char *type;            /* "filter", "nat", "route" */
 	const char *dev;             /* netdev family; the first device, or NULL */
+	const char *devs;            /* all of them: see nft_chain_on() */
 	VEC(struct nft_rule) rules;
 };
 
@@ -138,7 +140,7 @@ struct nft_set {
 	uint8_t family;
 	const char *table, *name;
 	uint32_t id;
-	const struct nftnl_set *ns;  /* with its elements */
+	const struct nftnl_set *ns;  /* with its elements, where a rule asks it */
 };
 
 /* "In this namespace, nsid means that namespace." */
@@ -227,6 +229,11 @@ int snapshot_nsid(const struct snapshot *s, int ns, int nsid);
  * namespace is not part of the snapshot.
  */
 bool snapshot_peer(const struct snapshot *s, int ns, int ifindex, int *ret_ns, int *ret_ifindex);
+/*
+ * Is the chain (netdev family, or an ingress hook of inet) on this interface?
+ * Its devs are separated by spaces; one that ends in '*' is the beginning of names.
+ */
+bool nft_chain_on(const struct nft_chain *c, const char *ifname);
 /* Index of the namespace with this inode, or -1. */
 int snapshot_find(const struct snapshot *s, uint64_t inode);
 

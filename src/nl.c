@@ -58,8 +58,11 @@ void nl_close(struct nl *nl)
 struct nlmsghdr *nl_put(struct nl_buf *b, uint16_t type, uint16_t flags, const void *header,
 			size_t size)
 {
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(b->b);
+	struct nlmsghdr *nlh;
 
+	/* libmnl leaves what pads an attribute as it is, and it goes to the kernel */
+	memset(b, 0, sizeof(*b));
+	nlh = mnl_nlmsg_put_header(b->b);
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
 	memcpy(mnl_nlmsg_put_extra_header(nlh, size), header, size);

@@ -168,7 +168,7 @@ static bool same_chain(const struct nft_chain *a, const struct nft_chain *b)
 	if (a->family != b->family || a->handle != b->handle || a->base != b->base ||
 	    a->hook != b->hook || a->prio != b->prio || a->policy != b->policy ||
 	    !streq(a->table, b->table) || !streq(a->name, b->name) ||
-	    !same_text(a->type, b->type) || !same_text(a->dev, b->dev) ||
+	    !same_text(a->type, b->type) || !same_text(a->devs, b->devs) ||
 	    a->rules.n != b->rules.n)
 		return false;
 	for (size_t i = 0; i < a->rules.n; i++)

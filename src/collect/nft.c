@@ -8,21 +8,22 @@
  */
 #include <netinet/in.h>
 
+#include <endian.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <libnftnl/chain.h>
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
-#include <libnftnl/table.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
 #include "collect.h"
 #include "collect/collector.h"
+#include "collect/nftcheck.h"
 #include "netns.h"
 #include "nlfield.h"
+#include "strbuf.h"
 
 /* Since Linux 5.12: the table belongs to a socket. */
 #define TABLE_F_OWNER 0x2
@@ -32,18 +33,6 @@
 #define NFT_ATTEMPTS 4
 
 #define NFT_TYPE(message) ((uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | (message)))
-
-static void table_freep(struct nftnl_table **t)
-{
-	if (*t)
-		nftnl_table_free(*t);
-}
-
-static void chain_freep(struct nftnl_chain **c)
-{
-	if (*c)
-		nftnl_chain_free(*c);
-}
 
 static void rule_freep(struct nftnl_rule **r)
 {
@@ -56,13 +45,6 @@ static void set_freep(struct nftnl_set **s)
 	if (*s)
 		nftnl_set_free(*s);
 }
-
-/* libnftnl's allocations end the program as ours do. */
-#define NFTNL_ALLOC(type)                                    \
-	({                                                   \
-		struct nftnl_##type *new_ = nftnl_##type##_alloc(); \
-		new_ ? new_ : (abort(), NULL);               \
-	})
 
 static bool known_table(const struct ns *ns, uint8_t family, const char *name)
 {
@@ -115,115 +97,191 @@ static bool is_ours(const char *name, uint32_t flags)
 	return (flags & TABLE_F_OWNER) && str_starts(name, OUR_TABLE);
 }
 
-static int parse_table(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh)
-{
-	_cleanup_(table_freep) struct nftnl_table *t = NFTNL_ALLOC(table);
-	struct nft_table *table;
-	const char *name;
-	uint32_t flags;
+/* All of a name's bytes and its NUL. NFT_NAME_MAXLEN is the kernel's limit. */
+struct nft_name {
+	char s[NFT_NAME_MAXLEN];
+};
 
-	if (nftnl_table_nlmsg_parse(nlh, t) < 0)
-		return -EBADMSG;
-	name = nftnl_table_get_str(t, NFTNL_TABLE_NAME);
-	if (!name)
-		return -EBADMSG;
-	flags = nftnl_table_get_u32(t, NFTNL_TABLE_FLAGS);
-	if (is_ours(name, flags))
+struct table_message {
+	struct nft_name name;
+	uint32_t flags;
+};
+
+static const struct nlfield table_fields[] = {
+	{ NFTA_TABLE_NAME,  NLFIELD(STRING, struct table_message, name.s) },
+	{ NFTA_TABLE_FLAGS, NLFIELD(U32, struct table_message, flags) },
+	{ 0 },
+};
+
+static int parse_table(struct snapshot *s, struct ns *ns, uint8_t family, struct nlspan attrs)
+{
+	struct table_message m = { 0 };
+	struct nft_table *table;
+	int r = nlfield_read(table_fields, attrs, &m);
+
+	if (r < 0)
+		return r;
+	if (is_ours(m.name.s, ntohl(m.flags)))
 		return 0;
 	table = vec_add(&ns->tables);
-	table->family = (uint8_t)nftnl_table_get_u32(t, NFTNL_TABLE_FAMILY);
-	table->name = snapshot_intern(s, name);
-	table->flags = flags;
+	table->family = family;
+	table->name = snapshot_intern(s, m.name.s);
+	table->flags = ntohl(m.flags);
 	return 0;
 }
 
-/* A netdev chain has one device, or since Linux 5.5 a list of them. */
-static const char *chain_device(const struct nftnl_chain *c)
-{
-	const char *const *devices;
+struct chain_message {
+	struct nft_name table, name;
+	uint64_t handle;
+	bool base;
+	uint32_t hook, prio, policy;
+	char type[32], dev[IFNAMSIZ];
+	struct nlspan devs;
+};
 
-	if (nftnl_chain_is_set(c, NFTNL_CHAIN_DEV))
-		return nftnl_chain_get_str(c, NFTNL_CHAIN_DEV);
-	if (!nftnl_chain_is_set(c, NFTNL_CHAIN_DEVICES))
-		return NULL;
-	devices = nftnl_chain_get_array(c, NFTNL_CHAIN_DEVICES);
-	return devices ? devices[0] : NULL;
+static const struct nlfield hook_fields[] = {
+	{ NFTA_HOOK_HOOKNUM,  NLFIELD(U32, struct chain_message, hook) },
+	{ NFTA_HOOK_PRIORITY, NLFIELD(U32, struct chain_message, prio) },
+	{ NFTA_HOOK_DEV,      NLFIELD(STRING, struct chain_message, dev) },
+	{ NFTA_HOOK_DEVS,     NLFIELD(SPAN, struct chain_message, devs) },
+	{ 0 },
+};
+
+static const struct nlfield chain_fields[] = {
+	{ NFTA_CHAIN_TABLE,  NLFIELD(STRING, struct chain_message, table.s) },
+	{ NFTA_CHAIN_NAME,   NLFIELD(STRING, struct chain_message, name.s) },
+	{ NFTA_CHAIN_HANDLE, NLFIELD(U64, struct chain_message, handle) },
+	{ NFTA_CHAIN_HOOK,   NLFIELD(PRESENT, struct chain_message, base) },
+	{ NFTA_CHAIN_HOOK,   NLFIELD_NESTED(hook_fields) },
+	{ NFTA_CHAIN_POLICY, NLFIELD(U32, struct chain_message, policy) },
+	{ NFTA_CHAIN_TYPE,   NLFIELD(STRING, struct chain_message, type) },
+	{ 0 },
+};
+
+/* Since Linux 6.17: the beginning of a name, "eth" for every device that is called so. */
+#define DEVICE_PREFIX 2
+
+/* All devices of the chain in one string, as struct nft_chain has them. */
+static int read_devices(struct nlspan devs, struct strbuf *b)
+{
+	struct nlspan payload;
+	uint16_t type;
+	int r;
+
+	while ((r = nlfield_next(&devs, &type, &payload)) > 0) {
+		size_t n = strnlen(payload.p, payload.n);
+
+		if (type != NFTA_DEVICE_NAME && type != DEVICE_PREFIX)
+			continue;
+		if (b->n > 0)
+			strbuf_putc(b, ' ');
+		strbuf_add(b, payload.p, n);
+		if (type == DEVICE_PREFIX)
+			strbuf_putc(b, '*');
+	}
+	return r;
 }
 
-static void read_base(struct snapshot *s, const struct nftnl_chain *c, struct nft_chain *ret)
+static int read_base(struct snapshot *s, const struct chain_message *m, struct nft_chain *ret)
 {
-	const char *type = nftnl_chain_get_str(c, NFTNL_CHAIN_TYPE);
-	const char *dev = chain_device(c);
+	_cleanup_(strbuf_done) struct strbuf devs = { 0 };
+	int r;
 
+	strbuf_puts(&devs, m->dev);
+	r = m->dev[0] ? 0 : read_devices(m->devs, &devs);
+	if (r < 0)
+		return r;
 	ret->base = true;
-	ret->hook = nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM);
-	ret->prio = nftnl_chain_get_s32(c, NFTNL_CHAIN_PRIO);
-	ret->policy = nftnl_chain_is_set(c, NFTNL_CHAIN_POLICY)
-			      ? nftnl_chain_get_u32(c, NFTNL_CHAIN_POLICY)
-			      : NF_ACCEPT;
-	ret->type = snapshot_intern(s, type ? type : "filter");
-	ret->dev = dev ? snapshot_intern(s, dev) : NULL;
+	ret->hook = ntohl(m->hook);
+	ret->prio = (int32_t)ntohl(m->prio);
+	ret->policy = ntohl(m->policy);
+	ret->type = snapshot_intern(s, m->type);
+	if (devs.n == 0)
+		return 0;
+	ret->devs = snapshot_intern(s, strbuf_str(&devs));
+	devs.s[strcspn(devs.s, " ")] = '\0';
+	ret->dev = snapshot_intern(s, devs.s);
+	return 0;
 }
 
-static int parse_chain(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh)
+static int parse_chain(struct snapshot *s, struct ns *ns, uint8_t family, struct nlspan attrs)
 {
-	_cleanup_(chain_freep) struct nftnl_chain *c = NFTNL_ALLOC(chain);
-	struct nft_chain chain = { 0 };
-	const char *table, *name;
+	struct chain_message m = { .policy = htonl(NF_ACCEPT), .type = "filter" };
+	struct nft_chain chain = { .family = family };
+	int r = nlfield_read(chain_fields, attrs, &m);
 
-	if (nftnl_chain_nlmsg_parse(nlh, c) < 0)
-		return -EBADMSG;
-	table = nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE);
-	name = nftnl_chain_get_str(c, NFTNL_CHAIN_NAME);
-	if (!table || !name)
-		return -EBADMSG;
-	chain.family = (uint8_t)nftnl_chain_get_u32(c, NFTNL_CHAIN_FAMILY);
-	if (!known_table(ns, chain.family, table))
-		return 0;
-	chain.table = snapshot_intern(s, table);
-	chain.name = snapshot_intern(s, name);
-	chain.handle = nftnl_chain_get_u64(c, NFTNL_CHAIN_HANDLE);
-	if (nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM))
-		read_base(s, c, &chain);
+	if (r < 0 || !known_table(ns, family, m.table.s))
+		return r;
+	chain.table = snapshot_intern(s, m.table.s);
+	chain.name = snapshot_intern(s, m.name.s);
+	chain.handle = be64toh(m.handle);
+	r = m.base ? read_base(s, &m, &chain) : 0;
+	if (r < 0)
+		return r;
 	vec_push(&ns->chains, chain);
 	return 0;
 }
 
-static int parse_rule(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh)
-{
-	_cleanup_(rule_freep) struct nftnl_rule *r = NFTNL_ALLOC(rule);
-	struct nft_chain *chain;
-	const char *table, *name;
+struct rule_message {
+	struct nft_name table, chain;
+	uint64_t handle;
+};
 
-	if (nftnl_rule_nlmsg_parse(nlh, r) < 0)
-		return -EBADMSG;
-	table = nftnl_rule_get_str(r, NFTNL_RULE_TABLE);
-	name = nftnl_rule_get_str(r, NFTNL_RULE_CHAIN);
-	if (!table || !name)
-		return -EBADMSG;
-	chain = find_chain(ns, (uint8_t)nftnl_rule_get_u32(r, NFTNL_RULE_FAMILY), table, name);
+static const struct nlfield rule_fields[] = {
+	{ NFTA_RULE_TABLE,  NLFIELD(STRING, struct rule_message, table.s) },
+	{ NFTA_RULE_CHAIN,  NLFIELD(STRING, struct rule_message, chain.s) },
+	{ NFTA_RULE_HANDLE, NLFIELD(U64, struct rule_message, handle) },
+	{ 0 },
+};
+
+/* The rule's bytecode, or NULL where it holds what this program or libnftnl does not know. */
+static struct nftnl_rule *read_rule(const struct nlmsghdr *nlh)
+{
+	struct nftnl_rule *r;
+
+	if (nft_check(nlh) < 0)
+		return NULL;
+	r = nftnl_rule_alloc();
+	if (r && nftnl_rule_nlmsg_parse(nlh, r) < 0)
+		rule_freep(&r);
+	return r;
+}
+
+static int parse_rule(struct snapshot *s, struct ns *ns, uint8_t family, struct nlspan attrs,
+		      const struct nlmsghdr *nlh)
+{
+	struct rule_message m = { 0 };
+	struct nftnl_rule *nr;
+	struct nft_chain *chain;
+	int r = nlfield_read(rule_fields, attrs, &m);
+
+	if (r < 0)
+		return r;
+	chain = find_chain(ns, family, m.table.s, m.chain.s);
 	if (!chain)
 		return 0;
-	vec_push(&chain->rules, ((struct nft_rule){
-		.handle = nftnl_rule_get_u64(r, NFTNL_RULE_HANDLE), .nr = r }));
-	snapshot_own_rule(s, r);
-	r = NULL;
+	nr = read_rule(nlh);
+	if (nr)
+		snapshot_own_rule(s, nr);
+	vec_push(&chain->rules, ((struct nft_rule){ .handle = be64toh(m.handle), .nr = nr }));
 	return 0;
 }
 
-static int parse_set(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh)
+static int parse_set(struct snapshot *s, struct ns *ns, uint8_t family, const struct nlmsghdr *nlh)
 {
-	_cleanup_(set_freep) struct nftnl_set *set = NFTNL_ALLOC(set);
+	_cleanup_(set_freep) struct nftnl_set *set = NULL;
 	const char *table, *name;
-	uint8_t family;
+	int r = nft_check(nlh);
 
-	if (nftnl_set_nlmsg_parse(nlh, set) < 0)
+	if (r < 0)
+		return r;
+	set = nftnl_set_alloc();
+	if (!set || nftnl_set_nlmsg_parse(nlh, set) < 0)
 		return -EBADMSG;
 	table = nftnl_set_get_str(set, NFTNL_SET_TABLE);
 	name = nftnl_set_get_str(set, NFTNL_SET_NAME);
 	if (!table || !name)
 		return -EBADMSG;
-	family = (uint8_t)nftnl_set_get_u32(set, NFTNL_SET_FAMILY);
 	if (!known_table(ns, family, table))
 		return 0;
 	vec_push(&ns->sets, ((struct nft_set){
@@ -239,49 +297,55 @@ static int parse_set(struct snapshot *s, struct ns *ns, const struct nlmsghdr *n
 }
 
 struct elems_message {
-	struct nlspan table, set;
+	struct nft_name table, set;
 };
 
 static const struct nlfield elems_fields[] = {
-	{ NFTA_SET_ELEM_LIST_TABLE, NLFIELD(SPAN, struct elems_message, table) },
-	{ NFTA_SET_ELEM_LIST_SET,   NLFIELD(SPAN, struct elems_message, set) },
+	{ NFTA_SET_ELEM_LIST_TABLE, NLFIELD(STRING, struct elems_message, table.s) },
+	{ NFTA_SET_ELEM_LIST_SET,   NLFIELD(STRING, struct elems_message, set.s) },
 	{ 0 },
 };
 
-/* Elements go into the set that was read before; libnftnl would overwrite its names by the same ones. */
-static int parse_elems(struct ns *ns, const struct nlmsghdr *nlh)
+/* Elements join the set that was read before. One that lacks some would answer wrongly, so it goes. */
+static int parse_elems(struct ns *ns, uint8_t family, struct nlspan attrs,
+		       const struct nlmsghdr *nlh)
 {
-	const struct nfgenmsg *nfg = nl_header(nlh, sizeof(*nfg));
 	struct elems_message m = { 0 };
 	struct nft_set *set;
-	int r = nlfield_read(elems_fields, nlfield_attrs(nlh, sizeof(*nfg)), &m);
+	int r = nlfield_read(elems_fields, attrs, &m);
 
-	if (r < 0 || !nfg)
-		return -EBADMSG;
-	if (!m.table.p || !m.set.p || !memchr(m.table.p, '\0', m.table.n) ||
-	    !memchr(m.set.p, '\0', m.set.n))
-		return -EBADMSG;
-	set = find_set(ns, nfg->nfgen_family, m.table.p, m.set.p);
+	if (r < 0)
+		return r;
+	set = find_set(ns, family, m.table.s, m.set.s);
 	if (!set)
 		return 0;
-	return nftnl_set_elems_nlmsg_parse(nlh, (struct nftnl_set *)set->ns) < 0 ? -EBADMSG : 0;
+	r = nft_check(nlh);
+	if (r == 0 && nftnl_set_elems_nlmsg_parse(nlh, (struct nftnl_set *)set->ns) < 0)
+		r = -EBADMSG;
+	if (r < 0)
+		vec_remove(&ns->sets, (size_t)(set - ns->sets.v));
+	return r;
 }
 
 static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, size_t raw)
 {
-	if (!nl_header(nlh, sizeof(struct nfgenmsg)))
+	const struct nfgenmsg *nfg = nl_header(nlh, sizeof(*nfg));
+	struct nlspan attrs;
+
+	if (!nfg)
 		return -EBADMSG;
+	attrs = nlfield_attrs(nlh, sizeof(*nfg));
 	switch (nlh->nlmsg_type) {
 	case NFT_TYPE(NFT_MSG_NEWTABLE):
-		return parse_table(s, ns, nlh);
+		return parse_table(s, ns, nfg->nfgen_family, attrs);
 	case NFT_TYPE(NFT_MSG_NEWCHAIN):
-		return parse_chain(s, ns, nlh);
+		return parse_chain(s, ns, nfg->nfgen_family, attrs);
 	case NFT_TYPE(NFT_MSG_NEWRULE):
-		return parse_rule(s, ns, nlh);
+		return parse_rule(s, ns, nfg->nfgen_family, attrs, nlh);
 	case NFT_TYPE(NFT_MSG_NEWSET):
-		return parse_set(s, ns, nlh);
+		return parse_set(s, ns, nfg->nfgen_family, nlh);
 	case NFT_TYPE(NFT_MSG_NEWSETELEM):
-		return parse_elems(ns, nlh);
+		return parse_elems(ns, nfg->nfgen_family, attrs, nlh);
 	}
 	return 0;
 }
@@ -335,13 +399,16 @@ static void expr_iter_freep(struct nftnl_expr_iter **i)
 		nftnl_expr_iter_destroy(*i);
 }
 
-/* Marks the sets that the expressions of a rule ask, by index. */
-static void mark_sets(const struct ns *ns, const struct nft_chain *chain, const struct nft_rule *r,
+/* Notes by index which sets the expressions of a rule ask. */
+static void note_sets(const struct ns *ns, const struct nft_chain *chain, const struct nft_rule *r,
 		      bool *asked)
 {
-	_cleanup_(expr_iter_freep) struct nftnl_expr_iter *i = nftnl_expr_iter_create(r->nr);
+	_cleanup_(expr_iter_freep) struct nftnl_expr_iter *i = NULL;
 	struct nftnl_expr *e;
 
+	if (!r->nr)
+		return;
+	i = nftnl_expr_iter_create(r->nr);
 	while ((e = nftnl_expr_iter_next(i))) {
 		const char *name = expr_set(e);
 		const struct nft_set *set =
@@ -359,8 +426,9 @@ static int read_elems(struct collecting *c, struct nl *nl)
 
 	vec_each(chain, &ns->chains)
 		vec_each(r, &chain->rules)
-			mark_sets(ns, chain, r, asked);
-	for (size_t i = 0; i < ns->sets.n; i++) {
+			note_sets(ns, chain, r, asked);
+	/* backwards: a set whose elements cannot be read goes, and those behind it move */
+	for (size_t i = ns->sets.n; i-- > 0;) {
 		int r = asked[i] ? dump_elems(c, nl, &ns->sets.v[i]) : 0;
 
 		if (r < 0)

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nftcheck - may libnftnl see this nf_tables message?
+ *
+ * It trusts the kernel: it ends the program where an attribute has a wrong
+ * length and follows null pointers where one is missing. What may have come
+ * out of a file passes here first.
+ */
+#ifndef NFTCHECK_H
+#define NFTCHECK_H
+
+#include <linux/netlink.h>
+
+/*
+ * 0, -EBADMSG where the message (at least NLMSG_HDRLEN bytes) is not one that a
+ * kernel makes, or -EOPNOTSUPP where it holds an expression unknown here.
+ */
+int nft_check(const struct nlmsghdr *nlh);
+
+#endif
