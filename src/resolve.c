@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "resolve.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+
+#include "dns.h"
+#include "netns.h"
+#include "resolvconf.h"
+#include "strbuf.h"
+
+#define HOSTS_MAX      (8 << 20) /* lists of blocked names live there, too */
+#define RESOLVCONF_MAX (64 << 10)
+#define ROUNDS         2         /* each server is asked this often */
+#define ANSWER_MAX     4096
+
+/* One look-up: where it asks, and what it read. */
+struct lookup_job {
+	int ns_fd;
+	const char *netns_name, *name;
+	uint8_t family;
+	uint64_t timeout_us;
+	struct resolvconf conf;
+	char *conf_path;
+};
+
+/* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
+
+static int fail(int error, char **ret_error, const char *name, const char *sentence)
+{
+	struct strbuf b = { 0 };
+
+	strbuf_visible(&b, name);
+	strbuf_puts(&b, " does not resolve: ");
+	strbuf_visible(&b, sentence);
+	*ret_error = strbuf_take(&b);
+	return error;
+}
+
+/* --- files: /etc/netns/NAME/FILE where it exists, as `ip netns exec` has it, else /etc/FILE --- */
+
+static bool is_plain(const char *name)
+{
+	return name && *name && !strchr(name, '/') && !streq(name, ".") && !streq(name, "..") &&
+	       strlen(name) <= NAME_MAX;
+}
+
+static int read_config(const struct lookup_job *j, const char *file, size_t max, char **ret_text,
+		       char **ret_path)
+{
+	_cleanup_(freep) char *path = NULL;
+	int r = -ENOENT;
+
+	if (is_plain(j->netns_name)) {
+		path = xasprintf("/etc/netns/%s/%s", j->netns_name, file);
+		r = read_file(path, max, ret_text);
+	}
+	if (r == -ENOENT) {
+		free(path);
+		path = xasprintf("/etc/%s", file);
+		r = read_file(path, max, ret_text);
+	}
+	if (r == -ENOENT) {
+		*ret_text = xstrdup("");
+		r = 0;
+	}
+	*ret_path = path;
+	path = NULL;
+	return r;
+}
+
+static int unreadable(const struct lookup_job *j, int error, const char *path, char **ret_error)
+{
+	_cleanup_(freep) char *why = xasprintf("%s %s", path, error == -EFBIG ?
+					       "is larger than such a file should be" :
+					       "cannot be read");
+
+	return fail(error, ret_error, j->name, why);
+}
+
+/* 1: found, 0: not in there */
+static int ask_hosts(const struct lookup_job *j, struct addr *ret_addr, char **ret_error)
+{
+	_cleanup_(freep) char *text = NULL, *path = NULL;
+	int r = read_config(j, "hosts", HOSTS_MAX, &text, &path);
+
+	if (r < 0)
+		return unreadable(j, r, path, ret_error);
+	return hosts_find(text, j->name, j->family, ret_addr);
+}
+
+static int read_resolvconf(struct lookup_job *j, char **ret_error)
+{
+	_cleanup_(freep) char *text = NULL;
+	_cleanup_(freep) char *why = NULL;
+	int r = read_config(j, "resolv.conf", RESOLVCONF_MAX, &text, &j->conf_path);
+
+	if (r < 0)
+		return unreadable(j, r, j->conf_path, ret_error);
+	resolvconf_parse(text, &j->conf);
+	if (j->conf.n_servers > 0)
+		return 0;
+	why = xasprintf("%s names no server", j->conf_path);
+	return fail(-EDESTADDRREQ, ret_error, j->name, why);
+}
+
+/* --- one question to one server --- */
+
+/* A socket that hears only this server; the kernel picks a random source port. */
+static int connect_server(const struct lookup_job *j, const struct addr *server)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = addr_to_sockaddr(server, DNS_PORT, &ss);
+	int fd = netns_socket(j->ns_fd, server->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return fd;
+	if (connect(fd, (struct sockaddr *)&ss, len) < 0) {
+		int error = -errno;
+
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+/* Waits for the answer to id among all that arrives; -ETIMEDOUT or what the socket says. */
+static int await_answer(const struct lookup_job *j, int fd, const char *name, uint16_t id,
+			uint64_t deadline, enum dns_answer *ret, struct addr *ret_addr)
+{
+	uint8_t buf[ANSWER_MAX];
+
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		uint64_t now = now_us();
+		ssize_t n;
+
+		if (now >= deadline)
+			return -ETIMEDOUT;
+		if (poll(&p, 1, (int)((deadline - now + 999) / 1000)) < 0 && errno != EINTR)
+			return -errno;
+		n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return -errno;
+		if (n <= 0)
+			continue;
+		*ret = dns_answer(buf, (size_t)n, name, j->family, id, ret_addr);
+		if (*ret != DNS_FOREIGN)
+			return 0;
+	}
+}
+
+static int ask_server(const struct lookup_job *j, const struct addr *server, const char *name,
+		      uint64_t wait_us, enum dns_answer *ret, struct addr *ret_addr)
+{
+	_cleanup_(closep) int fd = connect_server(j, server);
+	uint8_t query[DNS_QUERY_MAX];
+	uint16_t id;
+	size_t n;
+
+	if (fd < 0)
+		return fd;
+	random_bytes(&id, sizeof(id));
+	n = dns_query(name, j->family, id, query);
+	if (send(fd, query, n, MSG_NOSIGNAL) < 0)
+		return -errno;
+	return await_answer(j, fd, name, id, now_us() + wait_us, ret, ret_addr);
+}
+
+/* --- one name, all servers --- */
+
+/*
+ * Asks one after the other until one knows. Returns 0 and its answer, or the
+ * -errno of the last one where none answered.
+ */
+static int ask_servers(const struct lookup_job *j, const char *name, enum dns_answer *ret,
+		       struct addr *ret_addr)
+{
+	const struct resolvconf *c = &j->conf;
+	uint64_t wait_us = j->timeout_us / (ROUNDS * c->n_servers);
+	enum dns_answer answer = DNS_FOREIGN;
+	int error = -ETIMEDOUT;
+
+	for (size_t i = 0; i < ROUNDS * c->n_servers; i++) {
+		int r = ask_server(j, &c->servers[i % c->n_servers], name, wait_us, &answer, ret_addr);
+
+		if (r == 0 && answer != DNS_REFUSED) {
+			*ret = answer;
+			return 0;
+		}
+		/* that one was there, at least */
+		error = r == 0 ? -EIO : r;
+	}
+	return error;
+}
+
+static bool only_loopback(const struct resolvconf *c)
+{
+	for (size_t i = 0; i < c->n_servers; i++)
+		if (!addr_is_loopback(&c->servers[i]))
+			return false;
+	return true;
+}
+
+/* "server 192.0.2.53 (/etc/resolv.conf)" */
+static char *servers_text(const struct lookup_job *j)
+{
+	struct strbuf b = { 0 };
+
+	for (size_t i = 0; i < j->conf.n_servers; i++)
+		strbuf_printf(&b, "%s%s", i ? ", " : "", addr_text(&j->conf.servers[i]).s);
+	strbuf_printf(&b, " (%s)", j->conf_path);
+	return strbuf_take(&b);
+}
+
+static int no_server(const struct lookup_job *j, int error, char **ret_error)
+{
+	_cleanup_(freep) char *servers = servers_text(j), *why = NULL;
+
+	if (error == -EPERM || error == -EACCES) {
+		why = xasprintf("asking %s is not permitted", servers);
+		return fail(error, ret_error, j->name, why);
+	}
+	if (error == -EIO) {
+		why = xasprintf("the resolver %s answers with an error", servers);
+		return fail(error, ret_error, j->name, why);
+	}
+	if (only_loopback(&j->conf)) {
+		why = xasprintf("its resolver %s is on the loopback, where nobody listens in this "
+				"namespace", servers);
+		return fail(-EADDRNOTAVAIL, ret_error, j->name, why);
+	}
+	why = xasprintf("the resolver %s %s", servers, error == -ENETUNREACH || error == -EHOSTUNREACH ?
+			"cannot be reached from there" : "does not answer");
+	return fail(-ETIMEDOUT, ret_error, j->name, why);
+}
+
+static int ask_dns(const struct lookup_job *j, struct addr *ret_addr, char **ret_error)
+{
+	bool exists = false;
+
+	for (size_t i = 0;; i++) {
+		_cleanup_(freep) char *name = resolvconf_candidate(&j->conf, j->name, i);
+		enum dns_answer answer = DNS_REFUSED;
+		int r;
+
+		if (!name)
+			break;
+		if (!dns_name_valid(name))
+			continue;
+		r = ask_servers(j, name, &answer, ret_addr);
+		if (r < 0)
+			return no_server(j, r, ret_error);
+		if (answer == DNS_ADDRESS)
+			return 0;
+		exists = exists || answer == DNS_NO_ADDRESS;
+	}
+	return fail(-ENOENT, ret_error, j->name,
+		    !exists                ? "nobody has that name" :
+		    j->family == AF_INET6  ? "it has no IPv6 address" :
+					     "it has no IPv4 address");
+}
+
+static int find_anywhere(struct lookup_job *j, struct addr *ret_addr, char **ret_error)
+{
+	int r = ask_hosts(j, ret_addr, ret_error);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = read_resolvconf(j, ret_error);
+	if (r < 0)
+		return r;
+	return ask_dns(j, ret_addr, ret_error);
+}
+
+int resolve_name(int ns_fd, const char *netns_name, const char *name, uint8_t family,
+		 uint64_t timeout_us, struct addr *ret_addr, char **ret_error)
+{
+	struct lookup_job j = { .ns_fd = ns_fd, .netns_name = netns_name, .name = name,
+				.family = family, .timeout_us = timeout_us };
+	_cleanup_(freep) char *why = NULL;
+	struct addr a = { 0 };
+	int r;
+
+	if (!dns_name_valid(name))
+		return fail(-EINVAL, ret_error, name, "this can be no host name");
+	r = find_anywhere(&j, &a, ret_error);
+	free(j.conf_path);
+	if (r < 0)
+		return r;
+	if (!addr_is_unicast(&a)) {
+		why = xasprintf("it leads to %s, which nobody can have", addr_text(&a).s);
+		return fail(-ENOENT, ret_error, name, why);
+	}
+	*ret_addr = a;
+	return 0;
+}
