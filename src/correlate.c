@@ -152,8 +152,6 @@ static bool follow_arp(struct evidence *e, const struct path *path, const struct
 	}
 	if (!any)
 		return false;
-	e->loss = reached + 1 == end ? LOSS_ARP_UNANSWERED : LOSS_ARP_REQUEST;
-	e->first_leg = (int)path->points.v[reached].leg + 1;
 	/* was it answered, and where did the answer get lost? Backwards from its owner */
 	for (size_t i = first; i < end; i++) {
 		const struct point *pt = &path->points.v[i];
@@ -164,9 +162,19 @@ static bool follow_arp(struct evidence *e, const struct path *path, const struct
 		if (i == first) /* it came back: the packet itself must have gone missing */
 			return false;
 		e->loss = LOSS_ARP_REPLY;
-		e->first_leg = (int)path->points.v[i].leg;
+		e->last_leg = (int)path->points.v[i].leg;
 		break;
 	}
+	if (e->loss != LOSS_ARP_REPLY) {
+		e->loss = reached + 1 == end ? LOSS_ARP_UNANSWERED : LOSS_ARP_REQUEST;
+		e->last_leg = (int)path->points.v[reached].leg + 1;
+	}
+	e->arp_segment = (int)path->points.v[first].leg;
+	/*
+	 * A router asks for the same next hop for packets of its own: that what
+	 * it forwards was waiting for it, too, is only likely.
+	 */
+	e->first_leg = sender->kind == LEG_FORWARD ? e->arp_segment : e->last_leg;
 	return true;
 }
 
@@ -224,7 +232,6 @@ static void judge_loss(struct evidence *e, const struct path *path, const struct
 		if (l->point < 0 || (l->kind != LEG_SEND && l->kind != LEG_FORWARD))
 			continue;
 		if (follow_arp(e, path, obs, (size_t)l->point, first_sent(probe), &last_arp)) {
-			e->last_leg = e->first_leg;
 			if (last_arp > e->last_us)
 				e->last_us = last_arp;
 			return;
@@ -244,6 +251,7 @@ void correlate_probe(const struct path *path, const struct probe *probe, size_t 
 		.error = -1,
 		.stray = -1,
 		.uplink_sighting = -1,
+		.arp_segment = -1,
 	};
 
 	for (size_t i = 0; i < path->points.n; i++)
@@ -280,8 +288,8 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 			newest = a->sent_us;
 	correlate_probe(path, probe, index, obs, &e);
 	outside = e.loss == LOSS_OUTSIDE || e.loss == LOSS_UNSEEN ||
-		  (e.first_leg >= 0 && (size_t)e.first_leg < path->legs.n &&
-		   path->legs.v[e.first_leg].kind == LEG_OUTSIDE);
+		  (e.last_leg >= 0 && (size_t)e.last_leg < path->legs.n &&
+		   path->legs.v[e.last_leg].kind == LEG_OUTSIDE);
 	since = e.last_us > newest ? e.last_us : newest;
 	if (e.loss == LOSS_ARP_REQUEST || e.loss == LOSS_ARP_UNANSWERED || e.loss == LOSS_ARP_REPLY) {
 		patience = ARP_US;

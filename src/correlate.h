@@ -37,6 +37,7 @@ struct evidence {
 	unsigned int sent;
 	enum loss_kind loss;
 	int first_leg, last_leg;  /* -1: none lost */
+	int arp_segment;          /* LOSS_ARP_*: the leg that sends on that segment, -1 */
 	int last_point;           /* the furthest point seen, -1 */
 	int trace;                /* index of the dropping trace event, -1 */
 	int error;                /* index of the sighting of an ICMP error about it, -1 */

@@ -61,8 +61,9 @@ bool by_model(const struct question *q)
 
 bool arp_failed(const struct question *q)
 {
-	return q->ev && (q->ev->loss == LOSS_ARP_REQUEST || q->ev->loss == LOSS_ARP_UNANSWERED ||
-			 q->ev->loss == LOSS_ARP_REPLY);
+	int segment = q->leg->kind == LEG_OUTSIDE ? (int)q->index - 1 : q->leg->incoming;
+
+	return q->ev && q->ev->arp_segment >= 0 && segment == q->ev->arp_segment;
 }
 
 const struct ns *leg_ns(const struct question *q)

@@ -20,7 +20,7 @@ struct op *say_op(struct finding *f, enum op_kind kind, int ns, int ifindex);
 
 /* Only the model speaks (next, --no-probe). */
 bool by_model(const struct question *q);
-/* The kernel's neighbour resolution on this leg's segment got no answer. */
+/* The sender on the segment by which the packet should come to this leg got no answer to its ARP. */
 bool arp_failed(const struct question *q);
 const struct ns *leg_ns(const struct question *q);
 /* "this host" or the namespace's name, for messages. By value. */
