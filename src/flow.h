@@ -34,6 +34,8 @@ struct packet {
 	uint32_t mark;
 	bool reply;                    /* it answers the flow's first packet */
 	enum ct_state ct;
+	/* Were the flow's addresses translated in this namespace so far? Only valid where nat_known. */
+	bool nat_known, snat, dnat;
 };
 
 /* One question. Namespaces are indexes into the snapshot. */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nat - what a nat statement does to the packet
+ *
+ * The first one that is met decides; it ends its chain with accept
+ * (nf_nat_setup_info(), net/netfilter/nf_nat_core.c).
+ */
+#include "firewall/eval.h"
+
+/* Each address of the old prefix becomes the same one of the new: NF_NAT_RANGE_NETMAP. */
+static struct addr map_prefix(const struct addr *old, const struct nat_range *range)
+{
+	struct addr a = range->min;
+
+	for (size_t i = 0; i < addr_len(a.family); i++) {
+		uint8_t host = range->min.b[i] ^ range->max.b[i];
+
+		a.b[i] = (uint8_t)((range->min.b[i] & ~host) | (old->b[i] & host));
+	}
+	return a;
+}
+
+static void set_nat(struct fw_run *r, enum nat_kind kind, const struct addr *a, uint16_t port)
+{
+	r->st.nat.kind = kind;
+	r->st.nat.addr.family = a->family;
+	memcpy(r->st.nat.addr.b, a->b, sizeof(a->b));
+	r->st.nat.port = port;
+	if (kind == NAT_DEST)
+		r->st.dnat = true;
+	else
+		r->st.snat = true;
+	headers_translate(&r->st.h, kind == NAT_DEST, a, port);
+	r->verdict = (struct fw_verdict_code){ .code = NF_ACCEPT };
+}
+
+/* The translation is certain, what it leads to is not. */
+static void set_nat_unknown(struct fw_run *r, const char *why)
+{
+	r->st.nat_unknown = true;
+	r->why = why;
+}
+
+void nat_translate(struct fw_run *r, enum nat_kind kind, const struct nat_range *range)
+{
+	uint16_t port = range->has_port && range->port_min == range->port_max ? range->port_min : 0;
+	struct addr a = { 0 }, old;
+
+	if (range->has_addr && range->netmap && headers_addr(&r->st.h, kind == NAT_DEST, &old))
+		a = map_prefix(&old, range);
+	else if (range->has_addr)
+		a = range->min;
+	set_nat(r, kind, &a, port);
+	if (range->has_addr && !addr_is_set(&a))
+		set_nat_unknown(r, "the address it is translated to");
+	else if (range->has_addr && kind == NAT_DEST && !range->netmap &&
+		 !addr_eq(&range->min, &range->max))
+		set_nat_unknown(r, "which of several addresses it is translated to");
+	else if (range->has_port && kind == NAT_DEST && !port)
+		set_nat_unknown(r, "the port it is translated to");
+}
+
+/* Without an address to take, the packet is dropped (nf_nat_masquerade_ipv4()). */
+void nat_masquerade(struct fw_run *r, const struct nat_range *range)
+{
+	uint16_t port = range->has_port && range->port_min == range->port_max ? range->port_min : 0;
+	struct addr dst, a = { 0 };
+
+	if (headers_addr(&r->st.h, true, &dst))
+		a = local_masquerade_source(r->ns, run_oif(r), &dst);
+	if (!addr_is_set(&a)) {
+		r->verdict = (struct fw_verdict_code){ .code = NF_DROP };
+		return;
+	}
+	set_nat(r, NAT_SOURCE, &a, port);
+	r->st.nat.masquerade = true;
+}
+
+/* nf_nat_redirect_ipv4(): loopback for what this host sends, else the first address where it came in. */
+void nat_redirect(struct fw_run *r, const struct nat_range *range)
+{
+	uint16_t port = range->has_port && range->port_min == range->port_max ? range->port_min : 0;
+	const struct iface_addr *first = ns_addr_on(r->ns, run_iif(r), r->st.h.family, NULL);
+	struct addr a = { 0 };
+
+	if (r->at->hook == HOOK_OUTPUT)
+		addr_parse(r->st.h.family == AF_INET6 ? "::1" : "127.0.0.1", &a);
+	else if (first)
+		a = first->prefix.addr;
+	if (!addr_is_set(&a)) {
+		r->verdict = (struct fw_verdict_code){ .code = NF_DROP };
+		return;
+	}
+	set_nat(r, NAT_DEST, &a, port);
+	r->st.nat.redirect = true;
+	if (range->has_port && !port)
+		set_nat_unknown(r, "the port it is redirected to");
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * set - lookups in sets, maps and verdict maps
+ *
+ * Three kinds by flags (net/netfilter/nft_set_*.c): single keys, intervals (a
+ * sorted list of beginnings and ends, NFT_SET_ELEM_INTERVAL_END), and
+ * concatenations with a range per field. A catch-all element answers last.
+ */
+#include <stdio.h>
+
+#include <libnftnl/expr.h>
+#include <libnftnl/set.h>
+
+#include "firewall/eval.h"
+
+struct lookup_key {
+	const uint8_t *data, *known;
+	size_t len;
+	bool complete;
+};
+
+static const struct nft_set *find_set(const struct fw_run *r, const char *name)
+{
+	vec_each(set, &r->ns->sets)
+		if (set->family == r->chain->family && streq(set->table, r->chain->table) &&
+		    streq(set->name, name))
+			return set;
+	return NULL;
+}
+
+static uint32_t elem_flags(struct nftnl_set_elem *el)
+{
+	return nftnl_set_elem_is_set(el, NFTNL_SET_ELEM_FLAGS) ?
+		       nftnl_set_elem_get_u32(el, NFTNL_SET_ELEM_FLAGS) : 0;
+}
+
+static const uint8_t *elem_key(struct nftnl_set_elem *el, uint16_t attr, size_t len)
+{
+	uint32_t have = 0;
+	const void *key;
+
+	if (!nftnl_set_elem_is_set(el, attr))
+		return NULL;
+	key = nftnl_set_elem_get(el, attr, &have);
+	return have >= len ? key : NULL;
+}
+
+/* A range per field; each field is padded to whole words in the key (nft_set_pipapo.c). */
+static enum tri in_fields(const struct lookup_key *key, const uint8_t *from, const uint8_t *to,
+			  const uint8_t *fields, size_t n)
+{
+	enum tri match = TRI_YES;
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t len = fields[i];
+
+		if (at + len > key->len)
+			return TRI_MAYBE;
+		match = tri_and(match, tri_not(bytes_below(key->data + at, key->known + at,
+							   from + at, len, false)));
+		match = tri_and(match, bytes_below(key->data + at, key->known + at, to + at, len,
+						   true));
+		at += (len + 3) / 4 * 4;
+	}
+	return match;
+}
+
+static enum tri elem_match(const struct nftnl_set *set, struct nftnl_set_elem *el,
+			   const struct lookup_key *key)
+{
+	const uint8_t *from = elem_key(el, NFTNL_SET_ELEM_KEY, key->len);
+	const uint8_t *to = elem_key(el, NFTNL_SET_ELEM_KEY_END, key->len);
+	const uint8_t whole = (uint8_t)key->len, *fields = NULL;
+	uint32_t n = 0;
+
+	if (!from)
+		return TRI_NO;
+	if (!to)
+		return bytes_equal(key->data, key->known, from, key->len);
+	if (nftnl_set_is_set(set, NFTNL_SET_DESC_CONCAT))
+		fields = nftnl_set_get_data(set, NFTNL_SET_DESC_CONCAT, &n);
+	if (!fields || !n)
+		return in_fields(key, from, to, &whole, 1);
+	return in_fields(key, from, to, fields, n);
+}
+
+struct found {
+	struct nftnl_set_elem *el;   /* the one that matches for certain */
+	enum tri match;
+	/* those that may match */
+	struct nftnl_set_elem *maybe[RUN_ALTERNATIVES];
+	size_t n_maybe;
+	bool too_many;
+};
+
+static void note_maybe(struct found *f, struct nftnl_set_elem *el)
+{
+	if (f->match == TRI_NO)
+		f->match = TRI_MAYBE;
+	if (f->n_maybe < ARRAY_SIZE(f->maybe))
+		f->maybe[f->n_maybe++] = el;
+	else
+		f->too_many = true;
+}
+
+static void search_elements(const struct nftnl_set *set, struct nftnl_set_elems_iter *it,
+			    const struct lookup_key *key, struct found *f)
+{
+	struct nftnl_set_elem *el;
+
+	while (f->match != TRI_YES && (el = nftnl_set_elems_iter_next(it))) {
+		enum tri m;
+
+		if (elem_flags(el) & NFT_SET_ELEM_CATCHALL)
+			continue;
+		m = elem_match(set, el, key);
+		if (m == TRI_YES) {
+			f->el = el;
+			f->match = TRI_YES;
+		} else if (m == TRI_MAYBE) {
+			note_maybe(f, el);
+		}
+	}
+}
+
+/*
+ * The element whose key is the nearest one not above the value decides: a
+ * beginning matches, an end does not; of equal keys the beginning counts.
+ */
+static void search_intervals(struct nftnl_set_elems_iter *it, const struct lookup_key *key,
+			     struct found *f)
+{
+	struct nftnl_set_elem *el, *nearest = NULL;
+	const uint8_t *at = NULL;
+
+	while ((el = nftnl_set_elems_iter_next(it))) {
+		bool end = elem_flags(el) & NFT_SET_ELEM_INTERVAL_END;
+		const uint8_t *from = elem_key(el, NFTNL_SET_ELEM_KEY, key->len);
+		int order;
+
+		if (!from || elem_flags(el) & NFT_SET_ELEM_CATCHALL)
+			continue;
+		if (!key->complete) {
+			if (!end)
+				note_maybe(f, el);
+			continue;
+		}
+		if (memcmp(from, key->data, key->len) > 0)
+			continue;
+		order = at ? memcmp(from, at, key->len) : 1;
+		if (order > 0 || (order == 0 && !end)) {
+			nearest = el;
+			at = from;
+		}
+	}
+	if (nearest && !(elem_flags(nearest) & NFT_SET_ELEM_INTERVAL_END)) {
+		f->el = nearest;
+		f->match = TRI_YES;
+	}
+}
+
+static void search_catchall(struct nftnl_set_elems_iter *it, struct found *f)
+{
+	struct nftnl_set_elem *el;
+
+	while (f->match != TRI_YES && (el = nftnl_set_elems_iter_next(it)))
+		if (elem_flags(el) & NFT_SET_ELEM_CATCHALL) {
+			if (f->match == TRI_MAYBE) {
+				note_maybe(f, el);
+				return;
+			}
+			f->el = el;
+			f->match = TRI_YES;
+		}
+}
+
+static void search_set(const struct nftnl_set *set, const struct lookup_key *key, struct found *f)
+{
+	uint32_t flags = nftnl_set_is_set(set, NFTNL_SET_FLAGS) ?
+				 nftnl_set_get_u32(set, NFTNL_SET_FLAGS) : 0;
+	struct nftnl_set_elems_iter *it = nftnl_set_elems_iter_create(set);
+
+	if (!it)
+		return;
+	if (flags & NFT_SET_INTERVAL && !(flags & NFT_SET_CONCAT))
+		search_intervals(it, key, f);
+	else
+		search_elements(set, it, key, f);
+	nftnl_set_elems_iter_destroy(it);
+
+	it = nftnl_set_elems_iter_create(set);
+	if (!it)
+		return;
+	search_catchall(it, f);
+	nftnl_set_elems_iter_destroy(it);
+}
+
+/* Counters in an element decide nothing; a limit or quota does. */
+static int is_condition(struct nftnl_expr *e, void *arg)
+{
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
+
+	if (!name || (!streq(name, "counter") && !streq(name, "last")))
+		*(bool *)arg = true;
+	return 0;
+}
+
+static bool has_condition(struct nftnl_set_elem *el)
+{
+	bool condition = false;
+
+	nftnl_set_elem_expr_foreach(el, is_condition, &condition);
+	return condition;
+}
+
+static struct fw_verdict_code elem_verdict(struct nftnl_set_elem *el)
+{
+	struct fw_verdict_code v = { .code = NFT_CONTINUE };
+
+	if (nftnl_set_elem_is_set(el, NFTNL_SET_ELEM_VERDICT))
+		v.code = (int)nftnl_set_elem_get_u32(el, NFTNL_SET_ELEM_VERDICT);
+	if (nftnl_set_elem_is_set(el, NFTNL_SET_ELEM_CHAIN))
+		v.chain = nftnl_set_elem_get_str(el, NFTNL_SET_ELEM_CHAIN);
+	return v;
+}
+
+static void add_alternative(struct fw_run *r, const struct fw_verdict_code *v)
+{
+	for (size_t i = 0; i < r->n_alternatives; i++) {
+		const struct fw_verdict_code *a = &r->alternative[i];
+
+		if (a->code == v->code && (!a->chain || !v->chain || streq(a->chain, v->chain)))
+			return;
+	}
+	if (r->n_alternatives < ARRAY_SIZE(r->alternative))
+		r->alternative[r->n_alternatives++] = *v;
+}
+
+static enum tri verdict_of(struct fw_run *r, const struct found *f, const char *why)
+{
+	if (f->match == TRI_YES) {
+		r->verdict = elem_verdict(f->el);
+		return TRI_YES;
+	}
+	if (f->too_many) {
+		r->verdict = (struct fw_verdict_code){ .code = VERDICT_UNKNOWN };
+		return run_maybe(r, why);
+	}
+	for (size_t i = 0; i < f->n_maybe; i++) {
+		struct fw_verdict_code v = elem_verdict(f->maybe[i]);
+
+		if (i == 0)
+			r->verdict = v;
+		else
+			add_alternative(r, &v);
+	}
+	return run_maybe(r, why);
+}
+
+static enum tri data_of(struct fw_run *r, const struct nftnl_set *set, const struct found *f,
+			uint32_t dreg, const char *why)
+{
+	uint32_t len = 0;
+	const void *data;
+
+	if (f->match == TRI_YES) {
+		data = nftnl_set_elem_get(f->el, NFTNL_SET_ELEM_DATA, &len);
+		if (!data)
+			return run_maybe(r, "a map that cannot be decoded");
+		reg_store(r, dreg, data, len);
+		return TRI_YES;
+	}
+	len = nftnl_set_is_set(set, NFTNL_SET_DATA_LEN) ?
+		      nftnl_set_get_u32(set, NFTNL_SET_DATA_LEN) : 16;
+	reg_store_partly(r, dreg, NULL, NULL, len, why);
+	return run_maybe(r, why);
+}
+
+static enum tri answer(struct fw_run *r, const struct nftnl_expr *e, const struct nftnl_set *set,
+		       struct found *f, const char *why)
+{
+	bool invert = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_FLAGS) &&
+		      nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV;
+	enum tri match;
+
+	if (f->match == TRI_YES && has_condition(f->el)) {
+		f->match = TRI_MAYBE;
+		f->n_maybe = 0;
+		note_maybe(f, f->el);
+		why = "the state of a set's element (limit, quota)";
+	}
+	if (nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG)) {
+		uint32_t dreg = nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG);
+
+		if (f->match == TRI_NO)
+			return TRI_NO;
+		return dreg == NFT_REG_VERDICT ? verdict_of(r, f, why) :
+						 data_of(r, set, f, dreg, why);
+	}
+	match = invert ? tri_not(f->match) : f->match;
+	return match == TRI_MAYBE ? run_maybe(r, why) : match;
+}
+
+enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e)
+{
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_LOOKUP_SET);
+	uint32_t sreg = nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_SREG);
+	const struct nft_set *set = name ? find_set(r, name) : NULL;
+	struct found f = { .match = TRI_NO };
+	struct lookup_key key = { 0 };
+
+	if (set && set->ns && nftnl_set_is_set(set->ns, NFTNL_SET_KEY_LEN))
+		key.len = nftnl_set_get_u32(set->ns, NFTNL_SET_KEY_LEN);
+	key.data = key.len ? reg_load(r, sreg, key.len, &key.known) : NULL;
+	if (!key.data) {
+		if (nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG) &&
+		    nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG) == NFT_REG_VERDICT)
+			r->verdict.code = VERDICT_UNKNOWN;
+		return run_maybe(r, run_text(r, "set %s, which could not be read",
+					     name ? name : "without a name"));
+	}
+	key.complete = reg_is_known(r, sreg, key.len);
+	search_set(set->ns, &key, &f);
+	return answer(r, e, set->ns, &f,
+		      key.complete ? "a set's element" : reg_why(r, sreg, key.len));
+}

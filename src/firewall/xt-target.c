@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * xt-target - the target extensions: what each does with a packet, how iptables -S prints it
+ *
+ * After net/netfilter/xt_*.c; printing after extensions/lib*t_*.c of iptables 1.8.9.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+
+#include "firewall/xt.h"
+
+#include <linux/netfilter/nf_nat.h>
+#include <linux/netfilter/xt_CHECKSUM.h>
+#include <linux/netfilter/xt_CONNMARK.h>
+#include <linux/netfilter/xt_CT.h>
+#include <linux/netfilter/xt_LOG.h>
+#include <linux/netfilter/xt_MARK.h>
+#include <linux/netfilter/xt_NFLOG.h>
+#include <linux/netfilter/xt_TCPMSS.h>
+#include <linux/netfilter_ipv4/ipt_REJECT.h>
+#include <linux/netfilter_ipv4/ipt_TTL.h>
+#include <linux/netfilter_ipv6/ip6t_REJECT.h>
+
+/* --- NAT ------------------------------------------------------------------- */
+
+/* IPv4 extensions came before struct nf_nat_range; those with one range only are used. */
+static struct nf_nat_range load_ipv4_range(const void *info)
+{
+	const struct nf_nat_ipv4_multi_range_compat *old = info;
+	struct nf_nat_range range = { 0 };
+
+	range.flags = old->range[0].flags;
+	memcpy(&range.min_addr, &old->range[0].min_ip, 4);
+	memcpy(&range.max_addr, &old->range[0].max_ip, 4);
+	range.min_proto = old->range[0].min;
+	range.max_proto = old->range[0].max;
+	return range;
+}
+
+static bool is_ipv4_range(uint8_t family, uint32_t rev)
+{
+	return family == AF_INET && rev == 0;
+}
+
+static struct nf_nat_range load_range(const void *info, uint8_t family, uint32_t rev)
+{
+	struct nf_nat_range range;
+
+	if (is_ipv4_range(family, rev))
+		return load_ipv4_range(info);
+	/* struct nf_nat_range2 begins in the same way */
+	memcpy(&range, info, sizeof(range));
+	return range;
+}
+
+static struct nat_range to_range(const struct nf_nat_range *range, uint8_t family)
+{
+	struct nat_range n = {
+		.has_addr = range->flags & NF_NAT_RANGE_MAP_IPS,
+		.has_port = range->flags & NF_NAT_RANGE_PROTO_SPECIFIED,
+		.netmap = range->flags & NF_NAT_RANGE_NETMAP,
+		.port_min = ntohs(range->min_proto.all),
+		.port_max = ntohs(range->max_proto.all),
+	};
+
+	if (n.has_addr) {
+		addr_from_bytes(family, &range->min_addr, addr_len(family), &n.min);
+		addr_from_bytes(family, &range->max_addr, addr_len(family), &n.max);
+	}
+	return n;
+}
+
+static struct nat_range run_range(const struct fw_run *r, const void *info, uint32_t rev)
+{
+	struct nf_nat_range range = load_range(info, r->st.h.family, rev);
+
+	return to_range(&range, r->st.h.family);
+}
+
+static enum tri eval_snat(struct fw_run *r, const void *info, uint32_t rev)
+{
+	struct nat_range n = run_range(r, info, rev);
+
+	nat_translate(r, NAT_SOURCE, &n);
+	return TRI_YES;
+}
+
+static enum tri eval_dnat(struct fw_run *r, const void *info, uint32_t rev)
+{
+	struct nat_range n = run_range(r, info, rev);
+
+	nat_translate(r, NAT_DEST, &n);
+	return TRI_YES;
+}
+
+static enum tri eval_masquerade(struct fw_run *r, const void *info, uint32_t rev)
+{
+	struct nat_range n = run_range(r, info, rev);
+
+	nat_masquerade(r, &n);
+	return TRI_YES;
+}
+
+static enum tri eval_redirect(struct fw_run *r, const void *info, uint32_t rev)
+{
+	struct nat_range n = run_range(r, info, rev);
+
+	nat_redirect(r, &n);
+	return TRI_YES;
+}
+
+static void print_nat_flags(struct strbuf *b, unsigned int flags)
+{
+	if (flags & NF_NAT_RANGE_PROTO_RANDOM)
+		strbuf_puts(b, " --random");
+	if (flags & NF_NAT_RANGE_PROTO_RANDOM_FULLY)
+		strbuf_puts(b, " --random-fully");
+	if (flags & NF_NAT_RANGE_PERSISTENT)
+		strbuf_puts(b, " --persistent");
+}
+
+static void print_port_range(struct strbuf *b, const struct nat_range *n)
+{
+	strbuf_printf(b, "%u", n->port_min);
+	if (n->port_max != n->port_min)
+		strbuf_printf(b, "-%u", n->port_max);
+}
+
+/* "10.0.0.1-10.0.0.9:80-90"; IPv6 addresses in brackets before a port. */
+static void print_to(struct strbuf *b, const char *option, const void *info, uint8_t family,
+		     uint32_t rev)
+{
+	struct nf_nat_range range = load_range(info, family, rev);
+	struct nat_range n = to_range(&range, family);
+	bool brackets = n.has_port && family == AF_INET6;
+
+	strbuf_printf(b, " %s ", option);
+	if (n.has_addr) {
+		strbuf_printf(b, "%s%s", brackets ? "[" : "", addr_text(&n.min).s);
+		if (!addr_eq(&n.min, &n.max))
+			strbuf_printf(b, "-%s", addr_text(&n.max).s);
+		strbuf_puts(b, brackets ? "]" : "");
+	}
+	if (n.has_port) {
+		strbuf_putc(b, ':');
+		print_port_range(b, &n);
+	}
+	print_nat_flags(b, range.flags);
+}
+
+static void print_snat(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	print_to(b, "--to-source", info, family, rev);
+}
+
+static void print_dnat(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	print_to(b, "--to-destination", info, family, rev);
+}
+
+/* MASQUERADE and REDIRECT */
+static void print_to_ports(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	struct nf_nat_range range = load_range(info, family, rev);
+	struct nat_range n = to_range(&range, family);
+
+	if (n.has_port) {
+		strbuf_puts(b, " --to-ports ");
+		print_port_range(b, &n);
+	}
+	print_nat_flags(b, range.flags);
+}
+
+/* --- refusing -------------------------------------------------------------- */
+
+static enum tri eval_reject(struct fw_run *r, const void *info, uint32_t rev)
+{
+	r->verdict = (struct fw_verdict_code){ .code = NF_DROP, .reject = true };
+	return TRI_YES;
+}
+
+static void print_reject(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	static const char *const ipv4[] = {
+		[IPT_ICMP_NET_UNREACHABLE] = "icmp-net-unreachable",
+		[IPT_ICMP_HOST_UNREACHABLE] = "icmp-host-unreachable",
+		[IPT_ICMP_PROT_UNREACHABLE] = "icmp-proto-unreachable",
+		[IPT_ICMP_PORT_UNREACHABLE] = "icmp-port-unreachable",
+		[IPT_ICMP_ECHOREPLY] = "echo-reply",
+		[IPT_ICMP_NET_PROHIBITED] = "icmp-net-prohibited",
+		[IPT_ICMP_HOST_PROHIBITED] = "icmp-host-prohibited",
+		[IPT_TCP_RESET] = "tcp-reset",
+		[IPT_ICMP_ADMIN_PROHIBITED] = "icmp-admin-prohibited",
+	};
+	static const char *const ipv6[] = {
+		[IP6T_ICMP6_NO_ROUTE] = "icmp6-no-route",
+		[IP6T_ICMP6_ADM_PROHIBITED] = "icmp6-adm-prohibited",
+		[IP6T_ICMP6_NOT_NEIGHBOUR] = "icmp6-not-neighbour",
+		[IP6T_ICMP6_ADDR_UNREACH] = "icmp6-addr-unreachable",
+		[IP6T_ICMP6_PORT_UNREACH] = "icmp6-port-unreachable",
+		[IP6T_ICMP6_ECHOREPLY] = "icmp6-echo-reply",
+		[IP6T_TCP_RESET] = "tcp-reset",
+		[IP6T_ICMP6_POLICY_FAIL] = "icmp6-policy-fail",
+		[IP6T_ICMP6_REJECT_ROUTE] = "icmp6-reject-route",
+	};
+	const struct ipt_reject_info *i = info;
+	size_t with = (size_t)i->with, n = family == AF_INET ? ARRAY_SIZE(ipv4) : ARRAY_SIZE(ipv6);
+
+	if (with < n)
+		strbuf_printf(b, " --reject-with %s", family == AF_INET ? ipv4[with] : ipv6[with]);
+}
+
+/* --- marks ----------------------------------------------------------------- */
+
+static enum tri eval_mark(struct fw_run *r, const void *info, uint32_t rev)
+{
+	const struct xt_mark_tginfo2 *i = info;
+
+	r->st.mark_known |= i->mask;
+	r->st.mark = ((r->st.mark & ~i->mask) ^ i->mark) & r->st.mark_known;
+	return TRI_YES;
+}
+
+static void print_mark(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	const struct xt_mark_tginfo2 *i = info;
+
+	strbuf_printf(b, " --set-xmark 0x%x/0x%x", i->mark, i->mask);
+}
+
+/* Only plain copies and settings; with shifts (revision 2) the result is not known. */
+static enum tri eval_connmark(struct fw_run *r, const void *info, uint32_t rev)
+{
+	const struct xt_connmark_tginfo2 *i = info;
+	struct fw_state *st = &r->st;
+
+	if (st->ct == CT_VIEW_NONE || st->ct == CT_VIEW_UNTRACKED)
+		return TRI_YES;
+	if (rev == 2 && i->shift_bits) {
+		st->mark_known = i->mode == XT_CONNMARK_RESTORE ? 0 : st->mark_known;
+		st->ctmark_known = i->mode == XT_CONNMARK_RESTORE ? st->ctmark_known : 0;
+		return TRI_YES;
+	}
+	switch (i->mode) {
+	case XT_CONNMARK_SET:
+		st->ctmark_known |= i->ctmask;
+		st->ctmark = ((st->ctmark & ~i->ctmask) ^ i->ctmark) & st->ctmark_known;
+		break;
+	case XT_CONNMARK_SAVE:
+		st->ctmark_known = (st->ctmark_known | i->ctmask) & (st->mark_known | ~i->nfmask);
+		st->ctmark = ((st->ctmark & ~i->ctmask) ^ (st->mark & i->nfmask)) &
+			     st->ctmark_known;
+		break;
+	case XT_CONNMARK_RESTORE:
+		st->mark_known = (st->mark_known | i->nfmask) & (st->ctmark_known | ~i->ctmask);
+		st->mark = ((st->mark & ~i->nfmask) ^ (st->ctmark & i->ctmask)) & st->mark_known;
+		break;
+	default:
+		break;
+	}
+	return TRI_YES;
+}
+
+static void print_connmark(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	const struct xt_connmark_tginfo1 *i = info;
+
+	switch (i->mode) {
+	case XT_CONNMARK_SET:
+		strbuf_printf(b, " --set-xmark 0x%x/0x%x", i->ctmark, i->ctmask);
+		break;
+	case XT_CONNMARK_SAVE:
+		strbuf_printf(b, " --save-mark --nfmask 0x%x --ctmask 0x%x", i->nfmask, i->ctmask);
+		break;
+	case XT_CONNMARK_RESTORE:
+		strbuf_printf(b, " --restore-mark --nfmask 0x%x --ctmask 0x%x", i->nfmask,
+			      i->ctmask);
+		break;
+	default:
+		break;
+	}
+}
+
+/* --- conntrack ------------------------------------------------------------- */
+
+static enum tri eval_ct(struct fw_run *r, const void *info, uint32_t rev)
+{
+	const struct xt_ct_target_info *i = info;
+
+	if (i->flags & XT_CT_NOTRACK)
+		run_notrack(r);
+	return TRI_YES;
+}
+
+static enum tri eval_notrack(struct fw_run *r, const void *info, uint32_t rev)
+{
+	run_notrack(r);
+	return TRI_YES;
+}
+
+static void print_ct(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	const struct xt_ct_target_info *i = info;
+
+	if (i->flags & XT_CT_NOTRACK)
+		strbuf_puts(b, " --notrack");
+	if (i->helper[0])
+		strbuf_printf(b, " --helper %.*s", (int)sizeof(i->helper), i->helper);
+	if (i->zone)
+		strbuf_printf(b, " --zone %u", i->zone);
+}
+
+/* --- the packet goes on ---------------------------------------------------- */
+
+static enum tri eval_nothing(struct fw_run *r, const void *info, uint32_t rev)
+{
+	return TRI_YES;
+}
+
+/* TOS, DSCP, TTL, HL: what the field holds then is not followed. */
+static void forget(struct fw_run *r, size_t offset)
+{
+	const uint8_t zero = 0;
+
+	headers_write(&r->st.h, HEADER_NETWORK, offset, 1, &zero, &zero);
+}
+
+static enum tri eval_tos(struct fw_run *r, const void *info, uint32_t rev)
+{
+	forget(r, r->st.h.family == AF_INET6 ? 0 : 1);
+	if (r->st.h.family == AF_INET6)
+		forget(r, 1);
+	return TRI_YES;
+}
+
+static enum tri eval_ttl(struct fw_run *r, const void *info, uint32_t rev)
+{
+	forget(r, r->st.h.family == AF_INET6 ? 7 : 8);
+	return TRI_YES;
+}
+
+static void print_ttl(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	static const char *const modes[] = { "set", "inc", "dec" };
+	const struct ipt_TTL_info *i = info;
+
+	if (i->mode < ARRAY_SIZE(modes))
+		strbuf_printf(b, " --%s-%s %u", family == AF_INET6 ? "hl" : "ttl", modes[i->mode],
+			      i->ttl);
+}
+
+static void print_log(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	static const struct {
+		unsigned char bit;
+		const char *option;
+	} flags[] = {
+		{ XT_LOG_TCPSEQ, "--log-tcp-sequence" },
+		{ XT_LOG_TCPOPT, "--log-tcp-options" },
+		{ XT_LOG_IPOPT, "--log-ip-options" },
+		{ XT_LOG_UID, "--log-uid" },
+		{ XT_LOG_MACDECODE, "--log-macdecode" },
+	};
+	const struct xt_log_info *i = info;
+
+	if (i->prefix[0]) {
+		strbuf_puts(b, " --log-prefix");
+		xt_print_string(b, i->prefix, sizeof(i->prefix));
+	}
+	if (i->level != 4) /* LOG_WARNING */
+		strbuf_printf(b, " --log-level %u", i->level);
+	for (size_t k = 0; k < ARRAY_SIZE(flags); k++)
+		if (i->logflags & flags[k].bit)
+			strbuf_printf(b, " %s", flags[k].option);
+}
+
+static void print_nflog(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	const struct xt_nflog_info *i = info;
+
+	if (i->prefix[0]) {
+		strbuf_puts(b, " --nflog-prefix");
+		xt_print_string(b, i->prefix, sizeof(i->prefix));
+	}
+	if (i->group)
+		strbuf_printf(b, " --nflog-group %u", i->group);
+}
+
+static void print_tcpmss(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	const struct xt_tcpmss_info *i = info;
+
+	if (i->mss == XT_TCPMSS_CLAMP_PMTU)
+		strbuf_puts(b, " --clamp-mss-to-pmtu");
+	else
+		strbuf_printf(b, " --set-mss %u", i->mss);
+}
+
+static void print_checksum(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	strbuf_puts(b, " --checksum-fill");
+}
+
+/* --- the packet is gone ---------------------------------------------------- */
+
+static enum tri eval_gone(struct fw_run *r, const void *info, uint32_t rev)
+{
+	r->verdict = (struct fw_verdict_code){ .code = VERDICT_UNKNOWN };
+	r->why = "a program in user space or a proxy decides";
+	return TRI_YES;
+}
+
+#define IPV4_RANGE sizeof(struct nf_nat_ipv4_multi_range_compat)
+#define RANGE      sizeof(struct nf_nat_range)
+
+const struct xt_target_row xt_targets[] = {
+	/* name, family, revisions, size, eval, print */
+	{ "MASQUERADE", AF_INET, 0, 0, IPV4_RANGE, eval_masquerade, print_to_ports },
+	{ "MASQUERADE", AF_INET6, 0, 0, RANGE, eval_masquerade, print_to_ports },
+	{ "SNAT", AF_INET, 0, 0, IPV4_RANGE, eval_snat, print_snat },
+	{ "SNAT", 0, 1, 2, RANGE, eval_snat, print_snat },
+	{ "DNAT", AF_INET, 0, 0, IPV4_RANGE, eval_dnat, print_dnat },
+	{ "DNAT", 0, 1, 2, RANGE, eval_dnat, print_dnat },
+	{ "REDIRECT", AF_INET, 0, 0, IPV4_RANGE, eval_redirect, print_to_ports },
+	{ "REDIRECT", AF_INET6, 0, 0, RANGE, eval_redirect, print_to_ports },
+	{ "REJECT", AF_INET, 0, 0, sizeof(struct ipt_reject_info), eval_reject, print_reject },
+	{ "REJECT", AF_INET6, 0, 0, sizeof(struct ip6t_reject_info), eval_reject, print_reject },
+	{ "MARK", 0, 2, 2, sizeof(struct xt_mark_tginfo2), eval_mark, print_mark },
+	{ "CONNMARK", 0, 1, 1, sizeof(struct xt_connmark_tginfo1), eval_connmark, print_connmark },
+	{ "CONNMARK", 0, 2, 2, sizeof(struct xt_connmark_tginfo2), eval_connmark, print_connmark },
+	{ "CT", 0, 0, 2, sizeof(struct xt_ct_target_info), eval_ct, print_ct },
+	{ "NOTRACK", 0, 0, 0, 0, eval_notrack, NULL },
+	{ "LOG", 0, 0, 0, sizeof(struct xt_log_info), eval_nothing, print_log },
+	{ "NFLOG", 0, 0, 0, sizeof(struct xt_nflog_info), eval_nothing, print_nflog },
+	{ "TCPMSS", 0, 0, 0, sizeof(struct xt_tcpmss_info), eval_nothing, print_tcpmss },
+	{ "CHECKSUM", 0, 0, 0, sizeof(struct xt_CHECKSUM_info), eval_nothing, print_checksum },
+	{ "TTL", AF_INET, 0, 0, sizeof(struct ipt_TTL_info), eval_ttl, print_ttl },
+	{ "HL", AF_INET6, 0, 0, sizeof(struct ipt_TTL_info), eval_ttl, print_ttl },
+	{ "TOS", 0, 0, 9, 0, eval_tos, NULL },
+	{ "DSCP", 0, 0, 9, 0, eval_tos, NULL },
+	{ "TRACE", 0, 0, 9, 0, eval_nothing, NULL },
+	{ "AUDIT", 0, 0, 9, 0, eval_nothing, NULL },
+	{ "CLASSIFY", 0, 0, 9, 0, eval_nothing, NULL },
+	{ "SECMARK", 0, 0, 9, 0, eval_nothing, NULL },
+	{ "CONNSECMARK", 0, 0, 9, 0, eval_nothing, NULL },
+	{ "SET", 0, 0, 9, 0, eval_nothing, NULL },
+	{ "TEE", 0, 0, 9, 0, eval_nothing, NULL },
+	{ "NFQUEUE", 0, 0, 9, 0, eval_gone, NULL },
+	{ "SYNPROXY", 0, 0, 9, 0, eval_gone, NULL },
+	{ "TPROXY", 0, 0, 9, 0, eval_gone, NULL },
+};
+
+const size_t xt_targets_n = ARRAY_SIZE(xt_targets);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* xt - find an extension's row, load its struct safely, evaluate and print it */
+#include "firewall/xt.h"
+
+static bool row_fits(const char *row_name, uint8_t row_family, uint32_t rev_min, uint32_t rev_max,
+		     size_t size, const char *name, uint32_t rev, uint8_t family, size_t len)
+{
+	return streq(row_name, name) && (!row_family || row_family == family) && rev >= rev_min &&
+	       rev <= rev_max && len >= size;
+}
+
+const struct xt_match_row *xt_match_find(const char *name, uint32_t rev, uint8_t family, size_t len)
+{
+	for (size_t i = 0; i < xt_matches_n; i++) {
+		const struct xt_match_row *m = &xt_matches[i];
+
+		if (row_fits(m->name, m->family, m->rev_min, m->rev_max, m->size, name, rev, family,
+			     len))
+			return m;
+	}
+	return NULL;
+}
+
+const struct xt_target_row *xt_target_find(const char *name, uint32_t rev, uint8_t family,
+					   size_t len)
+{
+	for (size_t i = 0; i < xt_targets_n; i++) {
+		const struct xt_target_row *t = &xt_targets[i];
+
+		if (row_fits(t->name, t->family, t->rev_min, t->rev_max, t->size, name, rev, family,
+			     len))
+			return t;
+	}
+	return NULL;
+}
+
+void xt_info_load(struct xt_info *ret, const void *info, size_t len)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (info)
+		memcpy(ret->b, info, len < sizeof(ret->b) ? len : sizeof(ret->b));
+}
+
+enum tri xt_match_eval(struct fw_run *r, const char *name, uint32_t rev, const void *info,
+		       size_t len)
+{
+	const struct xt_match_row *m;
+	struct xt_info copy;
+
+	if (!name)
+		return run_maybe(r, "an xt match without a name");
+	m = info ? xt_match_find(name, rev, r->st.h.family, len) : NULL;
+	if (!m || !m->eval)
+		return run_maybe(r, run_text(r, "xt match \"%s\"", name));
+	xt_info_load(&copy, info, len);
+	return m->eval(r, copy.b, rev);
+}
+
+enum tri xt_target_eval(struct fw_run *r, const char *name, uint32_t rev, const void *info,
+			size_t len)
+{
+	const struct xt_target_row *t = name ? xt_target_find(name, rev, r->st.h.family, len) : NULL;
+	struct xt_info copy;
+
+	if (!t) {
+		r->verdict = (struct fw_verdict_code){ .code = VERDICT_UNKNOWN };
+		r->why = run_text(r, "xt target \"%s\"", name ? name : "?");
+		return TRI_YES;
+	}
+	xt_info_load(&copy, info, len);
+	return t->eval(r, copy.b, rev);
+}
+
+/* An alias is printed under the name by which it was asked for ("-m state"). */
+static const char *match_alias(const char *name, const char *options)
+{
+	return streq(name, "conntrack") && strstr(options, " --state ") ? "state" : name;
+}
+
+void xt_match_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
+		    const void *info, size_t len)
+{
+	const struct xt_match_row *m = name && info ? xt_match_find(name, rev, family, len) : NULL;
+	_cleanup_(strbuf_done) struct strbuf options = { 0 };
+	struct xt_info copy;
+
+	if (m && m->print) {
+		xt_info_load(&copy, info, len);
+		m->print(&options, copy.b, family, rev);
+	} else if (!m) {
+		strbuf_puts(&options, " [unsupported revision]");
+	}
+	strbuf_printf(b, " -m %s%s", name ? match_alias(name, strbuf_str(&options)) : "?",
+		      strbuf_str(&options));
+}
+
+void xt_target_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
+		     const void *info, size_t len)
+{
+	const struct xt_target_row *t = name && info ? xt_target_find(name, rev, family, len) : NULL;
+	struct xt_info copy;
+
+	strbuf_printf(b, " -j %s", name ? name : "?");
+	if (!t || !t->print)
+		return;
+	xt_info_load(&copy, info, len);
+	t->print(b, copy.b, family, rev);
+}

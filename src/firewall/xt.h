@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * xt - the x_tables extensions, as iptables-nft (and legacy iptables) use them
+ *
+ * One row an extension in xt-match.c and xt-target.c: name, revision, the
+ * size of its struct, what it does with a packet and how iptables -S prints
+ * it. What has no row is not known, by name.
+ */
+#ifndef FIREWALL_XT_H
+#define FIREWALL_XT_H
+
+#include "firewall/eval.h"
+#include "strbuf.h"
+
+struct xt_match_row {
+	const char *name;
+	uint8_t family;      /* AF_INET, AF_INET6; 0: both */
+	uint32_t rev_min, rev_max;
+	size_t size;         /* of the struct of these revisions, at least */
+	/* NULL: printed only, its answer is not known */
+	enum tri (*eval)(struct fw_run *r, const void *info, uint32_t rev);
+	/* appends what follows "-m name": " --dport 80" */
+	void (*print)(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
+};
+
+struct xt_target_row {
+	const char *name;
+	uint8_t family;
+	uint32_t rev_min, rev_max;
+	size_t size;
+	enum tri (*eval)(struct fw_run *r, const void *info, uint32_t rev);
+	void (*print)(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
+};
+
+extern const struct xt_match_row xt_matches[];
+extern const size_t xt_matches_n;
+extern const struct xt_target_row xt_targets[];
+extern const size_t xt_targets_n;
+
+/* Structs are copied into aligned memory of this size, zeroed behind their end. */
+#define XT_INFO_MAX 512
+struct xt_info {
+	_Alignas(16) uint8_t b[XT_INFO_MAX];
+};
+
+/* The row for an extension, NULL where there is none or info is too short for it. */
+const struct xt_match_row *xt_match_find(const char *name, uint32_t rev, uint8_t family, size_t len);
+const struct xt_target_row *xt_target_find(const char *name, uint32_t rev, uint8_t family,
+					   size_t len);
+void xt_info_load(struct xt_info *ret, const void *info, size_t len);
+
+enum tri xt_match_eval(struct fw_run *r, const char *name, uint32_t rev, const void *info,
+		       size_t len);
+enum tri xt_target_eval(struct fw_run *r, const char *name, uint32_t rev, const void *info,
+			size_t len);
+
+/* " text", quoted where iptables-save would quote it. */
+void xt_print_string(struct strbuf *b, const char *s, size_t max);
+/* " --limit 5/sec --limit-burst 7"; avg in ten-thousandths of a second a packet. */
+void xt_print_limit(struct strbuf *b, uint64_t avg, uint64_t burst);
+
+/*
+ * " -m name …" and " -j NAME …" as iptables -S prints them, for AF_INET or
+ * AF_INET6; an extension without a row prints its name and "[unsupported]".
+ */
+void xt_match_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
+		    const void *info, size_t len);
+void xt_target_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
+		     const void *info, size_t len);
+
+#endif
