@@ -21,38 +21,35 @@ finish()
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
-# doctor OUT OPTION...: one run with --json; everything about it that is true of any run is checked here
+# doctor OUT OPTION...: one run with --json; everything about it that is true of any run is checked here. Beside OUT,
+# OUT.sum says what is in it, one line a fact, fields divided by tabs (jq takes its time to start, so it is run once).
 doctor()
 {
 	local out=$1 wrong
 	shift
 	STATUS=0
 	timeout --kill-after=5 "${LAB_TIMEOUT:-60}" "${NSDOCTOR:?}" --json "$@" >"$out" 2>"$out.err" || STATUS=$?
-	printf '$ nsdoctor --json %s\n' "$*" >>"$LAB_TMP/details"
+	{
+		printf '$ nsdoctor --json %s\n' "$*"
+		cat "$out" "$out.err"
+	} >>"$LAB_TMP/details"
 	if [ "$STATUS" -gt 3 ] || grep -qE 'Sanitizer|runtime error' "$out.err"; then
-		fail "nsdoctor $*: ended with $STATUS"
-		tail -c 4000 "$out.err" >>"$LAB_TMP/details"
+		fail "nsdoctor $*: ended with $STATUS: $(grep -m1 -E 'ERROR|runtime error' "$out.err")"
 		return 1
 	fi
-	if ! jq . "$out" >>"$LAB_TMP/details" 2>/dev/null || [ ! -s "$out" ]; then
+	if [ ! -s "$out" ] || ! summarize "$out" >"$out.sum" 2>/dev/null; then
 		fail "nsdoctor $*: exit $STATUS, and no JSON on standard output"
-		cat "$out" "$out.err" >>"$LAB_TMP/details"
 		return 1
 	fi
-	cat "$out.err" >>"$LAB_TMP/details"
-	wrong=$(jq -r --argjson exit "$STATUS" -f "$LAB_LIB/schema.jq" "$out" 2>&1 | head -5)
+	wrong=$(sed -n 's/^schema\t//p' "$out.sum" | head -5)
 	[ -z "$wrong" ] || fail "nsdoctor $*: schema: $wrong"
 }
 
-# summarize OUT: verdict and findings, one a line, fields divided by tabs
-summarize()
-{
-	jq -r '
-		"verdict\t\(.verdict)",
-		(.findings[] | [.role, .code, .confidence, .direction, (.protocols | sort | join(",")), .netns,
-			(.object // "-"), (.fix.safety // "none")] | @tsv),
-		"applied\t\([.fix.applied[]? | select(.kept) | .code] | join(","))"' "$1"
-}
+# summarize OUT: the findings as ROLE CODE CONFIDENCE DIRECTION PROTOCOLS NETNS OBJECT SAFETY
+summarize() { jq -r --argjson exit "${STATUS:-0}" -f "$LAB_LIB/summary.jq" "$1"; }
+
+# said OUT KEY: one of those facts
+said() { sed -n "s/^$2\t//p" "$1.sum"; }
 
 # --- expecting --------------------------------------------------------------------------------------------------------
 
@@ -90,22 +87,18 @@ like()
 demand()
 {
 	local out=$1 line word=() rest
-	local causes=() nexts=() notes=() any_next='' n m
-	mapfile -t causes < <(summarize "$out" | grep $'^cause\t')
-	mapfile -t nexts < <(summarize "$out" | grep $'^next\t')
-	mapfile -t notes < <(summarize "$out" | grep $'^note\t')
-	n=0 m=0
-	local known_notes=''
+	local causes=() nexts=() notes=() any_next='' n=0 m=0
+	local known_notes='' filters=()
+	mapfile -t causes < <(grep $'^cause\t' "$out.sum")
+	mapfile -t nexts < <(grep $'^next\t' "$out.sum")
+	mapfile -t notes < <(grep $'^note\t' "$out.sum")
 	while read -r line; do
 		case $line in '' | '#'*) continue ;; esac
-		case $line in
-		jq\ *) ;;
-		*) line=$(names "$line") ;;
-		esac
+		line=$(names "$line")
 		read -r word rest <<<"$line"
 		case $word in
 		verdict)
-			like "$(jq -r .verdict "$out")" "$rest" || fail "verdict is $(jq -r .verdict "$out"), not $rest"
+			like "$(said "$out" verdict)" "$rest" || fail "verdict is $(said "$out" verdict), not $rest"
 			;;
 		exit)
 			[ "$STATUS" = "$rest" ] || fail "exit is $STATUS, not $rest"
@@ -131,29 +124,42 @@ demand()
 			known_notes+=" $rest "
 			;;
 		safety)
-			word=$(jq -r '.findings[0].fix.safety // "none"' "$out")
-			like "$word" "$rest" || fail "safety of the first fix is $word, not $rest"
+			like "$(said "$out" safety)" "$rest" || fail "safety of the first fix is $(said "$out" safety), not $rest"
 			;;
 		applied)
-			word=$(summarize "$out" | sed -n 's/^applied\t//p')
-			like "$word" "$rest" || fail "applied: ${word:-nothing}, not $rest"
+			like "$(said "$out" applied)" "$rest" || fail "applied: $(said "$out" applied), not $rest"
 			;;
 		jq)
-			names "$rest" >"$LAB_TMP/filter"
-			[ "$(jq -f "$LAB_TMP/filter" "$out" 2>&1)" = true ] || fail "not true: $(names "$rest")"
+			filters+=("$rest")
 			;;
 		works | fix) ;;
-		*) die "$CASE: what is \"$line\"?" ;;
+		*) die "${CASE:-}: what is \"$line\"?" ;;
 		esac
 	done <"$2"
 	((n == ${#causes[@]})) || fail "$n causes expected, ${#causes[@]} found: $(codes "${causes[@]}")"
 	[ -n "$any_next" ] || ((m == ${#nexts[@]})) || fail "$m next expected, ${#nexts[@]} found: $(codes "${nexts[@]}")"
-	if [ -n "$HEALTHY" ]; then
+	if [ -n "${HEALTHY:-}" ]; then
 		for line in "${notes[@]}"; do
 			word=$(cut -f2 <<<"$line")
 			[[ $known_notes == *" $word "* ]] || fail "an uncalled-for note: $word"
 		done
 	fi
+	[ "${#filters[@]}" -eq 0 ] || hold "$out" "${filters[@]}"
+}
+
+# hold OUT EXPRESSION...: all of them are true of it
+hold()
+{
+	local out=$1 e i=0 program='' answers=()
+	shift
+	for e; do
+		program+="(try ($e) catch \"error: \\(.)\"), "
+	done
+	mapfile -t answers < <(jq -c "${program}empty" "$out" 2>&1)
+	for e; do
+		[ "${answers[i]:-}" = true ] || fail "not true: $e"
+		((++i))
+	done
 }
 
 codes()
@@ -188,19 +194,22 @@ one()
 # pasted OUT: what the findings say to do, done by hand, repairs it; what they say about undoing it, undoes it
 pasted()
 {
-	local i cmd n
-	n=$(jq '[.findings[] | select(.role != "note") | select(.fix == null or .fix.safety == "manual")] | length' "$1")
-	[ "$n" -eq 0 ] || return 0
+	local cmd
+	[ "$(said "$1" unfixable)" -eq 0 ] || return 0
 	while IFS= read -r cmd; do
-		printf '$ %s\n' "$cmd" >>"$LAB_TMP/details"
-		bash -c "$cmd" >>"$LAB_TMP/details" 2>&1 || fail "cannot be pasted: $cmd"
-	done < <(jq -r '.findings[] | select(.role != "note") | .fix.commands[]' "$1")
-	patient works || fail "the printed commands do not repair it"
+		paste_one "$cmd"
+	done < <(said "$1" command)
+	patient works || fail 'the printed commands do not repair it'
 	while IFS= read -r cmd; do
-		printf '$ %s\n' "$cmd" >>"$LAB_TMP/details"
-		bash -c "$cmd" >>"$LAB_TMP/details" 2>&1 || fail "cannot be pasted: $cmd"
-	done < <(jq -r '[.findings[] | select(.role != "note") | .fix.undo] | reverse | .[][]' "$1")
+		paste_one "$cmd"
+	done < <(said "$1" undo)
 	unchanged 'the printed undo'
+}
+
+paste_one()
+{
+	printf '$ %s\n' "$1" >>"$LAB_TMP/details"
+	bash -c "$1" >>"$LAB_TMP/details" 2>&1 || fail "cannot be pasted: $1"
 }
 
 # unchanged WHAT: the state is that of before
@@ -211,24 +220,6 @@ unchanged()
 		fail "$1 leaves something behind"
 		printf '%s\n' "$diff" >>"$LAB_TMP/details"
 	}
-}
-
-fixed()
-{
-	doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || return
-	demand "$LAB_TMP/fixed" "$CASE/expect.fixed"
-	if ! grep -q "^works no" "$CASE/expect.fixed"; then
-		patient works || fail "--fix: an ordinary check still does not work"
-	fi
-	[ "$(jq '[.fix.applied[]? | select(.kept)] | length' "$LAB_TMP/fixed")" -gt 0 ] || {
-		unchanged '--fix that keeps nothing'
-		return
-	}
-	still_readable
-	STATUS=0
-	timeout 60 "$NSDOCTOR" --undo >"$LAB_TMP/undo" 2>&1 || STATUS=$?
-	[ "$STATUS" -eq 0 ] || fail "--undo: exit $STATUS: $(head -3 "$LAB_TMP/undo")"
-	unchanged '--fix and --undo'
 }
 
 # still_readable: what iptables owns can be listed by iptables
@@ -242,11 +233,31 @@ still_readable()
 	done
 }
 
+# fixed: --fix does what expect.fixed says, an ordinary check agrees, and --undo takes it back
+fixed()
+{
+	doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || return 0
+	demand "$LAB_TMP/fixed" "$CASE/expect.fixed"
+	if ! grep -q '^works no' "$CASE/expect.fixed"; then
+		patient works || fail '--fix: an ordinary check still does not work'
+	fi
+	if [ -z "$(said "$LAB_TMP/fixed" applied)" ]; then
+		unchanged '--fix that keeps nothing'
+		return
+	fi
+	still_readable
+	STATUS=0
+	timeout 60 "$NSDOCTOR" --undo >"$LAB_TMP/undo" 2>&1 || STATUS=$?
+	{ echo '$ nsdoctor --undo'; cat "$LAB_TMP/undo"; } >>"$LAB_TMP/details"
+	[ "$STATUS" -eq 0 ] || fail "--undo: exit $STATUS: $(head -3 "$LAB_TMP/undo")"
+	unchanged '--fix and --undo'
+}
+
+# untouchable: --fix keeps its hands off
 untouchable()
 {
 	! grep -q '^fix any' "$CASE/expect" || return 0
-	doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || return
-	[ "$(jq '[.fix.applied[]? | select(.kept)] | length' "$LAB_TMP/fixed")" -eq 0 ] ||
-		fail "--fix keeps: $(summarize "$LAB_TMP/fixed" | sed -n 's/^applied\t//p')"
+	doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || return 0
+	[ -z "$(said "$LAB_TMP/fixed" applied)" ] || fail "--fix keeps: $(said "$LAB_TMP/fixed" applied)"
 	unchanged '--fix'
 }

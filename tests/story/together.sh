@@ -40,7 +40,7 @@ for ((r = 0; r < rounds && ERRORS == 0; r++)); do
 	done
 	wait
 	for i in 0 1 2 3; do
-		summarize "$LAB_TMP/run.$i" >"$LAB_TMP/sum.$i" 2>&1 || true
+		summarize "$LAB_TMP/run.$i" 2>&1 | grep -E "^(verdict|cause|next)" >"$LAB_TMP/sum.$i" || true
 		cat "$LAB_TMP/run.$i" "$LAB_TMP/run.$i.err" >>"$LAB_TMP/details"
 		case $1 in
 		healthy | different) want='' verdict=reachable ;;

@@ -15,8 +15,8 @@ set -euo pipefail
 choose_set "${LAB_SET:-1}"
 world
 
-# said STATUS COMMAND-LINE...: that exit status; the messages are in $LAB_TMP/err, the output in $LAB_TMP/out
-said()
+# says STATUS COMMAND-LINE...: that exit status; the messages are in $LAB_TMP/err, the output in $LAB_TMP/out
+says()
 {
 	local want=$1 status=0
 	shift
@@ -27,7 +27,7 @@ said()
 
 wrong()
 {
-	said 2 "$@"
+	says 2 "$@"
 	[ ! -s "$LAB_TMP/said" ] || fail "nsdoctor $*: wrong usage, and something on standard output"
 	grep -q '^nsdoctor: ' "$LAB_TMP/err" || fail "nsdoctor $*: no sentence that begins with the program's name"
 	[ "$(wc -l <"$LAB_TMP/err")" -le 3 ] || fail "nsdoctor $*: $(wc -l <"$LAB_TMP/err") lines of complaint"
@@ -71,12 +71,12 @@ wrong --explain
 wrong --explain no-such-finding
 
 # what is not there, and what it might have been
-said 3 "${NS1%?}" "$OUT"
+says 3 "${NS1%?}" "$OUT"
 grep -qF "$NS1" "$LAB_TMP/err" || fail "an unknown name: $NS1 is not offered"
 [ ! -s "$LAB_TMP/said" ] || fail 'an unknown name: something on standard output'
-said 3 pid:999999 "$OUT"
-said 3 /run/netns/nowhere "$OUT"
-said 3 /etc/passwd "$OUT"
+says 3 pid:999999 "$OUT"
+says 3 /run/netns/nowhere "$OUT"
+says 3 /etc/passwd "$OUT"
 doctor "$LAB_TMP/found" "${NS1%?}" "$OUT" || true
 [ "$STATUS" -eq 3 ] || fail "an unknown name with --json: exit $STATUS, not 3"
 [ "$(jq -r .verdict "$LAB_TMP/found")" = unknown ] || fail 'an unknown name with --json: the verdict is not unknown'
@@ -91,14 +91,14 @@ if command -v setpriv >/dev/null; then
 fi
 
 # what is asked for by name is given
-said 0 --help
+says 0 --help
 grep -q -- --json "$LAB_TMP/said" || fail '--help does not speak of --json'
 [ ! -s "$LAB_TMP/err" ] || fail '--help: something on standard error'
-said 0 --version
+says 0 --version
 grep -q '^nsdoctor [0-9]' "$LAB_TMP/said" || fail "--version says $(head -1 "$LAB_TMP/said")"
 for code in $(cd "$LAB_LIB/../cases" && ls -d */ | sed 's/[./].*//' | sort -u); do
-	said 0 --explain "$code"
+	says 0 --explain "$code"
 	grep -q "$code" "$LAB_TMP/said" || fail "--explain $code does not speak of it"
 done
-said 0 --undo
+says 0 --undo
 finish

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# schema.jq – is this object what the documentation of --json, schema 1, says?  Prints one line for each thing that is
-# not, nothing otherwise. First the types of every field, then what has to be true of any diagnosis.
+# summary.jq – what --json said, one line a fact, fields divided by tabs; and "schema" lines for everything that is not
+# as documented (schema 1): first the types of every field, then what has to be true of any diagnosis.
 #
-#   jq -r --argjson exit N -f schema.jq
+#   jq -r --argjson exit N -f summary.jq
 
 # --- types ------------------------------------------------------------------------------------------------------------
 
@@ -125,5 +125,17 @@ def sense:
 	# nothing of the outside's may reach a terminal as anything but text
 	([.. | strings | select(test("[\u0000-\u0008\u000b-\u001f\u007f]"))] | must(length == 0; "control characters: \(tojson)"));
 
-. as $top | [types] | if length > 0 then .[] else empty end,
-	(if length > 0 then empty else $top | sense end)
+def summary:
+	"verdict\t\(.verdict)",
+	(.findings[] | [.role, .code, .confidence, .direction, (.protocols | sort | join(",")), .netns, (.object // "-"),
+		(.fix.safety // "none")] | @tsv),
+	"safety\t\(.findings[0].fix.safety // "none")",
+	"applied\t\([.fix.applied[]? | select(.kept) | .code] | join(","))",
+	([.findings[] | select(.role != "note")] |
+		"unfixable\t\([.[] | select(.fix == null or .fix.safety == "manual")] | length)",
+		(.[] | .fix.commands[]? | "command\t\(.)"),
+		(reverse[] | .fix.undo[]? | "undo\t\(.)"));
+
+. as $top | [types] |
+	if length > 0 then .[] | "schema\t\(.)" else $top | sense | "schema\t\(.)" end,
+	try ($top | summary) catch "schema\tno summary: \(.)"
