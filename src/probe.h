@@ -85,7 +85,12 @@ void probe_plan_done(struct probe_plan *plan);
 struct probe_ops {
 	const char *name;
 	enum proto proto;
-	/* Opens, prepares and sends attempt a. Returns the socket to poll, or -errno (nothing was sent). */
+	short events; /* POLLIN or POLLOUT: what to poll the socket for */
+	/*
+	 * Opens, prepares and sends attempt a. Returns the socket to poll, or -errno
+	 * where there is none (no privilege). What the kernel refused to send is
+	 * PROBE_NOT_SENT in the attempt.
+	 */
 	int (*send)(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a);
 	/* The socket became readable, writable or failed: fills the attempt's outcome; 0 where still pending. */
 	int (*receive)(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a, int fd);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * capture - the two observers of a namespace, as observe.c runs them: packets
+ * (packet.c) and rule traces (nftrace.c)
+ */
+#ifndef CAPTURE_H
+#define CAPTURE_H
+
+#include <linux/filter.h>
+
+#include "capture/identify.h"
+
+/*
+ * A packet socket on all interfaces of the calling thread's namespace, which
+ * the kernel filters down to what l looks for. Returns it or -errno.
+ */
+int packet_open(const struct lookout *l);
+
+/* Reads all that waits into o; never blocks. Returns the number of new sightings. */
+int packet_read(int fd, int ns, const struct lookout *l, struct observations *o);
+
+/* How many packets were lost for want of room since it was last asked. */
+uint32_t packet_dropped(int fd);
+
+/* The classic BPF program of packet_open(); returns the number of its instructions. */
+#define PACKET_FILTER 256
+size_t packet_filter(const struct lookout *l, struct sock_filter ret[PACKET_FILTER]);
+
+struct nftrace;
+
+/*
+ * Has the kernel report what the rules of the calling thread's namespace do to
+ * our packets. ns tells which base chains there are. -ENOENT: none that could
+ * be traced.
+ */
+int nftrace_open(const struct ns *ns, const struct marks *m, struct nftrace **ret);
+int nftrace_fd(const struct nftrace *t);
+
+/* Reads all that waits into o; never blocks. Returns the number of new events. */
+int nftrace_read(struct nftrace *t, int ns, struct observations *o);
+
+/* The kernel takes our tables away with the socket. NULL is fine. */
+void nftrace_close(struct nftrace *t);
+
+/* One message of the kernel; returns whether it became an event of o. */
+struct nlmsghdr;
+bool nftrace_message(struct nftrace *t, int ns, const struct nlmsghdr *nlh, struct observations *o);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * identify - which of our packets is this?
+ *
+ * Pure. Addresses, ports and the ICMP id can be rewritten on the way; an echo's
+ * payload and a TCP sequence number are not. So an echo carries a token (8
+ * random bytes, 2 of the probe's index, 2 of the attempt's) and a SYN the
+ * sequence number seq + 256 * probe + 4 * attempt, which its answer
+ * acknowledges plus one.
+ */
+#ifndef IDENTIFY_H
+#define IDENTIFY_H
+
+#include "observe.h"
+#include "pkt.h"
+
+/* What the observers look for. */
+struct lookout {
+	struct marks marks;
+	VEC(struct addr) arp;
+};
+
+void marks_token(const struct marks *m, size_t probe, size_t attempt, uint8_t ret_token[PKT_TOKEN]);
+uint32_t marks_seq(const struct marks *m, size_t probe, size_t attempt);
+
+struct identity {
+	int probe, attempt;
+	bool reply;
+};
+
+/* Is it one of our requests, or an answer to one? */
+bool identify_packet(const struct marks *m, const struct pkt_headers *h, struct identity *ret);
+
+/*
+ * The same for a packet quoted by an ICMP error, which may be cut off 8 bytes
+ * into its transport header: an echo without its token is known by the id with
+ * which it was seen before.
+ */
+bool identify_quoted(const struct marks *m, const struct observations *o,
+		     const struct pkt_headers *h, struct identity *ret);
+
+/*
+ * A captured frame from its network header on: fills everything of a sighting
+ * that is in the packet. False: none of ours.
+ */
+bool identify_frame(const struct lookout *l, const struct observations *o, uint16_t ethertype,
+		    struct pkt k, struct sighting *ret);
+
+#endif

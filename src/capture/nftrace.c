@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rule traces of nf_tables, native and iptables-nft. A packet is traced from a
+ * rule "meta nftrace set 1" on, until it leaves the namespace or, as received
+ * again from a veth, is a new packet. So tables of our own stand before all
+ * others in each family that has base chains. They carry NFT_TABLE_F_OWNER
+ * (Linux 5.12): the kernel removes them when our socket closes, however we end.
+ *
+ * Messages: NFTA_TRACE_* in linux/netfilter/nf_tables.h, made by
+ * net/netfilter/nf_tables_trace.c. Only the first message of a packet's way
+ * through a base chain carries headers (40 bytes from the network header on,
+ * 20 from the transport header on); the others are joined to it by id.
+ */
+#include "capture/capture.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <libnftnl/chain.h>
+#include <libnftnl/common.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/table.h>
+#include <limits.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter_bridge.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "nl.h"
+#include "nlfield.h"
+
+#define RECEIVE_BUFFER (4 << 20)
+#define AT_ONCE        4096
+
+#ifndef NFT_TABLE_F_OWNER
+#define NFT_TABLE_F_OWNER 2
+#endif
+/* linux/netfilter.h: inet's name of netdev's ingress (Linux 5.10), netdev's egress (5.16) */
+#define HOOK_INET_INGRESS  5
+#define HOOK_NETDEV_EGRESS 1
+
+/* A packet that is being traced. */
+struct traced {
+	uint32_t id; /* NFTA_TRACE_ID */
+	struct identity who;
+	struct packet pkt;
+	int iif, oif;
+};
+
+struct nftrace {
+	struct nl *owner;
+	int fd;
+	struct marks marks;
+	char table[32];
+	VEC(struct traced) packets;
+};
+
+/* --- our tables --- */
+
+#define BATCH_SIZE 65536
+
+struct batch {
+	struct mnl_nlmsg_batch *b;
+	uint32_t seq;
+	uint8_t family;
+	const char *table;
+};
+
+static struct nlmsghdr *batch_put(struct batch *b, uint16_t type, uint16_t flags)
+{
+	return nftnl_nlmsg_build_hdr(mnl_nlmsg_batch_current(b->b), type, b->family,
+				     NLM_F_CREATE | flags, b->seq++);
+}
+
+static void add_table(struct batch *b)
+{
+	struct nftnl_table *t = nftnl_table_alloc();
+
+	nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
+	nftnl_table_set_u32(t, NFTNL_TABLE_FLAGS, NFT_TABLE_F_OWNER);
+	nftnl_table_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWTABLE, 0), t);
+	nftnl_table_free(t);
+	mnl_nlmsg_batch_next(b->b);
+}
+
+/* devs: names, ended by NULL; only with hooks of the netdev family. */
+static void add_chain(struct batch *b, const char *name, uint32_t hook, const char **devs)
+{
+	struct nftnl_chain *c = nftnl_chain_alloc();
+
+	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, b->table);
+	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, name);
+	nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
+	nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, hook);
+	nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, INT_MIN);
+	if (devs)
+		nftnl_chain_set_array(c, NFTNL_CHAIN_DEVICES, devs);
+	nftnl_chain_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWCHAIN, 0), c);
+	nftnl_chain_free(c);
+	mnl_nlmsg_batch_next(b->b);
+}
+
+static struct nftnl_rule *begin_rule(struct batch *b, const char *chain)
+{
+	struct nftnl_rule *r = nftnl_rule_alloc();
+
+	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, b->table);
+	nftnl_rule_set_str(r, NFTNL_RULE_CHAIN, chain);
+	nftnl_rule_set_u32(r, NFTNL_RULE_FAMILY, b->family);
+	return r;
+}
+
+static void add_cmp(struct nftnl_rule *r, uint32_t op, const void *data, uint32_t n)
+{
+	struct nftnl_expr *e = nftnl_expr_alloc("cmp");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, op);
+	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, n);
+	nftnl_rule_add_expr(r, e);
+}
+
+/* Bytes of the transport header, masked where there is a mask. */
+static void add_load(struct nftnl_rule *r, uint32_t off, uint32_t n, const void *mask)
+{
+	static const uint8_t zero[4];
+	struct nftnl_expr *e = nftnl_expr_alloc("payload");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, NFT_PAYLOAD_TRANSPORT_HEADER);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, off);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, n);
+	nftnl_rule_add_expr(r, e);
+	if (!mask)
+		return;
+	e = nftnl_expr_alloc("bitwise");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_LEN, n);
+	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_MASK, mask, n);
+	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_XOR, zero, n);
+	nftnl_rule_add_expr(r, e);
+}
+
+static void add_is_tcp(struct nftnl_rule *r)
+{
+	static const uint8_t tcp = IPPROTO_TCP;
+	struct nftnl_expr *e = nftnl_expr_alloc("meta");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, NFT_META_L4PROTO);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
+	nftnl_rule_add_expr(r, e);
+	add_cmp(r, NFT_CMP_EQ, &tcp, 1);
+}
+
+/* "meta nftrace set 1", and the rule is complete. */
+static void end_rule(struct batch *b, struct nftnl_rule *r)
+{
+	static const uint8_t one = 1;
+	struct nftnl_expr *e = nftnl_expr_alloc("immediate");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+	nftnl_expr_set(e, NFTNL_EXPR_IMM_DATA, &one, sizeof(one));
+	nftnl_rule_add_expr(r, e);
+	e = nftnl_expr_alloc("meta");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, NFT_META_NFTRACE);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_SREG, NFT_REG_1);
+	nftnl_rule_add_expr(r, e);
+	nftnl_rule_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWRULE, NLM_F_APPEND), r);
+	nftnl_rule_free(r);
+	mnl_nlmsg_batch_next(b->b);
+}
+
+/* The token stands 8 bytes into an echo of either family (and would into UDP). */
+static void add_token_rule(struct batch *b, const char *chain, const struct marks *m)
+{
+	struct nftnl_rule *r = begin_rule(b, chain);
+
+	add_load(r, 8, sizeof(m->token), NULL);
+	add_cmp(r, NFT_CMP_EQ, m->token, sizeof(m->token));
+	end_rule(b, r);
+}
+
+/* The number at off of a TCP segment is one of ours, and (flags & mask) compares so with value. */
+static void add_tcp_rule(struct batch *b, const char *chain, const struct marks *m, uint32_t off,
+			 uint8_t mask, uint32_t op, uint8_t value)
+{
+	static const uint8_t high[4] = { 0xff, 0xff, 0, 0 };
+	uint8_t seq[4] = { (uint8_t)(m->seq >> 24), (uint8_t)(m->seq >> 16) };
+	struct nftnl_rule *r = begin_rule(b, chain);
+
+	add_is_tcp(r);
+	add_load(r, off, 4, high);
+	add_cmp(r, NFT_CMP_EQ, seq, sizeof(seq));
+	add_load(r, 13, 1, &mask);
+	add_cmp(r, op, &value, 1);
+	end_rule(b, r);
+}
+
+static void add_hook(struct batch *b, const struct marks *m, const char *chain, uint32_t hook,
+		     const char **devs)
+{
+	add_chain(b, chain, hook, devs);
+	add_token_rule(b, chain, m);
+	/* SYN by its sequence number; SYN-ACK or RST by what it acknowledges */
+	add_tcp_rule(b, chain, m, 4, TH_SYN | TH_ACK | TH_RST | TH_FIN, NFT_CMP_EQ, TH_SYN);
+	add_tcp_rule(b, chain, m, 8, TH_SYN | TH_RST, NFT_CMP_NEQ, 0);
+}
+
+/* What is traced in one namespace. */
+struct wishes {
+	bool ip, bridge, ingress, egress;
+	const char *devs[129]; /* ended by NULL; the kernel takes up to 256 a chain */
+	size_t n_devs;
+};
+
+static void wish_dev(struct wishes *w, const char *name)
+{
+	for (size_t i = 0; i < w->n_devs; i++)
+		if (streq(w->devs[i], name))
+			return;
+	if (w->n_devs < ARRAY_SIZE(w->devs) - 1)
+		w->devs[w->n_devs++] = name;
+}
+
+static void wish_chain(struct wishes *w, const struct nft_chain *c)
+{
+	switch (c->family) {
+	case NFPROTO_INET:
+		if (c->hook == HOOK_INET_INGRESS)
+			w->ingress = true;
+		else
+			w->ip = true;
+		break;
+	case NFPROTO_IPV4:
+	case NFPROTO_IPV6:
+		w->ip = true;
+		break;
+	case NFPROTO_BRIDGE:
+		w->bridge = true;
+		break;
+	case NFPROTO_NETDEV:
+		if (c->hook == HOOK_NETDEV_EGRESS)
+			w->egress = true;
+		else
+			w->ingress = true;
+		break;
+	}
+	if (c->dev)
+		wish_dev(w, c->dev);
+}
+
+static struct wishes wishes_of(const struct ns *ns)
+{
+	struct wishes w = { 0 };
+
+	vec_each(c, &ns->chains)
+		if (c->base)
+			wish_chain(&w, c);
+	/* a chain can have more devices than the first */
+	if (w.ingress || w.egress)
+		vec_each(l, &ns->links)
+			wish_dev(&w, l->name);
+	return w;
+}
+
+static int add_family(struct nftrace *t, uint8_t family, struct wishes *w)
+{
+	_cleanup_(freep) char *buffer = xcalloc(BATCH_SIZE, 1);
+	struct batch b = { .family = family, .table = t->table };
+	int r;
+
+	b.b = mnl_nlmsg_batch_start(buffer, BATCH_SIZE);
+	nftnl_batch_begin(mnl_nlmsg_batch_current(b.b), b.seq++);
+	mnl_nlmsg_batch_next(b.b);
+	add_table(&b);
+	switch (family) {
+	case NFPROTO_INET:
+		add_hook(&b, &t->marks, "prerouting", NF_INET_PRE_ROUTING, NULL);
+		add_hook(&b, &t->marks, "output", NF_INET_LOCAL_OUT, NULL);
+		break;
+	case NFPROTO_BRIDGE:
+		add_hook(&b, &t->marks, "prerouting", NF_BR_PRE_ROUTING, NULL);
+		add_hook(&b, &t->marks, "output", NF_BR_LOCAL_OUT, NULL);
+		break;
+	case NFPROTO_NETDEV:
+		if (w->ingress)
+			add_hook(&b, &t->marks, "ingress", NF_NETDEV_INGRESS, w->devs);
+		if (w->egress)
+			add_hook(&b, &t->marks, "egress", HOOK_NETDEV_EGRESS, w->devs);
+		break;
+	}
+	nftnl_batch_end(mnl_nlmsg_batch_current(b.b), b.seq++);
+	mnl_nlmsg_batch_next(b.b);
+	r = nl_batch(t->owner, mnl_nlmsg_batch_head(b.b), mnl_nlmsg_batch_size(b.b), NULL, NULL);
+	mnl_nlmsg_batch_stop(b.b);
+	return r;
+}
+
+static int add_tables(struct nftrace *t, struct wishes *w)
+{
+	int r = 0;
+
+	if (w->ip)
+		r = add_family(t, NFPROTO_INET, w);
+	if (r == 0 && w->bridge)
+		r = add_family(t, NFPROTO_BRIDGE, w);
+	if (r == 0 && (w->ingress || w->egress) && w->n_devs > 0)
+		r = add_family(t, NFPROTO_NETDEV, w);
+	return r;
+}
+
+/* --- the messages --- */
+
+static int listen_open(void)
+{
+	_cleanup_(closep) int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+					  NETLINK_NETFILTER);
+	/* bound, since what has no port id of its own gets no broadcast */
+	const struct sockaddr_nl to = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = 1 << (NFNLGRP_NFTRACE - 1),
+	};
+	const int size = RECEIVE_BUFFER;
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (bind(fd, (const struct sockaddr *)&to, sizeof(to)) < 0)
+		return -errno;
+	r = fd;
+	fd = -1;
+	return r;
+}
+
+int nftrace_open(const struct ns *ns, const struct marks *m, struct nftrace **ret)
+{
+	struct wishes w = wishes_of(ns);
+	struct nftrace *t;
+	int r;
+
+	if (!w.ip && !w.bridge && !w.ingress && !w.egress)
+		return -ENOENT;
+	t = xcalloc(1, sizeof(*t));
+	t->marks = *m;
+	t->fd = listen_open();
+	snprintf(t->table, sizeof(t->table), "nsdoctor-%d", (int)getpid());
+	r = t->fd < 0 ? t->fd : nl_open(NETLINK_NETFILTER, &t->owner);
+	if (r == 0)
+		r = add_tables(t, &w);
+	if (r < 0) {
+		nftrace_close(t);
+		return r;
+	}
+	*ret = t;
+	return 0;
+}
+
+int nftrace_fd(const struct nftrace *t)
+{
+	return t->fd;
+}
+
+void nftrace_close(struct nftrace *t)
+{
+	if (!t)
+		return;
+	closep(&t->fd);
+	nl_close(t->owner);
+	vec_free(&t->packets);
+	free(t);
+}
+
+/* Numbers are big-endian. */
+struct message {
+	char table[NFT_NAME_MAXLEN], chain[NFT_NAME_MAXLEN], jump[NFT_NAME_MAXLEN];
+	uint64_t handle;
+	uint32_t type, verdict, policy, id, iif, oif, mark;
+	struct nlspan network, transport;
+};
+
+static const struct nlfield verdict_fields[] = {
+	{ NFTA_VERDICT_CODE,  NLFIELD(U32, struct message, verdict) },
+	{ NFTA_VERDICT_CHAIN, NLFIELD(STRING, struct message, jump) },
+	{ 0 },
+};
+
+static const struct nlfield message_fields[] = {
+	{ NFTA_TRACE_TABLE,            NLFIELD(STRING, struct message, table) },
+	{ NFTA_TRACE_CHAIN,            NLFIELD(STRING, struct message, chain) },
+	{ NFTA_TRACE_RULE_HANDLE,      NLFIELD(U64, struct message, handle) },
+	{ NFTA_TRACE_TYPE,             NLFIELD(U32, struct message, type) },
+	{ NFTA_TRACE_VERDICT,          NLFIELD_NESTED(verdict_fields) },
+	{ NFTA_TRACE_ID,               NLFIELD(U32, struct message, id) },
+	{ NFTA_TRACE_NETWORK_HEADER,   NLFIELD(SPAN, struct message, network) },
+	{ NFTA_TRACE_TRANSPORT_HEADER, NLFIELD(SPAN, struct message, transport) },
+	{ NFTA_TRACE_IIF,              NLFIELD(U32, struct message, iif) },
+	{ NFTA_TRACE_OIF,              NLFIELD(U32, struct message, oif) },
+	{ NFTA_TRACE_MARK,             NLFIELD(U32, struct message, mark) },
+	{ NFTA_TRACE_POLICY,           NLFIELD(U32, struct message, policy) },
+	{ 0 },
+};
+
+static struct traced *traced_find(struct nftrace *t, uint32_t id)
+{
+	vec_each(p, &t->packets)
+		if (p->id == id)
+			return p;
+	return NULL;
+}
+
+static bool read_headers(const struct nftrace *t, const struct message *m, struct traced *p)
+{
+	struct pkt_headers h;
+	struct pkt rest;
+
+	if (pkt_network(pkt_view(m->network.p, m->network.n), &h, &rest) < 0 ||
+	    pkt_transport(pkt_view(m->transport.p, m->transport.n), &h) < 0 ||
+	    !identify_packet(&t->marks, &h, &p->who))
+		return false;
+	p->pkt = h.pkt;
+	p->pkt.reply = p->who.reply;
+	p->iif = (int)be32toh(m->iif);
+	p->oif = (int)be32toh(m->oif);
+	return true;
+}
+
+/* Ids come again: headers tell anew whose the id is. */
+static const struct traced *join(struct nftrace *t, const struct message *m)
+{
+	struct traced *known = traced_find(t, m->id);
+	struct traced p = { .id = m->id };
+
+	if (m->network.n == 0)
+		return known;
+	if (!read_headers(t, m, &p)) {
+		if (known)
+			vec_remove(&t->packets, (size_t)(known - t->packets.v));
+		return NULL;
+	}
+	if (!known)
+		known = vec_add(&t->packets);
+	*known = p;
+	return known;
+}
+
+static bool read_type(uint32_t type, enum trace_type *ret)
+{
+	switch (type) {
+	case NFT_TRACETYPE_RULE:
+		*ret = TRACE_RULE;
+		return true;
+	case NFT_TRACETYPE_RETURN:
+		*ret = TRACE_RETURN;
+		return true;
+	case NFT_TRACETYPE_POLICY:
+		*ret = TRACE_POLICY;
+		return true;
+	}
+	return false;
+}
+
+bool nftrace_message(struct nftrace *t, int ns, const struct nlmsghdr *nlh, struct observations *o)
+{
+	const struct nfgenmsg *header = nl_header(nlh, sizeof(*header));
+	const struct traced *p;
+	struct trace_event e = { .ns = ns };
+	struct message m = { 0 };
+
+	if (!header || nlh->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_TRACE) ||
+	    nlfield_read(message_fields, nlfield_attrs(nlh, sizeof(*header)), &m) < 0)
+		return false;
+	p = join(t, &m);
+	if (!p || streq(m.table, t->table) || !read_type(be32toh(m.type), &e.type))
+		return false;
+	if (e.type == TRACE_RULE && m.handle == 0) /* the end of the chain's rules */
+		return false;
+	e.us = wall_us();
+	e.id = be32toh(m.id);
+	e.family = header->nfgen_family;
+	e.table = xstrdup(m.table);
+	e.chain = xstrdup(m.chain);
+	e.handle = be64toh(m.handle);
+	e.verdict = (int32_t)be32toh(e.type == TRACE_POLICY ? m.policy : m.verdict);
+	e.jump = m.jump[0] ? xstrdup(m.jump) : NULL;
+	e.iif = p->iif;
+	e.oif = p->oif;
+	e.probe = p->who.probe;
+	e.attempt = p->who.attempt;
+	e.reply = p->who.reply;
+	e.pkt = p->pkt;
+	e.pkt.mark = be32toh(m.mark);
+	vec_push(&o->traces, e);
+	return true;
+}
+
+int nftrace_read(struct nftrace *t, int ns, struct observations *o)
+{
+	int count = 0;
+
+	for (int i = 0; i < AT_ONCE; i++) {
+		_Alignas(8) char buffer[8192];
+		const struct nlmsghdr *nlh;
+		size_t pos = 0;
+		ssize_t n = recv(t->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == ENOBUFS) {
+			o->trace_overrun = true;
+			continue;
+		}
+		if (n < 0)
+			break;
+		while ((nlh = nl_next(buffer, (size_t)n, &pos)))
+			count += nftrace_message(t, ns, nlh, o);
+	}
+	return count;
+}

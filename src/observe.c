@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "observe.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+
+#include "capture/capture.h"
+#include "netns.h"
+
+/* The observers of one namespace. */
+struct watch {
+	int ns, ns_fd;
+	const struct ns *config;
+	int packets;            /* socket, -1 */
+	struct nftrace *traces; /* or NULL */
+	int capture_error, trace_error;
+	const struct observer *ob;
+};
+
+struct observer {
+	bool capture, trace;
+	struct lookout lookout;
+	VEC(struct watch) watches;
+};
+
+void observations_free(struct observations *o)
+{
+	vec_each(t, &o->traces) {
+		free(t->table);
+		free(t->chain);
+		free(t->jump);
+	}
+	vec_free(&o->traces);
+	vec_free(&o->sightings);
+	vec_free(&o->capture_error);
+	vec_free(&o->trace_error);
+}
+
+/* Runs f(item) for n items of this size, each on a thread of its own, and waits for all of them. */
+static void in_parallel(void *items, size_t n, size_t size, void *(*f)(void *))
+{
+	_cleanup_(freep) pthread_t *threads = xcalloc(n, sizeof(*threads));
+	_cleanup_(freep) bool *started = xcalloc(n, sizeof(*started));
+
+	for (size_t i = 0; i < n; i++)
+		started[i] = pthread_create(&threads[i], NULL, f, (char *)items + i * size) == 0;
+	for (size_t i = 0; i < n; i++)
+		if (started[i])
+			pthread_join(threads[i], NULL);
+}
+
+static int open_traces(struct watch *w)
+{
+	int r;
+
+	/* what has no chains is not touched */
+	if (w->config->error[COLLECT_NFT] < 0)
+		return w->config->error[COLLECT_NFT];
+	r = nftrace_open(w->config, &w->ob->lookout.marks, &w->traces);
+	return r == -ENOENT && !w->traces ? 1 : r;
+}
+
+static void *watch_open(void *arg)
+{
+	struct watch *w = arg;
+	int r = netns_enter(w->ns_fd);
+
+	if (r < 0) {
+		w->capture_error = w->trace_error = r;
+		return NULL;
+	}
+	if (w->ob->capture) {
+		w->packets = packet_open(&w->ob->lookout);
+		w->capture_error = w->packets < 0 ? w->packets : 0;
+	}
+	if (w->ob->trace)
+		w->trace_error = open_traces(w);
+	return NULL;
+}
+
+static void add_watches(struct observer *ob, const struct observe_spec *spec)
+{
+	vec_each(ns, &spec->ns) {
+		struct watch *w = vec_add(&ob->watches);
+
+		w->ns = *ns;
+		w->ns_fd = spec->ns_fds[*ns];
+		w->config = snapshot_ns(spec->s, *ns);
+		w->packets = -1;
+		/* a thread that does not start leaves it so */
+		w->capture_error = spec->capture ? -EAGAIN : 1;
+		w->trace_error = spec->trace ? -EAGAIN : 1;
+		w->ob = ob;
+	}
+}
+
+/* Every namespace of the snapshot has its entry; those that are not watched: 1. */
+static void note_errors(const struct observer *ob, size_t namespaces, struct observations *o)
+{
+	while (o->capture_error.n < namespaces)
+		vec_push(&o->capture_error, 1);
+	while (o->trace_error.n < namespaces)
+		vec_push(&o->trace_error, 1);
+	vec_each(w, &ob->watches) {
+		o->capture_error.v[w->ns] = w->capture_error;
+		o->trace_error.v[w->ns] = w->trace_error;
+	}
+}
+
+int observe_open(const struct observe_spec *spec, struct observations *o, struct observer **ret)
+{
+	struct observer *ob = xcalloc(1, sizeof(*ob));
+
+	ob->capture = spec->capture;
+	ob->trace = spec->trace;
+	ob->lookout.marks = spec->marks;
+	vec_copy(&ob->lookout.arp, &spec->arp);
+	add_watches(ob, spec);
+	in_parallel(ob->watches.v, ob->watches.n, sizeof(*ob->watches.v), watch_open);
+	note_errors(ob, spec->s->ns.n, o);
+	*ret = ob;
+	return 0;
+}
+
+static size_t add_pollfd(struct pollfd *fds, size_t n, size_t max, int fd)
+{
+	if (fd < 0 || n >= max)
+		return n;
+	fds[n] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	return n + 1;
+}
+
+size_t observe_pollfds(const struct observer *ob, struct pollfd *fds, size_t max)
+{
+	size_t n = 0;
+
+	vec_each(w, &ob->watches) {
+		n = add_pollfd(fds, n, max, w->packets);
+		n = add_pollfd(fds, n, max, w->traces ? nftrace_fd(w->traces) : -1);
+	}
+	return n;
+}
+
+int observe_read(struct observer *ob, struct observations *o)
+{
+	int count = 0;
+
+	vec_each(w, &ob->watches) {
+		if (w->packets >= 0) {
+			count += packet_read(w->packets, w->ns, &ob->lookout, o);
+			o->dropped += packet_dropped(w->packets);
+		}
+		if (w->traces)
+			count += nftrace_read(w->traces, w->ns, o);
+	}
+	return count;
+}
+
+/* One of the two sockets of a namespace: closing either costs an RCU grace period. */
+struct closing {
+	struct watch *w;
+	bool traces;
+};
+
+static void *close_one(void *arg)
+{
+	struct closing *c = arg;
+
+	if (c->traces) {
+		nftrace_close(c->w->traces);
+		c->w->traces = NULL;
+	} else {
+		closep(&c->w->packets);
+		c->w->packets = -1;
+	}
+	return NULL;
+}
+
+void observe_close(struct observer *ob)
+{
+	VEC(struct closing) all = { 0 };
+
+	if (!ob)
+		return;
+	vec_each(w, &ob->watches) {
+		if (w->packets >= 0)
+			vec_push(&all, ((struct closing){ .w = w }));
+		if (w->traces)
+			vec_push(&all, ((struct closing){ .w = w, .traces = true }));
+	}
+	in_parallel(all.v, all.n, sizeof(*all.v), close_one);
+	vec_each(w, &ob->watches) { /* where a thread did not start */
+		closep(&w->packets);
+		nftrace_close(w->traces);
+	}
+	vec_free(&all);
+	vec_free(&ob->watches);
+	vec_free(&ob->lookout.arp);
+	free(ob);
+}

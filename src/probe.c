@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The loop that sends probes and waits. It never sleeps for a fixed time: it
+ * polls the probes' sockets and the observer's until the next moment at which
+ * something is due – another packet, a timeout, or what settle() asked for.
+ */
+#include "probe.h"
+
+#include <errno.h>
+#include <linux/icmp.h>
+#include <netinet/icmp6.h>
+#include <poll.h>
+
+#define NEVER UINT64_MAX
+
+/* Once the question is answered, the other probes have 3 round trips left, at least this. */
+#define GRACE_US 150000
+/* How long the newest packets may take to appear in the captures. */
+#define DRAIN_US 5000
+/* Two sockets for each namespace that is watched. */
+#define MAX_OBSERVER_FDS 512
+
+static const struct probe_ops *const rows[] = {
+	&probe_icmp,
+	&probe_tcp,
+};
+
+/* A packet whose answer may still come. */
+struct shot {
+	size_t probe, attempt;
+	int fd;
+	const struct probe_ops *ops;
+};
+
+struct run {
+	struct probe_plan *plan;
+	struct observer *ob;
+	struct observations *o;
+	VEC(struct shot) shots;
+	uint64_t deadline; /* after the question was answered: for everybody else */
+};
+
+const char *outcome_name(enum probe_outcome o)
+{
+	switch (o) {
+	case PROBE_PENDING:
+		return "pending";
+	case PROBE_ANSWERED:
+		return "answered";
+	case PROBE_REFUSED:
+		return "refused";
+	case PROBE_REJECTED:
+		return "rejected";
+	case PROBE_LOST:
+		return "lost";
+	case PROBE_NOT_SENT:
+		return "not-sent";
+	}
+	return "?";
+}
+
+void probe_plan_done(struct probe_plan *plan)
+{
+	vec_each(p, &plan->probes)
+		vec_free(&p->attempts);
+	vec_free(&plan->probes);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static const struct probe_ops *ops_of(enum proto proto)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i]->proto == proto)
+			return rows[i];
+	return NULL;
+}
+
+static unsigned int max_attempts(const struct probe_plan *plan)
+{
+	return plan->max_attempts < PROBE_ATTEMPTS ? plan->max_attempts : PROBE_ATTEMPTS;
+}
+
+static bool may_send(const struct run *run, const struct probe *p)
+{
+	return p->attempts.n < max_attempts(run->plan);
+}
+
+/* --- one packet --- */
+
+/* Sends the next attempt of a probe. 0, or -errno where there is no socket to send it by. */
+static int send_next(struct run *run, size_t index)
+{
+	struct probe *p = &run->plan->probes.v[index];
+	const struct probe_ops *ops = ops_of(p->proto);
+	size_t a = p->attempts.n;
+	int fd;
+
+	(void)vec_add(&p->attempts);
+	fd = ops ? ops->send(run->plan, p, index, a) : -EPROTONOSUPPORT;
+	if (fd < 0) {
+		p->attempts.v[a].outcome = PROBE_NOT_SENT;
+		p->attempts.v[a].error = -fd;
+		return fd;
+	}
+	if (p->attempts.v[a].outcome == PROBE_PENDING)
+		vec_push(&run->shots, ((struct shot){ index, a, fd, ops }));
+	else
+		close(fd);
+	return 0;
+}
+
+static void finish_attempt(struct attempt *a, enum probe_outcome outcome)
+{
+	if (a->outcome == PROBE_PENDING) {
+		a->outcome = outcome;
+		a->done_us = wall_us();
+	}
+}
+
+/* Closes the sockets of what is no longer pending. */
+static void drop_shots(struct run *run)
+{
+	for (size_t i = run->shots.n; i-- > 0;) {
+		const struct shot *s = &run->shots.v[i];
+
+		if (run->plan->probes.v[s->probe].attempts.v[s->attempt].outcome == PROBE_PENDING)
+			continue;
+		close(s->fd);
+		vec_remove(&run->shots, i);
+	}
+}
+
+/* --- how a probe stands --- */
+
+static const struct attempt *first_answer(const struct probe *p)
+{
+	vec_each(a, &p->attempts)
+		if (a->outcome == PROBE_ANSWERED)
+			return a;
+	return NULL;
+}
+
+static bool any_pending(const struct probe *p)
+{
+	vec_each(a, &p->attempts)
+		if (a->outcome == PROBE_PENDING)
+			return true;
+	return false;
+}
+
+static bool is_too_big(const struct probe *p, const struct attempt *a)
+{
+	if (a->outcome != PROBE_REJECTED)
+		return false;
+	if (p->dst.family == AF_INET6)
+		return a->icmp_type == ICMP6_PACKET_TOO_BIG;
+	return a->icmp_type == ICMP_DEST_UNREACH && a->icmp_code == ICMP_FRAG_NEEDED;
+}
+
+/*
+ * An answer of any kind ends a probe, except "too big": that is path MTU
+ * discovery at work, and the next packet is smaller.
+ */
+static bool is_decided(const struct run *run, const struct probe *p)
+{
+	vec_each(a, &p->attempts)
+		if (a->outcome != PROBE_PENDING && a->outcome != PROBE_LOST &&
+		    !(p->full && is_too_big(p, a) && may_send(run, p)))
+			return true;
+	return false;
+}
+
+static uint64_t grace(const struct attempt *answer)
+{
+	uint64_t rtt = answer->done_us - answer->sent_us;
+
+	return 3 * rtt > GRACE_US ? 3 * rtt : GRACE_US;
+}
+
+/* When to give a pending attempt up. */
+static uint64_t give_up_at(const struct run *run, const struct probe *p, const struct attempt *a)
+{
+	const struct attempt *answer = first_answer(p);
+	const struct attempt *from = run->plan->all_attempts ? a : &p->attempts.v[0];
+	uint64_t at = from->sent_us + run->plan->timeout_us;
+
+	if (answer)
+		at = earlier(at, a->sent_us + grace(answer));
+	if (!run->plan->all_attempts && is_decided(run, p) && !answer)
+		at = 0;
+	return earlier(at, run->deadline);
+}
+
+static void conclude(struct probe *p)
+{
+	const struct attempt *answer = first_answer(p);
+
+	p->answered = 0;
+	vec_each(a, &p->attempts)
+		p->answered += a->outcome == PROBE_ANSWERED;
+	p->outcome = answer ? PROBE_ANSWERED : p->attempts.v[p->attempts.n - 1].outcome;
+}
+
+/* Without an own opinion: another packet after the pace. */
+static enum settle by_time(const struct run *run, const struct probe *p, uint64_t now,
+			   uint64_t *ret_wake)
+{
+	*ret_wake = p->attempts.v[p->attempts.n - 1].sent_us + run->plan->pace_us;
+	return now < *ret_wake ? SETTLE_WAIT : SETTLE_RETRY;
+}
+
+static enum settle ask(const struct run *run, size_t index, uint64_t now, uint64_t *ret_wake)
+{
+	const struct probe_plan *plan = run->plan;
+
+	return plan->settle ? plan->settle(plan->ctx, index, now, ret_wake) :
+			      by_time(run, &plan->probes.v[index], now, ret_wake);
+}
+
+/* Moves a probe on that has packets out; returns when to look at it again. */
+static uint64_t settle_pending(struct run *run, size_t index, uint64_t now)
+{
+	struct probe *p = &run->plan->probes.v[index];
+	uint64_t wake = NEVER, next = NEVER;
+	enum settle s = ask(run, index, now, &wake);
+
+	if (s == SETTLE_LOST) {
+		vec_each(a, &p->attempts)
+			finish_attempt(a, PROBE_LOST);
+		return now;
+	}
+	if (s == SETTLE_RETRY && !run->plan->all_attempts && may_send(run, p) &&
+	    !is_decided(run, p)) {
+		send_next(run, index);
+		return now;
+	}
+	vec_each(a, &p->attempts) {
+		uint64_t at = give_up_at(run, p, a);
+
+		if (a->outcome == PROBE_PENDING && at <= now)
+			finish_attempt(a, PROBE_LOST);
+		if (a->outcome == PROBE_PENDING)
+			next = earlier(next, at);
+	}
+	if (!any_pending(p))
+		return now;
+	/* a moment that has passed already is none to wait for */
+	return wake > now ? earlier(next, wake) : next;
+}
+
+/* With --count: the time of the next packet. */
+static uint64_t next_paced(const struct run *run, const struct probe *p)
+{
+	if (!run->plan->all_attempts || !may_send(run, p))
+		return NEVER;
+	return run->plan->started_us + p->attempts.n * run->plan->pace_us;
+}
+
+static bool wants_smaller(const struct run *run, const struct probe *p)
+{
+	return !run->plan->all_attempts && p->full && may_send(run, p) &&
+	       is_too_big(p, &p->attempts.v[p->attempts.n - 1]);
+}
+
+/* Does what is due for one probe; returns when something will be. */
+static uint64_t step(struct run *run, size_t index, uint64_t now)
+{
+	struct probe *p = &run->plan->probes.v[index];
+	uint64_t paced = next_paced(run, p);
+
+	if (p->outcome != PROBE_PENDING)
+		return NEVER;
+	if (paced <= now || wants_smaller(run, p)) {
+		send_next(run, index);
+		return now;
+	}
+	if (any_pending(p))
+		return earlier(paced, settle_pending(run, index, now));
+	if (paced == NEVER)
+		conclude(p);
+	return paced;
+}
+
+/* When all questions are settled and one was answered, nobody else is waited for much longer. */
+static void set_deadline(struct run *run, uint64_t now)
+{
+	const struct attempt *answer = NULL;
+
+	if (run->deadline != NEVER || run->plan->all_attempts)
+		return;
+	vec_each(p, &run->plan->probes) {
+		if (!p->question)
+			continue;
+		if (p->outcome == PROBE_PENDING)
+			return;
+		if (first_answer(p))
+			answer = first_answer(p);
+	}
+	if (answer)
+		run->deadline = now + grace(answer);
+}
+
+static bool all_settled(const struct run *run)
+{
+	vec_each(p, &run->plan->probes)
+		if (p->outcome == PROBE_PENDING)
+			return false;
+	return true;
+}
+
+static uint64_t step_all(struct run *run)
+{
+	uint64_t now = wall_us(), next = NEVER;
+
+	for (size_t i = 0; i < run->plan->probes.n; i++)
+		next = earlier(next, step(run, i, now));
+	set_deadline(run, now);
+	drop_shots(run);
+	return earlier(next, run->deadline);
+}
+
+/* --- waiting --- */
+
+static void receive(struct run *run, const struct pollfd *fds)
+{
+	for (size_t i = 0; i < run->shots.n; i++) {
+		const struct shot *s = &run->shots.v[i];
+		struct probe *p = &run->plan->probes.v[s->probe];
+
+		if (fds[i].revents)
+			s->ops->receive(run->plan, p, s->probe, s->attempt, s->fd);
+	}
+}
+
+static struct timespec timeout_until(uint64_t at)
+{
+	uint64_t now = wall_us(), left = at > now ? at - now : 0;
+
+	return (struct timespec){ (time_t)(left / 1000000), (long)(left % 1000000) * 1000 };
+}
+
+/* Sockets of probes come first: their clock is ours, captures have their own. */
+static void wait_until(struct run *run, uint64_t at)
+{
+	size_t n = run->shots.n;
+	_cleanup_(freep) struct pollfd *fds = xcalloc(n + MAX_OBSERVER_FDS, sizeof(*fds));
+	struct timespec left;
+
+	for (size_t i = 0; i < n; i++)
+		fds[i] = (struct pollfd){ run->shots.v[i].fd, run->shots.v[i].ops->events, 0 };
+	if (run->ob)
+		n += observe_pollfds(run->ob, fds + n, MAX_OBSERVER_FDS);
+	left = timeout_until(at);
+	if (ppoll(fds, n, at == NEVER ? NULL : &left, NULL) <= 0)
+		return;
+	receive(run, fds);
+	if (run->ob)
+		observe_read(run->ob, run->o);
+}
+
+/* --- the end --- */
+
+static const struct sighting *find_sighting(const struct run *run, size_t probe, size_t attempt,
+					    enum sight_kind kind, bool out)
+{
+	vec_each(s, &run->o->sightings)
+		if (s->probe == (int)probe && s->attempt == (int)attempt && s->kind == kind &&
+		    s->out == out && s->ns == run->plan->probes.v[probe].ns)
+			return s;
+	return NULL;
+}
+
+static bool is_watched(const struct run *run, const struct probe *p)
+{
+	return (size_t)p->ns < run->o->capture_error.n && run->o->capture_error.v[p->ns] == 0;
+}
+
+/* Has every answer that a socket got been seen arriving? */
+static bool answers_seen(const struct run *run)
+{
+	for (size_t i = 0; i < run->plan->probes.n; i++) {
+		const struct probe *p = &run->plan->probes.v[i];
+
+		for (size_t a = 0; a < p->attempts.n; a++)
+			if (p->attempts.v[a].outcome == PROBE_ANSWERED && is_watched(run, p) &&
+			    !find_sighting(run, i, a, SIGHT_REPLY, false))
+				return false;
+	}
+	return true;
+}
+
+static void drain(struct run *run)
+{
+	uint64_t until = wall_us() + DRAIN_US;
+
+	if (!run->ob)
+		return;
+	observe_read(run->ob, run->o);
+	while (!answers_seen(run) && wall_us() < until)
+		wait_until(run, until);
+}
+
+/* By the captures' clock, which knows nothing of our own delays, else by ours. */
+static void measure(const struct run *run, size_t index)
+{
+	struct probe *p = &run->plan->probes.v[index];
+	const struct sighting *out, *in;
+
+	p->rtt_us = -1;
+	for (size_t i = 0; i < p->attempts.n && p->rtt_us < 0; i++) {
+		const struct attempt *a = &p->attempts.v[i];
+
+		if (a->outcome != PROBE_ANSWERED)
+			continue;
+		p->rtt_us = (int64_t)(a->done_us - a->sent_us);
+		out = find_sighting(run, index, i, SIGHT_REQUEST, true);
+		in = find_sighting(run, index, i, SIGHT_REPLY, false);
+		if (out && in && in->us >= out->us && in->us - out->us <= (uint64_t)p->rtt_us)
+			p->rtt_us = (int64_t)(in->us - out->us);
+	}
+}
+
+/* One packet of each. The first error, where not a single one had a socket. */
+static int send_first(struct run *run)
+{
+	struct probe_plan *plan = run->plan;
+	uint64_t started = NEVER;
+	int error = 0;
+	bool any = false;
+
+	plan->started_us = wall_us();
+	for (size_t i = 0; i < plan->probes.n; i++) {
+		int r = send_next(run, i);
+		uint64_t sent = plan->probes.v[i].attempts.v[0].sent_us;
+
+		if (sent)
+			started = earlier(started, sent);
+		if (r == 0)
+			any = true;
+		else if (error == 0)
+			error = r;
+	}
+	if (started != NEVER)
+		plan->started_us = started;
+	return any ? 0 : error;
+}
+
+int probe_run(struct probe_plan *plan, struct observer *ob, struct observations *o)
+{
+	struct run run = { .plan = plan, .ob = ob, .o = o, .deadline = NEVER };
+	int r = send_first(&run);
+
+	while (!all_settled(&run)) {
+		uint64_t next = step_all(&run);
+
+		if (!all_settled(&run))
+			wait_until(&run, next);
+	}
+	drain(&run);
+	for (size_t i = 0; i < plan->probes.n; i++)
+		measure(&run, i);
+	vec_free(&run.shots);
+	return r;
+}
