@@ -451,6 +451,8 @@ state()
 {
 	local ns
 	for ns in host "${LAB_NAMESPACES[@]}"; do
+		# nobody but the lab can find those
+		[ ! -e "$LAB_TMP/hidden/$ns" ] || continue
 		[ -e "$(netns_file "$ns")" ] || { echo "$ns is gone"; continue; }
 		echo "=== $ns"
 		nsenter --net="$(netns_file "$ns")" -- bash "$LAB_LIB/state"
