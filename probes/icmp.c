@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Echo (RFC 792, RFC 4443) by a raw socket. Every attempt has a socket and an
+ * Echo (RFC 792, RFC 4443) by a raw socket, or by a ping socket where only that
+ * is permitted (icmp(7), ping_group_range). Every attempt has a socket and an
  * id of its own: nat chains judge only the first packet of a connection, and to
  * conntrack an id is one.
  */
@@ -24,6 +25,27 @@ static uint32_t ip_header(uint8_t family)
 	return family == AF_INET6 ? 40 : 20;
 }
 
+/* Its id is the kernel's choice, and it receives without an IP header. */
+static bool is_ping_socket(int fd)
+{
+	int type = 0;
+	socklen_t n = sizeof(type);
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 && type == SOCK_DGRAM;
+}
+
+static int open_socket(int ns_fd, uint8_t family)
+{
+	int protocol = family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+	int fd = netns_socket(ns_fd, family, SOCK_RAW | SOCK_NONBLOCK, protocol);
+	int ping;
+
+	if (fd != -EPERM && fd != -EACCES)
+		return fd;
+	ping = netns_socket(ns_fd, family, SOCK_DGRAM | SOCK_NONBLOCK, protocol);
+	return ping < 0 ? fd : ping;
+}
+
 /* Replies only; errors come by the error queue. */
 static int set_filter(int fd, uint8_t family)
 {
@@ -31,6 +53,8 @@ static int set_filter(int fd, uint8_t family)
 	struct icmp6_filter v6;
 	int r;
 
+	if (is_ping_socket(fd))
+		return 0;
 	if (family == AF_INET6) {
 		ICMP6_FILTER_SETBLOCKALL(&v6);
 		ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &v6);
@@ -133,12 +157,10 @@ static int send_full(int fd, const struct probe_plan *plan, struct probe *p, siz
 
 static int icmp_send(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a)
 {
-	bool v6 = p->dst.family == AF_INET6;
 	struct attempt *attempt = &p->attempts.v[a];
-	int fd, r;
+	int fd = open_socket(plan->ns_fds[p->ns], p->dst.family), r;
+	struct addr own;
 
-	fd = netns_socket(plan->ns_fds[p->ns], p->dst.family, SOCK_RAW | SOCK_NONBLOCK,
-			  v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 	if (fd < 0)
 		return fd;
 	/* as random as the token, and another one for every packet */
@@ -153,6 +175,8 @@ static int icmp_send(const struct probe_plan *plan, struct probe *p, size_t prob
 		attempt->sent_us = 0;
 		attempt->outcome = PROBE_NOT_SENT;
 		attempt->error = -r;
+	} else if (is_ping_socket(fd)) {
+		probe_socket_name(fd, &own, &attempt->sport);
 	}
 	return fd;
 }
@@ -174,17 +198,30 @@ static void read_errors(int fd, struct attempt *a)
 }
 
 /* IPv4's raw sockets deliver the IP header, too. */
-static bool is_our_reply(const struct probe_plan *plan, const struct probe *p, size_t probe,
-			 size_t a, struct pkt k)
+static int parse(int fd, uint8_t family, struct pkt k, struct pkt_headers *ret)
 {
-	struct pkt_headers h = { .next = IPPROTO_ICMPV6, .pkt.src.family = AF_INET6 };
+	struct pkt_headers h = { .pkt.src.family = family };
+	int r;
+
+	if (family == AF_INET && !is_ping_socket(fd))
+		return pkt_ip(k, ret);
+	h.next = family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+	r = pkt_transport(k, &h);
+	if (r == 0)
+		*ret = h;
+	return r;
+}
+
+static bool is_our_reply(const struct probe_plan *plan, const struct probe *p, size_t probe,
+			 size_t a, int fd, struct pkt k)
+{
 	uint8_t token[PKT_TOKEN];
-	int r = p->dst.family == AF_INET6 ? pkt_transport(k, &h) : pkt_ip(k, &h);
+	struct pkt_headers h;
 
 	marks_token(&plan->marks, probe, a, token);
 	/* a truncated answer is one */
-	return r == 0 && h.kind == PKT_ECHO_REPLY && h.pkt.icmp_id == p->attempts.v[a].sport &&
-	       memcmp(h.token, token, h.token_n) == 0;
+	return parse(fd, p->dst.family, k, &h) == 0 && h.kind == PKT_ECHO_REPLY &&
+	       h.pkt.icmp_id == p->attempts.v[a].sport && memcmp(h.token, token, h.token_n) == 0;
 }
 
 static int icmp_receive(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a,
@@ -201,7 +238,7 @@ static int icmp_receive(const struct probe_plan *plan, struct probe *p, size_t p
 			break;
 		if (n < 0) /* what the error queue explains */
 			continue;
-		if (!is_our_reply(plan, p, probe, a, pkt_view(b, (size_t)n)))
+		if (!is_our_reply(plan, p, probe, a, fd, pkt_view(b, (size_t)n)))
 			continue;
 		attempt->outcome = PROBE_ANSWERED;
 		attempt->done_us = wall_us();

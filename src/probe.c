@@ -104,6 +104,7 @@ static int send_next(struct run *run, size_t index)
 	if (fd < 0) {
 		p->attempts.v[a].outcome = PROBE_NOT_SENT;
 		p->attempts.v[a].error = -fd;
+		p->attempts.v[a].no_socket = true;
 		return fd;
 	}
 	if (p->attempts.v[a].outcome == PROBE_PENDING)
@@ -246,6 +247,8 @@ static uint64_t settle_pending(struct run *run, size_t index, uint64_t now)
 		if (a->outcome == PROBE_PENDING)
 			next = earlier(next, at);
 	}
+	if (!any_pending(p))
+		return now;
 	if (!any_pending(p))
 		return now;
 	/* a moment that has passed already is none to wait for */

@@ -29,6 +29,7 @@ struct attempt {
 	uint64_t done_us;
 	enum probe_outcome outcome;
 	int error;             /* errno value of PROBE_NOT_SENT or of a failed connect */
+	bool no_socket;        /* PROBE_NOT_SENT, and not for the network's sake: no socket was permitted */
 	uint8_t icmp_type, icmp_code;
 	struct addr icmp_from; /* PROBE_REJECTED */
 	uint16_t sport;        /* TCP source port, or ICMP id */
