@@ -12,6 +12,7 @@
 #define WIDTH_DEFAULT 100 /* where there is no terminal */
 #define WIDTH_LEAST   40
 #define CELL_MAX      40  /* characters of a name in the table */
+#define SHOWN_US      5   /* a shorter time is none */
 
 /* --- characters --- */
 
@@ -345,7 +346,7 @@ static void set_seen(const struct out *o, struct row *r, enum column c, const ch
 
 	set_cell(r, c, GREEN, sign_text(o, GLYPH_SEEN, word));
 	set_cell(r, c + 1, PLAIN, xasprintf("%u", side->packets));
-	if (side->first_us < 0 || us <= 0)
+	if (side->first_us < 0 || us < SHOWN_US)
 		return;
 	strbuf_putc(&b, '+');
 	add_time(&b, us);
@@ -483,29 +484,31 @@ static void add_mark(const struct out *o, struct table *t)
 {
 	struct row *r = vec_add(&t->rows);
 
-	set_spill(r, o->d->mark_dir == DIR_REPLY ? COL_REPLY : COL_REQUEST, RED, mark_text(o));
+	set_spill(r, o->d->mark_dir == DIR_REPLY && t->reply ? COL_REPLY : COL_REQUEST, RED,
+		  mark_text(o));
 }
 
-/* The hop above which the mark is printed: the answer comes from below. SIZE_MAX: none. */
-static size_t mark_place(const struct diagnosis *d)
+static bool any_reply(const struct diagnosis *d)
 {
-	if (d->mark_hop == MARK_NONE)
-		return SIZE_MAX;
-	if (d->mark_dir == DIR_REPLY)
-		return d->mark_hop == MARK_END ? 0 : (size_t)d->mark_hop + 1;
-	if (d->mark_hop == MARK_END || (size_t)d->mark_hop >= d->path.n)
-		return request_hops(d);
-	return (size_t)d->mark_hop;
-}
-
-static bool reply_matters(const struct diagnosis *d)
-{
-	if (d->mark_hop != MARK_NONE && d->mark_dir == DIR_REPLY)
-		return true;
 	vec_each(h, &d->path)
 		if (h->reply.packets)
 			return true;
 	return false;
+}
+
+/*
+ * The hop above which the mark is printed: the answer comes from below, and where it was
+ * seen nowhere it ended behind the request's last hop. SIZE_MAX: none.
+ */
+static size_t mark_place(const struct diagnosis *d)
+{
+	if (d->mark_hop == MARK_NONE)
+		return SIZE_MAX;
+	if (d->mark_dir == DIR_REPLY && any_reply(d))
+		return d->mark_hop == MARK_END ? 0 : (size_t)d->mark_hop + 1;
+	if (d->mark_dir == DIR_REPLY || d->mark_hop == MARK_END || (size_t)d->mark_hop >= d->path.n)
+		return request_hops(d);
+	return (size_t)d->mark_hop;
 }
 
 static void add_heading(const struct out *o, struct table *t)
@@ -522,7 +525,7 @@ static void fill_table(const struct out *o, struct table *t)
 	size_t requests = request_hops(d);
 	bool outside = d->destination.ns < 0 && addr_is_set(&d->destination.address);
 
-	t->reply = reply_matters(d);
+	t->reply = any_reply(d);
 	if (t->reply)
 		add_heading(o, t);
 	for (size_t i = 0; i <= d->path.n; i++) {
