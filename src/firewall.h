@@ -111,7 +111,7 @@ struct rule_ref {
  * Names rule (chain, handle); handle 0 names the chain's policy. text is
  * written by our own decoder here (iptables -S form for iptables-nft rules, an
  * nft-like form for native ones); the live tool replaces the latter with
- * libnftables' words, see fw_text in firewall/text.h.
+ * libnftables' words, see fw_text in firewall/nft-text.h.
  */
 void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain, uint64_t handle,
 		 struct rule_ref *ret);

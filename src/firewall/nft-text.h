@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * text - a rule in the words of the tool that people know it from
+ * nft-text - a rule in the words of the tool that people know it from
  *
  * Touches the kernel: asks libnftables inside the rule's namespace. Only for
  * rules that are printed.
  */
-#ifndef FIREWALL_TEXT_H
-#define FIREWALL_TEXT_H
+#ifndef FIREWALL_NFT_TEXT_H
+#define FIREWALL_NFT_TEXT_H
 
 #include "firewall.h"
 

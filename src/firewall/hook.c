@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hook - which base chains see a packet at a place, in which order, and what they say together
+ *
+ * A drop is final, an accept ends only its own base chain. What one chain may
+ * have dropped a later one may drop for certain; only what is left open in the
+ * end is FW_UNKNOWN.
+ */
+#include "firewall/eval.h"
+#include "strbuf.h"
+
+#include <linux/netfilter_ipv4.h>
+
+/* --- what rules ask of the run --------------------------------------------- */
+
+int run_iif(const struct fw_run *r)
+{
+	const struct fw_place *at = r->at;
+
+	if (at->hook == HOOK_OUTPUT)
+		return 0;
+	if (at->bridge)
+		return at->hook == HOOK_POSTROUTING ? 0 : at->port_in ? at->port_in : at->iif;
+	/* br_nf_post_routing() names no incoming interface, ip_output() does */
+	if (at->hook == HOOK_POSTROUTING && at->netfilter_bridged)
+		return 0;
+	return at->iif;
+}
+
+int run_oif(const struct fw_run *r)
+{
+	const struct fw_place *at = r->at;
+
+	if (at->hook == HOOK_PREROUTING || at->hook == HOOK_INPUT || at->hook == HOOK_INGRESS)
+		return 0;
+	if (at->bridge && at->port_out)
+		return at->port_out;
+	return at->oif;
+}
+
+const char *run_text(struct fw_run *r, const char *format, ...)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	va_list ap;
+
+	va_start(ap, format);
+	strbuf_vprintf(&b, format, ap);
+	va_end(ap);
+	/* interning adds to the arena that all copies share; it changes nothing that anybody reads */
+	return snapshot_intern((struct snapshot *)(uintptr_t)r->s, strbuf_str(&b));
+}
+
+/* --- the order of things at a hook ----------------------------------------- */
+
+static uint8_t hook_pf(const struct fw_place *at, const struct packet *pkt)
+{
+	if (at->bridge)
+		return NFPROTO_BRIDGE;
+	if (at->hook == HOOK_INGRESS || at->hook == HOOK_EGRESS)
+		return NFPROTO_NETDEV;
+	return pkt->dst.family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+}
+
+static bool is_device(const struct fw_run *r, const struct nft_chain *c, int ifindex)
+{
+	const struct link *l = ns_link(r->ns, ifindex);
+
+	return l && c->dev && streq(l->name, c->dev);
+}
+
+static bool sees_netdev(const struct fw_run *r, const struct nft_chain *c)
+{
+	bool ingress = r->at->hook == HOOK_INGRESS;
+
+	if (c->family == NFPROTO_INET)
+		return ingress && c->hook == NF_INET_INGRESS && is_device(r, c, r->at->iif);
+	return c->family == NFPROTO_NETDEV &&
+	       c->hook == (ingress ? NF_NETDEV_INGRESS : NF_NETDEV_EGRESS) &&
+	       is_device(r, c, ingress ? r->at->iif : r->at->oif);
+}
+
+/* NF_INET_*; NF_BR_* have the same numbers. */
+static const unsigned int inet_hooks[HOOK_COUNT] = {
+	[HOOK_PREROUTING] = NF_INET_PRE_ROUTING,
+	[HOOK_INPUT] = NF_INET_LOCAL_IN,
+	[HOOK_FORWARD] = NF_INET_FORWARD,
+	[HOOK_OUTPUT] = NF_INET_LOCAL_OUT,
+	[HOOK_POSTROUTING] = NF_INET_POST_ROUTING,
+};
+
+static bool is_dormant(const struct ns *ns, const struct nft_chain *c)
+{
+	vec_each(t, &ns->tables)
+		if (t->family == c->family && streq(t->name, c->table))
+			return t->flags & NFT_TABLE_F_DORMANT;
+	return false;
+}
+
+static bool sees_packet(const struct fw_run *r, const struct nft_chain *c)
+{
+	if (!c->base)
+		return false;
+	if (r->pf == NFPROTO_NETDEV) {
+		if (!sees_netdev(r, c))
+			return false;
+	} else {
+		if (c->family != r->pf && !(c->family == NFPROTO_INET && r->pf != NFPROTO_BRIDGE))
+			return false;
+		if (c->hook != inet_hooks[r->at->hook])
+			return false;
+	}
+	return !is_dormant(r->ns, c);
+}
+
+static bool is_nat(const struct nft_chain *c)
+{
+	return c->type && streq(c->type, "nat");
+}
+
+typedef VEC(const struct nft_chain *) chain_list;
+
+/* By priority; of equal ones the one registered last comes first (nf_hook_entries_grow()). */
+static void insert_chain(chain_list *list, const struct nft_chain *c)
+{
+	size_t i = 0;
+
+	while (i < list->n && list->v[i]->prio < c->prio)
+		i++;
+	vec_push(list, c);
+	memmove(&list->v[i + 1], &list->v[i], (list->n - 1 - i) * sizeof(*list->v));
+	list->v[i] = c;
+}
+
+static void list_chains(const struct fw_run *r, chain_list *filter, chain_list *nat)
+{
+	vec_each(c, &r->ns->chains)
+		if (sees_packet(r, c))
+			insert_chain(is_nat(c) ? nat : filter, c);
+}
+
+/* --- the packet's state ---------------------------------------------------- */
+
+static enum ct_view ct_of_packet(const struct packet *pkt)
+{
+	switch (pkt->ct) {
+	case CT_NEW:
+		return CT_VIEW_NEW;
+	case CT_ESTABLISHED:
+		return CT_VIEW_ESTABLISHED;
+	case CT_UNTRACKED:
+		return CT_VIEW_UNTRACKED;
+	}
+	return CT_VIEW_UNKNOWN;
+}
+
+/* Where conntrack has its own hook; loopback brings the entry along from the output. */
+static bool before_conntrack(const struct fw_run *r)
+{
+	const struct link *in = r->at->iif ? ns_link(r->ns, r->at->iif) : NULL;
+
+	if (r->at->hook == HOOK_OUTPUT)
+		return !r->at->bridge;
+	if (r->at->hook != HOOK_PREROUTING && r->at->hook != HOOK_INGRESS)
+		return false;
+	return !(in && in->flags & IFF_LOOPBACK);
+}
+
+/* No nat chain with a rule, no legacy nat table: nothing was translated. */
+static bool has_no_nat(const struct ns *ns)
+{
+	if (ns->error[COLLECT_NFT] || ns->error[COLLECT_LEGACY])
+		return false;
+	vec_each(name, &ns->legacy)
+		if (streq(*name, "nat"))
+			return false;
+	vec_each(c, &ns->chains)
+		if (c->base && is_nat(c) && c->rules.n)
+			return false;
+	return true;
+}
+
+static void init_state(struct fw_run *r)
+{
+	struct fw_state *st = &r->st;
+
+	memset(st, 0, sizeof(*st));
+	headers_build(&st->h, r->ns, r->at, r->pkt);
+	st->mark = r->pkt->mark;
+	st->mark_known = ~0u;
+	st->ct = (uint8_t)(before_conntrack(r) ? CT_VIEW_NONE : ct_of_packet(r->pkt));
+	st->nat_known = r->pkt->nat_known;
+	st->snat = r->pkt->snat;
+	st->dnat = r->pkt->dnat;
+	if (!st->nat_known && has_no_nat(r->ns)) {
+		st->nat_known = true;
+		st->snat = st->dnat = false;
+	}
+	/* a new flow's connection mark is 0 until a rule sets it */
+	if (r->pkt->ct == CT_NEW &&
+	    (r->at->hook == HOOK_PREROUTING || r->at->hook == HOOK_OUTPUT))
+		st->ctmark_known = ~0u;
+}
+
+/* At its own priority conntrack comes before or after others, by who was there first. */
+static void enter_conntrack(struct fw_run *r, int32_t prio)
+{
+	if (r->st.ct != CT_VIEW_NONE || r->at->hook == HOOK_INGRESS)
+		return;
+	if (prio > NF_IP_PRI_CONNTRACK)
+		r->st.ct = (uint8_t)ct_of_packet(r->pkt);
+	else if (prio == NF_IP_PRI_CONNTRACK)
+		r->st.ct = CT_VIEW_UNKNOWN;
+}
+
+/* --- together -------------------------------------------------------------- */
+
+/* One base chain. Returns whether the packet may go on. */
+static bool run_chain(struct fw_run *r, const struct nft_chain *c, struct fw_result *ret)
+{
+	struct fw_outcome o;
+
+	chain_run(r, c, &o);
+	if (o.state_unknown && !ret->why)
+		ret->why = o.trail.why;
+	if (o.drop && !o.accept) {
+		ret->verdict = FW_DROP;
+		ret->reject = o.reject;
+		ret->base = c;
+		ret->chain = o.chain;
+		ret->handle = o.handle;
+		return false;
+	}
+	if (o.drop && ret->verdict != FW_UNKNOWN) {
+		ret->verdict = FW_UNKNOWN;
+		ret->base = c;
+		ret->chain = o.trail.chain ? o.trail.chain : c;
+		ret->handle = o.trail.handle;
+		ret->why = o.trail.why;
+	}
+	memcpy(&r->st, &o.after, sizeof(r->st));
+	return true;
+}
+
+/*
+ * All nat chains of a hook run at one priority, whatever their own, which
+ * orders them; the first translation ends it (nf_nat_inet_fn(), net/netfilter/nf_nat_core.c).
+ */
+static bool run_nat(struct fw_run *r, const chain_list *nat, struct fw_result *ret)
+{
+	if (r->st.ct != CT_VIEW_NEW || r->pkt->reply)
+		return true;
+	for (size_t i = 0; i < nat->n; i++) {
+		if (!run_chain(r, nat->v[i], ret))
+			return false;
+		if (r->st.nat_unknown && !ret->why)
+			ret->why = r->why;
+		if (r->st.nat.kind != NAT_NONE || r->st.nat_unknown)
+			break;
+	}
+	return true;
+}
+
+static int32_t nat_priority(enum hook h)
+{
+	return h == HOOK_PREROUTING || h == HOOK_OUTPUT ? NF_IP_PRI_NAT_DST : NF_IP_PRI_NAT_SRC;
+}
+
+static void run_hook(struct fw_run *r, const chain_list *filter, const chain_list *nat,
+		     struct fw_result *ret)
+{
+	int32_t nat_prio = nat_priority(r->at->hook);
+	bool nat_done = !nat->n;
+
+	for (size_t i = 0; i < filter->n; i++) {
+		if (!nat_done && filter->v[i]->prio >= nat_prio) {
+			enter_conntrack(r, nat_prio);
+			nat_done = true;
+			if (!run_nat(r, nat, ret))
+				return;
+		}
+		enter_conntrack(r, filter->v[i]->prio);
+		if (!run_chain(r, filter->v[i], ret))
+			return;
+	}
+	if (!nat_done) {
+		enter_conntrack(r, nat_prio);
+		run_nat(r, nat, ret);
+	}
+}
+
+void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct packet *pkt,
+	     struct fw_result *ret)
+{
+	struct fw_run *r = xcalloc(1, sizeof(*r));
+	chain_list filter = { 0 }, nat = { 0 };
+
+	r->s = s;
+	r->ns = snapshot_ns(s, at->ns);
+	r->at = at;
+	r->pkt = pkt;
+	r->pf = hook_pf(at, pkt);
+	r->ctmark_written = -1;
+	init_state(r);
+	memset(ret, 0, sizeof(*ret));
+	ret->verdict = FW_ACCEPT;
+	list_chains(r, &filter, &nat);
+	run_hook(r, &filter, &nat, ret);
+
+	ret->nat = r->st.nat;
+	ret->nat_unknown = r->st.nat_unknown;
+	ret->mark = (r->st.mark & r->st.mark_known) | (pkt->mark & ~r->st.mark_known);
+	ret->notrack = r->st.notrack;
+	if (ret->verdict != FW_UNKNOWN && !ret->nat_unknown)
+		ret->why = NULL;
+	else if (!ret->why)
+		ret->why = "a match that is not known";
+	vec_free(&filter);
+	vec_free(&nat);
+	free(r);
+}

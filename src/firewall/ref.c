@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ref - how reports name a rule or a policy: backend, place, text, and who put it there */
+#include <netinet/in.h>
+#include <stdio.h>
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter_ipv4.h>
+
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+
+#include "firewall/decode.h"
+#include "firewall/ref.h"
+
+const char *fw_family_name(uint8_t family)
+{
+	switch (family) {
+	case NFPROTO_IPV4:
+		return "ip";
+	case NFPROTO_IPV6:
+		return "ip6";
+	case NFPROTO_INET:
+		return "inet";
+	case NFPROTO_BRIDGE:
+		return "bridge";
+	case NFPROTO_NETDEV:
+		return "netdev";
+	case NFPROTO_ARP:
+		return "arp";
+	default:
+		return "?";
+	}
+}
+
+/* --- tables of iptables-nft ------------------------------------------------ */
+
+/* The built-in chains (xtables_ipv4 in iptables/nft.c). */
+static const struct {
+	const char *table, *chain, *type;
+	uint32_t hook;
+	int32_t prio;
+} builtin[] = {
+	{ "raw", "PREROUTING", "filter", NF_INET_PRE_ROUTING, NF_IP_PRI_RAW },
+	{ "raw", "OUTPUT", "filter", NF_INET_LOCAL_OUT, NF_IP_PRI_RAW },
+	{ "mangle", "PREROUTING", "filter", NF_INET_PRE_ROUTING, NF_IP_PRI_MANGLE },
+	{ "mangle", "INPUT", "filter", NF_INET_LOCAL_IN, NF_IP_PRI_MANGLE },
+	{ "mangle", "FORWARD", "filter", NF_INET_FORWARD, NF_IP_PRI_MANGLE },
+	{ "mangle", "OUTPUT", "route", NF_INET_LOCAL_OUT, NF_IP_PRI_MANGLE },
+	{ "mangle", "POSTROUTING", "filter", NF_INET_POST_ROUTING, NF_IP_PRI_MANGLE },
+	{ "filter", "INPUT", "filter", NF_INET_LOCAL_IN, NF_IP_PRI_FILTER },
+	{ "filter", "FORWARD", "filter", NF_INET_FORWARD, NF_IP_PRI_FILTER },
+	{ "filter", "OUTPUT", "filter", NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER },
+	{ "security", "INPUT", "filter", NF_INET_LOCAL_IN, NF_IP_PRI_SECURITY },
+	{ "security", "FORWARD", "filter", NF_INET_FORWARD, NF_IP_PRI_SECURITY },
+	{ "security", "OUTPUT", "filter", NF_INET_LOCAL_OUT, NF_IP_PRI_SECURITY },
+	{ "nat", "PREROUTING", "nat", NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST },
+	{ "nat", "INPUT", "nat", NF_INET_LOCAL_IN, NF_IP_PRI_NAT_SRC },
+	{ "nat", "POSTROUTING", "nat", NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC },
+	{ "nat", "OUTPUT", "nat", NF_INET_LOCAL_OUT, NF_IP_PRI_NAT_DST },
+};
+
+static bool is_builtin(const struct nft_chain *c)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(builtin); i++)
+		if (streq(builtin[i].chain, c->name) && streq(builtin[i].table, c->table))
+			return c->hook == builtin[i].hook && c->prio == builtin[i].prio && c->type &&
+			       streq(c->type, builtin[i].type);
+	return false;
+}
+
+/* Expressions that iptables 1.8.9 can read back. */
+static bool is_iptables_rule(const struct nft_rule *rule)
+{
+	static const char *const known[] = { "payload", "cmp", "meta", "bitwise", "immediate",
+					     "counter", "match", "target", "range", "limit",
+					     "log", "lookup" };
+	struct nftnl_expr_iter *it = rule->nr ? nftnl_expr_iter_create(rule->nr) : NULL;
+	bool all = it;
+	struct nftnl_expr *e;
+
+	while (all && (e = nftnl_expr_iter_next(it))) {
+		const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(known) && !streq(known[i], name ? name : ""))
+			i++;
+		all = i < ARRAY_SIZE(known);
+	}
+	if (it)
+		nftnl_expr_iter_destroy(it);
+	return all;
+}
+
+bool fw_is_iptables_nft(const struct snapshot *s, int ns, const struct nft_chain *chain)
+{
+	bool any_base = false;
+
+	if (chain->family != NFPROTO_IPV4 && chain->family != NFPROTO_IPV6)
+		return false;
+	vec_each(c, &snapshot_ns(s, ns)->chains) {
+		if (c->family != chain->family || !streq(c->table, chain->table))
+			continue;
+		if (c->base && !is_builtin(c))
+			return false;
+		any_base |= c->base;
+		vec_each(rule, &c->rules)
+			if (!is_iptables_rule(rule))
+				return false;
+	}
+	return any_base;
+}
+
+/* --- owners ---------------------------------------------------------------- */
+
+enum mark_kind {
+	CHAIN_PREFIX,
+	TABLE_NAME,
+	COMMENT_PREFIX,
+};
+
+/* Who is known by which names. Sources: the programs' own documentation and rulesets. */
+static const struct {
+	enum mark_kind kind;
+	const char *mark, *owner;
+} owners[] = {
+	{ TABLE_NAME, "nsdoctor", "nsdoctor" },
+	{ CHAIN_PREFIX, "DOCKER", "docker" },
+	{ TABLE_NAME, "docker-bridges", "docker" },
+	{ CHAIN_PREFIX, "NETAVARK", "podman" },
+	{ TABLE_NAME, "netavark", "podman" },
+	{ COMMENT_PREFIX, "netavark", "podman" },
+	{ CHAIN_PREFIX, "CNI-", "cni" },
+	{ CHAIN_PREFIX, "KUBE-", "kube-proxy" },
+	{ TABLE_NAME, "kube-proxy", "kube-proxy" },
+	{ CHAIN_PREFIX, "cali-", "calico" },
+	{ TABLE_NAME, "calico", "calico" },
+	{ COMMENT_PREFIX, "cali:", "calico" },
+	{ CHAIN_PREFIX, "CILIUM_", "cilium" },
+	{ CHAIN_PREFIX, "OLD_CILIUM_", "cilium" },
+	{ CHAIN_PREFIX, "FLANNEL-", "flannel" },
+	{ COMMENT_PREFIX, "flanneld", "flannel" },
+	{ TABLE_NAME, "lxc", "lxc" },
+	{ TABLE_NAME, "lxd", "lxd" },
+	{ COMMENT_PREFIX, "generated for LXD", "lxd" },
+	{ TABLE_NAME, "incus", "incus" },
+	{ COMMENT_PREFIX, "generated for Incus", "incus" },
+	{ CHAIN_PREFIX, "LIBVIRT_", "libvirt" },
+	{ TABLE_NAME, "libvirt_network", "libvirt" },
+	{ TABLE_NAME, "firewalld", "firewalld" },
+	{ CHAIN_PREFIX, "FWDI_", "firewalld" },
+	{ CHAIN_PREFIX, "FWDO_", "firewalld" },
+	{ CHAIN_PREFIX, "FORWARD_IN_ZONES", "firewalld" },
+	{ CHAIN_PREFIX, "FORWARD_OUT_ZONES", "firewalld" },
+	{ CHAIN_PREFIX, "INPUT_ZONES", "firewalld" },
+	{ CHAIN_PREFIX, "ufw-", "ufw" },
+	{ CHAIN_PREFIX, "ufw6-", "ufw" },
+	{ CHAIN_PREFIX, "~", "shorewall" },
+	{ CHAIN_PREFIX, "loc_frwd", "shorewall" },
+	{ CHAIN_PREFIX, "net_frwd", "shorewall" },
+	{ CHAIN_PREFIX, "f2b-", "fail2ban" },
+	{ TABLE_NAME, "f2b-table", "fail2ban" },
+	{ CHAIN_PREFIX, "ts-", "tailscale" },
+	{ TABLE_NAME, "fw4", "fw4" },
+	{ TABLE_NAME, "mullvad", "mullvad" },
+	{ TABLE_NAME, "ip-nat-systemd", "systemd" },
+	{ TABLE_NAME, "io.systemd.nat", "systemd" },
+	{ TABLE_NAME, "wg-quick-", "wg-quick" },
+	{ CHAIN_PREFIX, "sshuttle-", "sshuttle" },
+};
+
+static const char *owner_by(enum mark_kind kind, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(owners); i++)
+		if (owners[i].kind == kind && str_starts(name, owners[i].mark))
+			return owners[i].owner;
+	return NULL;
+}
+
+/* The comment of iptables (an extension) or of nft (user data: type 0, length, text). */
+static const char *rule_comment(const struct nftnl_rule *nr, char *buffer, size_t size)
+{
+	struct decoded d;
+	uint32_t len = 0;
+	const uint8_t *data;
+
+	buffer[0] = '\0';
+	rule_decode(nr, &d);
+	vec_each(c, &d.conds) {
+		const char *name = c->source == COND_MATCH ?
+					   nftnl_expr_get_str(c->expr, NFTNL_EXPR_MT_NAME) : NULL;
+
+		if (!name || !streq(name, "comment"))
+			continue;
+		data = nftnl_expr_get(c->expr, NFTNL_EXPR_MT_INFO, &len);
+		if (data && len < size)
+			memcpy(buffer, data, len), buffer[len] = '\0';
+	}
+	decoded_done(&d);
+	data = nftnl_rule_is_set(nr, NFTNL_RULE_USERDATA) ?
+		       nftnl_rule_get_data(nr, NFTNL_RULE_USERDATA, &len) : NULL;
+	if (data && len >= 2 && data[0] == 0 && data[1] <= len - 2 && data[1] < size) {
+		memcpy(buffer, data + 2, data[1]);
+		buffer[data[1]] = '\0';
+	}
+	return buffer;
+}
+
+/* Where the rule jumps to says as much as where it stands. */
+static const char *jump_target(const struct nftnl_rule *nr, char *buffer, size_t size)
+{
+	struct decoded d;
+
+	buffer[0] = '\0';
+	rule_decode(nr, &d);
+	vec_each(e, &d.statements) {
+		const char *name = nftnl_expr_get_str(*e, NFTNL_EXPR_NAME);
+
+		if (name && streq(name, "immediate") && nftnl_expr_is_set(*e, NFTNL_EXPR_IMM_CHAIN))
+			str_copy(buffer, size, nftnl_expr_get_str(*e, NFTNL_EXPR_IMM_CHAIN));
+	}
+	decoded_done(&d);
+	return buffer;
+}
+
+const char *fw_owner(const struct nft_chain *chain, const struct nftnl_rule *nr)
+{
+	char text[256];
+	const char *owner = owner_by(CHAIN_PREFIX, chain->name);
+
+	if (!owner)
+		owner = owner_by(TABLE_NAME, chain->table);
+	if (!owner && nr)
+		owner = owner_by(COMMENT_PREFIX, rule_comment(nr, text, sizeof(text)));
+	if (!owner && nr)
+		owner = owner_by(CHAIN_PREFIX, jump_target(nr, text, sizeof(text)));
+	return owner;
+}
+
+/* --- the reference --------------------------------------------------------- */
+
+const struct nft_rule *chain_rule(const struct nft_chain *chain, uint64_t handle)
+{
+	vec_each(rule, &chain->rules)
+		if (rule->handle == handle)
+			return rule;
+	return NULL;
+}
+
+static uint8_t text_family(const struct nft_chain *chain)
+{
+	return chain->family == NFPROTO_IPV6 ? AF_INET6 : AF_INET;
+}
+
+static void print_policy(struct strbuf *b, const struct nft_chain *c, bool iptables)
+{
+	const char *hook = "?";
+	static const char *const hooks[] = { "prerouting", "input", "forward", "output", "postrouting" };
+
+	if (iptables) {
+		strbuf_printf(b, "-P %s %s", c->name, c->policy == NF_DROP ? "DROP" : "ACCEPT");
+		return;
+	}
+	if (c->family == NFPROTO_NETDEV)
+		hook = c->hook == NF_NETDEV_INGRESS ? "ingress" : "egress";
+	else if (c->hook < ARRAY_SIZE(hooks))
+		hook = hooks[c->hook];
+	strbuf_printf(b, "type %s hook %s", c->type ? c->type : "filter", hook);
+	if (c->dev)
+		strbuf_printf(b, " device \"%s\"", c->dev);
+	strbuf_printf(b, " priority %d; policy %s;", c->prio,
+		      c->policy == NF_DROP ? "drop" : "accept");
+}
+
+void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain, uint64_t handle,
+		 struct rule_ref *ret)
+{
+	bool iptables = fw_is_iptables_nft(s, ns, chain);
+	const struct nft_rule *rule = handle ? chain_rule(chain, handle) : NULL;
+	const char *owner = fw_owner(chain, rule ? rule->nr : NULL);
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+
+	if (!handle) {
+		print_policy(&text, chain, iptables);
+	} else if (rule && rule->nr && iptables) {
+		strbuf_printf(&text, "-A %s", chain->name);
+		iptables_rule(&text, rule->nr, text_family(chain));
+	} else if (rule && rule->nr) {
+		nft_rule(&text, rule->nr, text_family(chain));
+	}
+	*ret = (struct rule_ref){
+		.backend = iptables ? "iptables-nft" : "nft",
+		.family = fw_family_name(chain->family),
+		.table = xstrdup(chain->table),
+		.chain = xstrdup(chain->name),
+		.handle = handle,
+		.policy = !handle,
+		.text = text.n ? strbuf_take(&text) : NULL,
+		.owner = owner ? xstrdup(owner) : NULL,
+	};
+}
+
+void rule_ref_done(struct rule_ref *r)
+{
+	free(r->table);
+	free(r->chain);
+	free(r->text);
+	free(r->owner);
+	*r = (struct rule_ref){ 0 };
+}
+
+void rule_ref_copy(struct rule_ref *dst, const struct rule_ref *src)
+{
+	*dst = *src;
+	dst->table = src->table ? xstrdup(src->table) : NULL;
+	dst->chain = src->chain ? xstrdup(src->chain) : NULL;
+	dst->text = src->text ? xstrdup(src->text) : NULL;
+	dst->owner = src->owner ? xstrdup(src->owner) : NULL;
+}
