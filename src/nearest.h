@@ -6,7 +6,7 @@
 #include "strbuf.h"
 #include "vec.h"
 
-/* Typing mistakes between two words: letters missing, added, changed, or swapped with their neighbour. */
+/* Typing mistakes between two words: letters missing, added, changed, or two of them swapped. */
 size_t edit_distance(const char *a, const char *b);
 
 typedef VEC(const char *) words;

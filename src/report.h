@@ -32,6 +32,7 @@ struct hop_side {
 	enum hop_state state;
 	unsigned int packets;
 	int64_t first_us;  /* since the first probe; -1: none */
+	unsigned int arp;  /* questions for the next hop's address that were seen instead */
 };
 
 struct hop {
@@ -67,7 +68,7 @@ struct endpoint {
 
 /* Values of mark_hop besides an index into the path. */
 #define MARK_NONE (-1)
-#define MARK_END  (-2) /* behind the last hop of its direction: in front of the socket, or outside */
+#define MARK_END  (-2) /* behind the last hop that saw it: the socket, outside, off the path */
 
 struct diagnosis {
 	enum verdict verdict;

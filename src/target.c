@@ -15,7 +15,8 @@
 /* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
 
 /* "BEFORE text AFTER" beside the error number */
-static int fail(int error, char **ret_error, const char *before, const char *text, const char *after)
+static int fail(int error, char **ret_error, const char *before, const char *text,
+		const char *after)
 {
 	struct strbuf b = { 0 };
 

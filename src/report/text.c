@@ -12,6 +12,7 @@
 #define WIDTH_DEFAULT 100 /* where there is no terminal */
 #define WIDTH_LEAST   40
 #define CELL_MAX      40  /* characters of a name in the table */
+#define INDENT        4   /* of what belongs to a finding */
 #define SHOWN_US      5   /* a shorter time is none */
 
 /* --- characters --- */
@@ -362,7 +363,7 @@ static void set_side(const struct out *o, struct row *r, enum column c, const ch
 		return;
 	case HOP_LOST:
 	case HOP_NOT_REACHED:
-		set_cell(r, c, DIM, sign_text(o, GLYPH_MISSED, ""));
+		set_cell(r, c, DIM, sign_text(o, GLYPH_MISSED, side->arp ? "ARP only" : ""));
 		return;
 	case HOP_UNOBSERVED:
 		/* without probes nothing is watched, and nobody needs to read that in each line */
@@ -480,12 +481,9 @@ static char *mark_text(const struct out *o)
 	return strbuf_take(&b);
 }
 
-static void add_mark(const struct out *o, struct table *t)
+static void add_mark(const struct out *o, struct table *t, enum column column)
 {
-	struct row *r = vec_add(&t->rows);
-
-	set_spill(r, o->d->mark_dir == DIR_REPLY && t->reply ? COL_REPLY : COL_REQUEST, RED,
-		  mark_text(o));
+	set_spill(vec_add(&t->rows), column, RED, mark_text(o));
 }
 
 static bool any_reply(const struct diagnosis *d)
@@ -496,19 +494,42 @@ static bool any_reply(const struct diagnosis *d)
 	return false;
 }
 
-/*
- * The hop above which the mark is printed: the answer comes from below, and where it was
- * seen nowhere it ended behind the request's last hop. SIZE_MAX: none.
- */
-static size_t mark_place(const struct diagnosis *d)
+/* The mark's column and the hop above which it is printed. */
+struct mark {
+	enum column column;
+	size_t place;
+};
+
+/* The answer comes from below: the last hop that saw it is the first of the list. */
+static struct mark reply_mark(const struct diagnosis *d)
 {
+	size_t place = d->mark_hop >= 0 ? (size_t)d->mark_hop + 1 : 0;
+
+	while (d->mark_hop == MARK_END && place < d->path.n && !d->path.v[place].reply.packets)
+		place++;
+	return (struct mark){ COL_REPLY, place };
+}
+
+/* While the next hop's address is asked for, the question itself has gone nowhere. */
+static struct mark request_mark(const struct diagnosis *d)
+{
+	size_t end = request_hops(d), place = end;
+
+	if (d->mark_hop >= 0 && d->mark_dir == DIR_REQUEST)
+		place = (size_t)d->mark_hop;
+	while (place < end && d->path.v[place].request.arp)
+		place++;
+	return (struct mark){ COL_REQUEST, place };
+}
+
+/* An answer that was seen nowhere ended behind the request's last hop. */
+static struct mark mark_of(const struct diagnosis *d)
+{
+	bool reply = d->mark_dir == DIR_REPLY || d->mark_hop == MARK_END;
+
 	if (d->mark_hop == MARK_NONE)
-		return SIZE_MAX;
-	if (d->mark_dir == DIR_REPLY && any_reply(d))
-		return d->mark_hop == MARK_END ? 0 : (size_t)d->mark_hop + 1;
-	if (d->mark_dir == DIR_REPLY || d->mark_hop == MARK_END || (size_t)d->mark_hop >= d->path.n)
-		return request_hops(d);
-	return (size_t)d->mark_hop;
+		return (struct mark){ COL_REQUEST, SIZE_MAX };
+	return reply && any_reply(d) ? reply_mark(d) : request_mark(d);
 }
 
 static void add_heading(const struct out *o, struct table *t)
@@ -523,14 +544,15 @@ static void fill_table(const struct out *o, struct table *t)
 {
 	const struct diagnosis *d = o->d;
 	size_t requests = request_hops(d);
+	struct mark mark = mark_of(d);
 	bool outside = d->destination.ns < 0 && addr_is_set(&d->destination.address);
 
 	t->reply = any_reply(d);
 	if (t->reply)
 		add_heading(o, t);
 	for (size_t i = 0; i <= d->path.n; i++) {
-		if (i == mark_place(d))
-			add_mark(o, t);
+		if (i == mark.place)
+			add_mark(o, t, mark.column);
 		if (i == requests && outside)
 			add_outside(o, t);
 		if (i < d->path.n)
@@ -678,23 +700,42 @@ static void put_rule(const struct out *o, const struct finding *f)
 	put_wrapped(o, strbuf_str(&b), 13, 13);
 }
 
+/* One fact after the other; a line breaks between them rather than inside. */
+static void put_fact(const struct out *o, const char *fact, size_t *col)
+{
+	_cleanup_(freep) char *text = visible(o, fact);
+	size_t len = columns(text);
+
+	if (*col > INDENT && *col + 2 + len <= o->width) {
+		strbuf_puts(o->b, "; ");
+		strbuf_puts(o->b, text);
+		*col += 2 + len;
+		return;
+	}
+	strbuf_puts(o->b, *col ? ";\n" : "");
+	put_spaces(o, INDENT);
+	if (INDENT + len <= o->width) {
+		strbuf_puts(o->b, text);
+		*col = INDENT + len;
+		return;
+	}
+	put_wrapped(o, text, INDENT, INDENT);
+	o->b->n--; /* its line goes on */
+	*col = o->width;
+}
+
 /* The message, where the first line has not said it, and the facts. */
 static void put_facts(const struct out *o, const struct finding *f)
 {
 	const char *said = o->d->summary ? o->d->summary : "";
-	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	size_t col = 0;
 
 	if (f->message && !strstr(said, f->message))
-		put_text(o, &b, f->message);
-	vec_each(e, &f->evidence) {
-		if (b.n)
-			strbuf_puts(&b, "; ");
-		put_text(o, &b, *e);
-	}
-	if (!b.n)
-		return;
-	put_spaces(o, 4);
-	put_wrapped(o, strbuf_str(&b), 4, 4);
+		put_fact(o, f->message, &col);
+	vec_each(e, &f->evidence)
+		put_fact(o, *e, &col);
+	if (col)
+		strbuf_putc(o->b, '\n');
 }
 
 /* "ip-forward-off   confirmed for icmp and tcp/443, on the way back" */
@@ -968,12 +1009,13 @@ static void add_probe(const struct probe *p, struct strbuf *b)
 	}
 }
 
-static void add_probes(const struct diagnosis *d, struct strbuf *b)
+/* Of the source, or of the host as a control. */
+static void add_probes(const struct diagnosis *d, bool control, struct strbuf *b)
 {
 	bool first = true;
 
 	vec_each(p, &d->probes) {
-		if (p->control)
+		if (p->control != control)
 			continue;
 		strbuf_puts(b, first ? "" : ", ");
 		add_probe(p, b);
@@ -987,7 +1029,7 @@ static void put_second_line(const struct out *o)
 	_cleanup_(strbuf_done) struct strbuf probes = { 0 };
 
 	add_way(o, &b);
-	add_probes(o->d, &probes);
+	add_probes(o->d, false, &probes);
 	if (b.n && probes.n)
 		strbuf_printf(&b, " (%s)", strbuf_str(&probes));
 	else
@@ -1000,11 +1042,26 @@ static void put_second_line(const struct out *o)
 
 /* --- --verbose --- */
 
+static void put_asked(const struct out *o)
+{
+	_cleanup_(strbuf_done) struct strbuf own = { 0 }, control = { 0 };
+
+	add_probes(o->d, false, &own);
+	add_probes(o->d, true, &control);
+	if (!own.n)
+		return;
+	strbuf_printf(o->b, "  asked: %s", strbuf_str(&own));
+	if (control.n)
+		strbuf_printf(o->b, "; by the host itself: %s", strbuf_str(&control));
+	strbuf_putc(o->b, '\n');
+}
+
 static void put_details(const struct out *o)
 {
 	_cleanup_(strbuf_done) struct strbuf b = { 0 };
 
 	strbuf_putc(o->b, '\n');
+	put_asked(o);
 	vec_each(n, &o->d->notes) {
 		_cleanup_(freep) char *text = visible(o, *n);
 

@@ -54,7 +54,7 @@ static struct hop *add_hop(struct diagnosis *d, int ns, int ifindex, enum point_
 	h->role = role;
 	if (addr)
 		h->address = address(addr);
-	h->request = h->reply = (struct hop_side){ HOP_NOT_REACHED, 0, -1 };
+	h->request = h->reply = (struct hop_side){ .state = HOP_NOT_REACHED, .first_us = -1 };
 	return h;
 }
 
@@ -95,14 +95,18 @@ static struct diagnosis *asked(const char *name)
 	return d;
 }
 
+static void set_seen(struct hop_side *side, unsigned int packets, int64_t first_us)
+{
+	*side = (struct hop_side){ .state = HOP_SEEN, .packets = packets, .first_us = first_us };
+}
+
 /* The request came as far as hop n - 1, the answer back from there to hop m. */
 static void seen(struct diagnosis *d, size_t n, size_t m, unsigned int packets)
 {
 	for (size_t i = 0; i < n; i++)
-		d->path.v[i].request = (struct hop_side){ HOP_SEEN, packets, (int64_t)i * 10 };
+		set_seen(&d->path.v[i].request, packets, 10 * (int64_t)i);
 	for (size_t i = m; i < d->path.n; i++)
-		d->path.v[i].reply =
-			(struct hop_side){ HOP_SEEN, packets, 1740 + 10 * (int64_t)(d->path.n - i) };
+		set_seen(&d->path.v[i].reply, packets, 1740 + 10 * (int64_t)(d->path.n - i));
 }
 
 static struct finding *add_finding(struct diagnosis *d, const char *code, enum finding_role role,
@@ -308,6 +312,66 @@ static void silence_outside_is_marked_in_front_of_it(void **state)
 		      "More about a code: nsdoctor --explain upstream-silent\n");
 }
 
+/* While the gateway's address is asked for, the mark stands where that question ended. */
+static void only_arp_is_seen(void **state)
+{
+	struct diagnosis *d = asked("netns1");
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	d->verdict = VERDICT_UNREACHABLE;
+	d->summary = xstrdup("no");
+	d->mark_hop = 0;
+	d->path.v[0].request.state = HOP_LOST;
+	d->path.v[0].request.arp = 2;
+	d->path.v[1].request.arp = 2;
+	add_finding(d, "link-down", FINDING_CAUSE, "br0 is down")->mark = "link down";
+	report_text(d, &ascii, &b);
+	assert_non_null(strstr(strbuf_str(&b),
+			       "  netns1    ceth0     192.168.0.2    . ARP only\n"
+			       "  host      veth0     port of br0    . ARP only\n"
+			       "                                     X link down\n"
+			       "  host      br0       192.168.0.1    .\n"));
+	diagnosis_free(d);
+}
+
+/* The model knew no way for the answer; still it was seen at the uplink. */
+static void an_answer_that_left_its_way(void **state)
+{
+	struct diagnosis *d = asked("netns1");
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	d->verdict = VERDICT_UNREACHABLE;
+	d->summary = xstrdup("no");
+	seen(d, 4, 3, 1);
+	d->mark_hop = MARK_END;
+	add_finding(d, "return-route-wrong", FINDING_CAUSE, "away")->mark = "leaves elsewhere";
+	report_text(d, &ascii, &b);
+	assert_non_null(strstr(strbuf_str(&b),
+			       "                                                           X leaves "
+			       "elsewhere\n  host      eth0 "));
+	diagnosis_free(d);
+}
+
+static void facts_break_between_each_other(void **state)
+{
+	struct diagnosis *d = asked("netns1");
+	struct finding *f = add_finding(d, "link-down", FINDING_CAUSE, "no");
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	d->verdict = VERDICT_UNREACHABLE;
+	d->summary = xstrdup("no");
+	add_evidence(f, "eth0: IFF_UP is not set");
+	add_evidence(f, "ceth0 saw 0 of 3");
+	add_evidence(f, "a fact that is longer than a line can be on a terminal of this width");
+	add_evidence(f, "the last");
+	report_text(d, &(struct report_style){ .ascii = true, .width = 48 }, &b);
+	assert_non_null(strstr(strbuf_str(&b), "\n    eth0: IFF_UP is not set; ceth0 saw 0 of 3;\n"
+					       "    a fact that is longer than a line can be on\n"
+					       "    a terminal of this width;\n"
+					       "    the last\n"));
+	diagnosis_free(d);
+}
+
 static void an_answer_that_does_not_arrive_is_marked_above(void **state)
 {
 	struct diagnosis *d = asked("netns1");
@@ -339,7 +403,7 @@ static void narrow_terminals_lose_numbers_first(void **state)
 	assert_non_null(strstr(strbuf_str(&b),
 			       "  netns1    ceth0     192.168.0.2    * sent  2   .\n"));
 	for (const char *s = strbuf_str(&b); *s; s += strcspn(s, "\n") + 1)
-		if (!strstr(s, "X dropped")) /* the mark runs over */
+		if (!str_starts(s + strspn(s, " "), "X dropped")) /* the mark runs over */
 			assert_in_range(strcspn(s, "\n"), 0, 60);
 }
 
@@ -677,6 +741,9 @@ int main(void)
 		cmocka_unit_test(the_answer_has_its_own_columns),
 		cmocka_unit_test(silence_outside_is_marked_in_front_of_it),
 		cmocka_unit_test(an_answer_that_does_not_arrive_is_marked_above),
+		cmocka_unit_test(only_arp_is_seen),
+		cmocka_unit_test(an_answer_that_left_its_way),
+		cmocka_unit_test(facts_break_between_each_other),
 		cmocka_unit_test(narrow_terminals_lose_numbers_first),
 		cmocka_unit_test(notes_unchecked_and_the_record_of_fix),
 		cmocka_unit_test(colour_is_only_where_it_is_wanted),
