@@ -17,17 +17,9 @@ if [ -z "${LAB_LIB:-}" ]; then
 		command -v "$c" >/dev/null || { echo "demo: $c is not installed" >&2; exit 2; }
 	done
 	NSDOCTOR=$(cd "$(dirname "$NSDOCTOR")" && pwd)/$(basename "$NSDOCTOR")
-	LAB_TMP=$(mktemp -d "${TMPDIR:-/tmp}/nsdoctor-demo.XXXXXX")
-	trap 'rm -rf "$LAB_TMP"' EXIT
-	LAB_LISTEN=$here/lib/listen
-	if [ ! -x "$LAB_LISTEN" ]; then
-		LAB_LISTEN=$LAB_TMP/listen
-		${CC:-cc} -O2 -o "$LAB_LISTEN" "$here/lib/listen.c"
-	fi
-	export NSDOCTOR LAB_TMP LAB_LISTEN
-	status=0
-	"$here/lib/enter" "$here/$(basename "$0")" "$@" || status=$?
-	exit "$status"
+	export NSDOCTOR
+	unset LAB_TMP
+	exec "$here/lib/enter" "$here/$(basename "$0")" "$@"
 fi
 
 . "$LAB_LIB/lab.sh"
