@@ -238,12 +238,13 @@ static bool same_elems(const struct nftnl_set *a, const struct nftnl_set *b)
 /* Sets that rules themselves fill change with the traffic. */
 static bool same_set(const struct nft_set *a, const struct nft_set *b)
 {
+	uint32_t flags = nftnl_set_get_u32(a->ns, NFTNL_SET_FLAGS);
+
 	if (a->family != b->family || !streq(a->table, b->table) || !streq(a->name, b->name) ||
+	    nftnl_set_get_u32(b->ns, NFTNL_SET_FLAGS) != flags ||
 	    nftnl_set_get_u64(a->ns, NFTNL_SET_HANDLE) != nftnl_set_get_u64(b->ns, NFTNL_SET_HANDLE))
 		return false;
-	if (nftnl_set_get_u32(a->ns, NFTNL_SET_FLAGS) & NFT_SET_EVAL)
-		return true;
-	return same_elems(a->ns, b->ns);
+	return (flags & NFT_SET_EVAL) || same_elems(a->ns, b->ns);
 }
 
 static bool same_sets(const struct ns *a, const struct ns *b)

@@ -237,14 +237,17 @@ static const struct nlfield rule_fields[] = {
 /* The rule's bytecode, or NULL where it holds what this program or libnftnl does not know. */
 static struct nftnl_rule *read_rule(const struct nlmsghdr *nlh)
 {
-	struct nftnl_rule *r;
+	_cleanup_(rule_freep) struct nftnl_rule *r = NULL;
+	struct nftnl_rule *read;
 
 	if (nft_check(nlh) < 0)
 		return NULL;
 	r = nftnl_rule_alloc();
-	if (r && nftnl_rule_nlmsg_parse(nlh, r) < 0)
-		rule_freep(&r);
-	return r;
+	if (!r || nftnl_rule_nlmsg_parse(nlh, r) < 0)
+		return NULL;
+	read = r;
+	r = NULL;
+	return read;
 }
 
 static int parse_rule(struct snapshot *s, struct ns *ns, uint8_t family, struct nlspan attrs,
