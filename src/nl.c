@@ -95,11 +95,11 @@ const void *nl_header(const struct nlmsghdr *nlh, size_t size)
 
 static int send_all(struct nl *nl, const void *p, size_t size)
 {
-	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	ssize_t n;
 
+	/* without an address it goes to the kernel */
 	do
-		n = sendto(nl->fd, p, size, 0, (const struct sockaddr *)&kernel, sizeof(kernel));
+		n = send(nl->fd, p, size, 0);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
