@@ -1,42 +1,371 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* build - the firewall's ops as a rule, as a command, and in the model */
+/*
+ * build - the firewall's ops as bytecode, and into the model
+ *
+ * Two dialects: what nft 1.0.6 writes for the native command, and what
+ * iptables 1.8.9 writes (iptables/nft-ipv4.c, nft_ipv4_add()), since it calls a
+ * table incompatible that holds anything else.
+ */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_nat.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/x_tables.h>
+#include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter_ipv4.h>
+
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
 
 #include "firewall/build.h"
+#include "firewall/ref.h"
 
-size_t fw_snat_near_misses(const struct snapshot *s, const struct fw_place *at,
-			   const struct packet *pkt, struct near_miss *ret_misses, size_t max)
+static struct nftnl_expr *add(struct nftnl_rule *nr, const char *name)
 {
-	return 0;
+	struct nftnl_expr *e = nftnl_expr_alloc(name);
+
+	if (!e)
+		abort(); /* out of memory, or a libnftnl without the basic expressions */
+	nftnl_rule_add_expr(nr, e);
+	return e;
+}
+
+static void add_cmp(struct nftnl_rule *nr, uint32_t op, const void *data, uint32_t len)
+{
+	struct nftnl_expr *e = add(nr, "cmp");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, op);
+	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, len);
+}
+
+static void add_meta(struct nftnl_rule *nr, uint32_t key)
+{
+	struct nftnl_expr *e = add(nr, "meta");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, key);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
+}
+
+static void add_payload(struct nftnl_rule *nr, uint32_t base, uint32_t offset, uint32_t len)
+{
+	struct nftnl_expr *e = add(nr, "payload");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, base);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, len);
+}
+
+static void add_bitwise(struct nftnl_rule *nr, const void *mask, uint32_t len)
+{
+	static const uint8_t zero[16];
+	struct nftnl_expr *e = add(nr, "bitwise");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_LEN, len);
+	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_MASK, mask, len);
+	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_XOR, zero, len);
+}
+
+/* Both tools load whole bytes where the prefix ends on one, else all of it and a mask. */
+static void add_prefix(struct nftnl_rule *nr, const struct prefix *p, bool dst)
+{
+	bool ipv6 = p->addr.family == AF_INET6;
+	uint32_t offset = ipv6 ? (dst ? 24 : 8) : (dst ? 16 : 12);
+	uint32_t len = (uint32_t)addr_len(p->addr.family);
+	struct prefix net = prefix_network(p);
+	uint8_t mask[16] = { 0 };
+
+	if (!len || !p->len)
+		return;
+	if (p->len % 8 == 0) {
+		add_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, offset, p->len / 8);
+		add_cmp(nr, NFT_CMP_EQ, net.addr.b, p->len / 8);
+		return;
+	}
+	for (unsigned int i = 0; i < p->len; i++)
+		mask[i / 8] |= (uint8_t)(0x80 >> i % 8);
+	add_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, offset, len);
+	add_bitwise(nr, mask, len);
+	add_cmp(nr, NFT_CMP_EQ, net.addr.b, len);
+}
+
+/* nft compares the whole register, iptables the name and its NUL. */
+static void add_ifname(struct nftnl_rule *nr, const struct ns *ns, uint32_t key, int ifindex,
+		       bool iptables)
+{
+	struct ifname name = ns_ifname(ns, ifindex);
+	char padded[IFNAMSIZ] = { 0 };
+
+	if (!ifindex)
+		return;
+	str_copy(padded, sizeof(padded), name.s);
+	add_meta(nr, key);
+	add_cmp(nr, NFT_CMP_EQ, padded,
+		iptables ? (uint32_t)strlen(padded) + 1 : (uint32_t)sizeof(padded));
+}
+
+static void add_proto(struct nftnl_rule *nr, int proto)
+{
+	uint8_t v = (uint8_t)proto;
+
+	if (!proto)
+		return;
+	add_meta(nr, NFT_META_L4PROTO);
+	add_cmp(nr, NFT_CMP_EQ, &v, sizeof(v));
+}
+
+static void add_port(struct nftnl_rule *nr, uint16_t port, bool dst)
+{
+	uint16_t v = htons(port);
+
+	if (!port)
+		return;
+	add_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, dst ? 2 : 0, sizeof(v));
+	add_cmp(nr, NFT_CMP_EQ, &v, sizeof(v));
+}
+
+static void add_verdict(struct nftnl_rule *nr, int verdict)
+{
+	struct nftnl_expr *e = add(nr, "immediate");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, (uint32_t)verdict);
+}
+
+/* --- as iptables ----------------------------------------------------------- */
+
+/* libnftnl keeps info itself and frees it in the end. */
+static void *info_of(const void *info, size_t size, size_t *ret_size)
+{
+	uint8_t *copy;
+
+	*ret_size = XT_ALIGN(size);
+	copy = xcalloc(1, *ret_size);
+	memcpy(copy, info, size);
+	return copy;
+}
+
+static void add_xt_state(struct nftnl_rule *nr)
+{
+	struct xt_conntrack_mtinfo3 ct = {
+		.match_flags = XT_CONNTRACK_STATE,
+		.state_mask = XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED) |
+			      XT_CONNTRACK_STATE_BIT(IP_CT_RELATED),
+	};
+	struct nftnl_expr *e = add(nr, "match");
+	size_t size;
+	void *info = info_of(&ct, sizeof(ct), &size);
+
+	nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, "conntrack");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_MT_REV, 3);
+	nftnl_expr_set(e, NFTNL_EXPR_MT_INFO, info, (uint32_t)size);
+}
+
+static void add_xt_masquerade(struct nftnl_rule *nr, uint8_t family)
+{
+	struct nf_nat_ipv4_multi_range_compat ipv4 = { .rangesize = 1 };
+	struct nf_nat_range ipv6 = { 0 };
+	struct nftnl_expr *e = add(nr, "target");
+	size_t size;
+	void *info = family == NFPROTO_IPV6 ? info_of(&ipv6, sizeof(ipv6), &size) :
+					      info_of(&ipv4, sizeof(ipv4), &size);
+
+	nftnl_expr_set_str(e, NFTNL_EXPR_TG_NAME, "MASQUERADE");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_TG_REV, 0);
+	nftnl_expr_set(e, NFTNL_EXPR_TG_INFO, info, (uint32_t)size);
+}
+
+static void build_iptables(struct nftnl_rule *nr, const struct ns *ns, const struct op *op,
+			   const struct op_match *m)
+{
+	add_ifname(nr, ns, NFT_META_IIFNAME, m->iif, true);
+	add_ifname(nr, ns, NFT_META_OIFNAME, m->oif, true);
+	add_proto(nr, m->proto);
+	add_prefix(nr, &m->src, false);
+	add_prefix(nr, &m->dst, true);
+	if (m->proto) {
+		/* by which the kernel checks that extensions fit the protocol */
+		nftnl_rule_set_u32(nr, NFTNL_RULE_COMPAT_PROTO, (uint32_t)m->proto);
+		nftnl_rule_set_u32(nr, NFTNL_RULE_COMPAT_FLAGS, 0);
+	}
+	add_port(nr, m->sport, false);
+	add_port(nr, m->dport, true);
+	if (m->established)
+		add_xt_state(nr);
+	add(nr, "counter");
+	if (op->kind == OP_NFT_MASQUERADE)
+		add_xt_masquerade(nr, op->family);
+	else
+		add_verdict(nr, NF_ACCEPT);
+}
+
+/* --- as nft ---------------------------------------------------------------- */
+
+static void add_ct_state(struct nftnl_rule *nr)
+{
+	const uint32_t mask = NF_CT_STATE_BIT(IP_CT_ESTABLISHED) | NF_CT_STATE_BIT(IP_CT_RELATED);
+	const uint32_t zero = 0;
+	struct nftnl_expr *e = add(nr, "ct");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_KEY, NFT_CT_STATE);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_DREG, NFT_REG_1);
+	add_bitwise(nr, &mask, sizeof(mask));
+	add_cmp(nr, NFT_CMP_NEQ, &zero, sizeof(zero));
+}
+
+/* In tables of both families an address is looked at only after its family. */
+static void add_nfproto(struct nftnl_rule *nr, const struct op *op, const struct op_match *m)
+{
+	uint8_t family = m->src.addr.family != AF_UNSPEC ? m->src.addr.family : m->dst.addr.family;
+	uint8_t nfproto = family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+
+	if (op->family != NFPROTO_INET || family == AF_UNSPEC)
+		return;
+	add_meta(nr, NFT_META_NFPROTO);
+	add_cmp(nr, NFT_CMP_EQ, &nfproto, sizeof(nfproto));
+}
+
+static void build_native(struct nftnl_rule *nr, const struct ns *ns, const struct op *op,
+			 const struct op_match *m)
+{
+	add_nfproto(nr, op, m);
+	add_prefix(nr, &m->src, false);
+	add_prefix(nr, &m->dst, true);
+	add_ifname(nr, ns, NFT_META_IIFNAME, m->iif, false);
+	add_ifname(nr, ns, NFT_META_OIFNAME, m->oif, false);
+	add_proto(nr, m->proto);
+	add_port(nr, m->sport, false);
+	add_port(nr, m->dport, true);
+	if (m->established)
+		add_ct_state(nr);
+	if (op->kind == OP_NFT_MASQUERADE)
+		add(nr, "masq");
+	else
+		add_verdict(nr, NF_ACCEPT);
+}
+
+struct op_match fw_op_match(const struct op *op)
+{
+	if (op->kind == OP_NFT_MASQUERADE)
+		return (struct op_match){ .src = op->prefix, .oif = op->oif };
+	return op->match;
 }
 
 struct nftnl_rule *fw_build_rule(const struct snapshot *s, const struct op *op)
 {
+	const struct ns *ns = snapshot_ns(s, op->ns);
+	struct op_match m = fw_op_match(op);
+	struct nftnl_rule *nr;
+
+	if (op->kind != OP_NFT_ACCEPT && op->kind != OP_NFT_MASQUERADE)
+		return NULL;
+	nr = nftnl_rule_alloc();
+	if (!nr)
+		abort();
+	nftnl_rule_set_u32(nr, NFTNL_RULE_FAMILY, op->family);
+	nftnl_rule_set_str(nr, NFTNL_RULE_TABLE, op->table ? op->table : FW_OWN_TABLE);
+	nftnl_rule_set_str(nr, NFTNL_RULE_CHAIN, op->table ? op->chain : FW_OWN_CHAIN);
+	if (op->before)
+		nftnl_rule_set_u64(nr, NFTNL_RULE_POSITION, op->before);
+	if (op->iptables)
+		build_iptables(nr, ns, op, &m);
+	else
+		build_native(nr, ns, op, &m);
+	return nr;
+}
+
+/* --- into the model -------------------------------------------------------- */
+
+/* Handles are counted by table. */
+static uint64_t next_handle(const struct ns *ns, uint8_t family, const char *table)
+{
+	uint64_t max = 0;
+
+	vec_each(c, &ns->chains) {
+		if (c->family != family || !streq(c->table, table))
+			continue;
+		max = c->handle > max ? c->handle : max;
+		vec_each(rule, &c->rules)
+			max = rule->handle > max ? rule->handle : max;
+	}
+	return max + 1;
+}
+
+static struct nft_chain *find_chain(struct ns *ns, uint8_t family, const char *table,
+				    const char *name)
+{
+	vec_each(c, &ns->chains)
+		if (c->family == family && streq(c->table, table) && streq(c->name, name))
+			return c;
 	return NULL;
 }
 
-char *fw_op_command(const struct snapshot *s, const struct op *op)
+static struct nft_chain *make_own(struct snapshot *copy, struct ns *ns, uint8_t family)
 {
-	return xstrdup("");
+	struct nft_table *t = vec_add(&ns->tables);
+	struct nft_chain *c = vec_add(&ns->chains);
+
+	t->family = family;
+	t->name = snapshot_intern(copy, FW_OWN_TABLE);
+	c->family = family;
+	c->table = t->name;
+	c->name = snapshot_intern(copy, FW_OWN_CHAIN);
+	c->handle = 1;
+	c->base = true;
+	c->hook = NF_INET_POST_ROUTING;
+	c->prio = NF_IP_PRI_NAT_SRC;
+	c->policy = NF_ACCEPT;
+	c->type = snapshot_intern(copy, "nat");
+	return c;
 }
 
-char *fw_op_undo_command(const struct snapshot *s, const struct op *op, uint64_t handle)
+static int find_place(const struct nft_chain *c, uint64_t before, size_t *ret_index)
 {
-	return xstrdup("");
+	if (!before) {
+		*ret_index = c->rules.n;
+		return 0;
+	}
+	for (size_t i = 0; i < c->rules.n; i++)
+		if (c->rules.v[i].handle == before) {
+			*ret_index = i;
+			return 0;
+		}
+	return -ENOENT;
 }
 
 int fw_op_model(struct snapshot *copy, const struct op *op)
 {
-	return -ENOTSUP;
-}
+	struct ns *ns = &copy->ns.v[op->ns];
+	const char *table = op->table ? op->table : FW_OWN_TABLE;
+	struct nft_chain *c = find_chain(ns, op->family, table, op->table ? op->chain : FW_OWN_CHAIN);
+	struct nft_rule rule = { .handle = next_handle(ns, op->family, table) };
+	struct nftnl_rule *nr;
+	size_t i;
+	int r;
 
-int op_accept(struct snapshot *s, int ns, const struct nft_chain *chain, uint64_t handle,
-	      const struct op_match *match, struct op *ret_op)
-{
-	return -ENOTSUP;
-}
-
-int op_masquerade(struct snapshot *s, int ns, const struct prefix *src, int oif, struct op *ret_op)
-{
-	return -ENOTSUP;
+	if (!c && !op->table)
+		c = make_own(copy, ns, op->family);
+	if (!c)
+		return -ENOENT;
+	r = find_place(c, op->before, &i);
+	if (r < 0)
+		return r;
+	nr = fw_build_rule(copy, op);
+	if (!nr)
+		return -EINVAL;
+	snapshot_own_rule(copy, nr);
+	rule.nr = nr;
+	vec_push(&c->rules, rule);
+	memmove(&c->rules.v[i + 1], &c->rules.v[i], (c->rules.n - 1 - i) * sizeof(rule));
+	c->rules.v[i] = rule;
+	return 0;
 }

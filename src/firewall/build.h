@@ -24,6 +24,9 @@ struct nftnl_rule;
  */
 struct nftnl_rule *fw_build_rule(const struct snapshot *s, const struct op *op);
 
+/* What the op's rule matches, of either kind. */
+struct op_match fw_op_match(const struct op *op);
+
 /*
  * The command line that does the same, and the one that takes it back. Where a
  * table of our own is made that is several commands, one a line. Free them.

@@ -82,6 +82,10 @@ struct fw_run {
 	int8_t ctmark_written;       /* does a rule of this namespace set connection marks? -1: not looked yet */
 };
 
+/* A run at the beginning of a hook; free() it. */
+struct fw_run *fw_run_new(const struct snapshot *s, const struct fw_place *at,
+			  const struct packet *pkt);
+
 /* Runs one expression, by the table in expr.c. */
 enum tri expr_eval(struct fw_run *r, const struct nftnl_expr *e);
 

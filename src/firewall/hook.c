@@ -288,11 +288,10 @@ static void run_hook(struct fw_run *r, const chain_list *filter, const chain_lis
 	}
 }
 
-void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct packet *pkt,
-	     struct fw_result *ret)
+struct fw_run *fw_run_new(const struct snapshot *s, const struct fw_place *at,
+			  const struct packet *pkt)
 {
 	struct fw_run *r = xcalloc(1, sizeof(*r));
-	chain_list filter = { 0 }, nat = { 0 };
 
 	r->s = s;
 	r->ns = snapshot_ns(s, at->ns);
@@ -301,6 +300,15 @@ void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct p
 	r->pf = hook_pf(at, pkt);
 	r->ctmark_written = -1;
 	init_state(r);
+	return r;
+}
+
+void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct packet *pkt,
+	     struct fw_result *ret)
+{
+	struct fw_run *r = fw_run_new(s, at, pkt);
+	chain_list filter = { 0 }, nat = { 0 };
+
 	memset(ret, 0, sizeof(*ret));
 	ret->verdict = FW_ACCEPT;
 	list_chains(r, &filter, &nat);

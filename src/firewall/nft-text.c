@@ -91,6 +91,8 @@ char *fw_text(int ns_fd, const struct rule_ref *ref)
 {
 	struct request q = { .ref = ref };
 
+	if (!ref->backend || !streq(ref->backend, "nft"))
+		return NULL;
 	if (!ref->table || !ref->chain || !is_word(ref->table) || !is_word(ref->chain))
 		return NULL;
 	netns_call(ns_fd, list_chain, &q);

@@ -12,8 +12,8 @@
 
 /*
  * The rule's line of `nft -a list chain`, without handle and indentation; of a
- * policy the "type … hook … policy drop;" line. NULL where the rule is gone or
- * cannot be listed. Free it.
+ * policy the "type … hook … policy drop;" line. NULL where the rule is gone,
+ * cannot be listed, or is not a native one (ref->text is as iptables prints it then). Free it.
  */
 char *fw_text(int ns_fd, const struct rule_ref *ref);
 

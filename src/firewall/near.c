@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * near - source NAT rules that would have done it but for one condition or two
+ *
+ * Each rule is run expression by expression as if every condition held; those
+ * that do not are counted and named.
+ */
+#include <stdio.h>
+
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+
+#include "firewall/decode.h"
+#include "firewall/eval.h"
+#include "firewall/ref.h"
+
+#define FAILED_MAX 2
+
+struct miss {
+	const struct nft_chain *chain;
+	const struct nft_rule *rule;
+	size_t failed[FAILED_MAX]; /* expressions */
+	size_t n_failed;
+};
+
+/* Runs a rule; false where it is no source NAT or too much of it does not match. */
+static bool run_rule(struct fw_run *r, const struct nft_rule *rule, struct miss *m)
+{
+	struct nftnl_expr_iter *it = nftnl_expr_iter_create(rule->nr);
+	struct nftnl_expr *e;
+	bool near = true;
+	size_t i = 0;
+
+	memset(&r->regs, 0, sizeof(r->regs));
+	r->verdict = (struct fw_verdict_code){ .code = NFT_CONTINUE };
+	while (near && r->verdict.code == NFT_CONTINUE && (e = nftnl_expr_iter_next(it))) {
+		if (expr_eval(r, e) == TRI_NO) {
+			near = m->n_failed < FAILED_MAX;
+			if (near)
+				m->failed[m->n_failed++] = i;
+		}
+		i++;
+	}
+	nftnl_expr_iter_destroy(it);
+	return near && m->n_failed && r->st.nat.kind == NAT_SOURCE;
+}
+
+static const char *protocol_of(const struct packet *pkt)
+{
+	const char *name = ip_proto_name(packet_l4proto(pkt));
+
+	return name ? name : "another protocol";
+}
+
+static void say_instead(struct strbuf *b, const struct fw_run *r, const struct cond *c)
+{
+	uint8_t family = r->st.h.family;
+	bool src = cond_is_addr(c, family, false), dst = cond_is_addr(c, family, true);
+
+	if (src || dst)
+		strbuf_printf(b, ", but the packet's %s is %s", src ? "source" : "destination",
+			      addr_text(src ? &r->pkt->src : &r->pkt->dst).s);
+	else if (c->source == COND_META &&
+		 (c->key == NFT_META_OIFNAME || c->key == NFT_META_OIF))
+		strbuf_printf(b, ", but the packet leaves by %s", ns_ifname(r->ns, run_oif(r)).s);
+	else if (c->source == COND_META &&
+		 (c->key == NFT_META_IIFNAME || c->key == NFT_META_IIF) && run_iif(r))
+		strbuf_printf(b, ", but the packet came in by %s", ns_ifname(r->ns, run_iif(r)).s);
+	else if (c->source == COND_META && c->key == NFT_META_L4PROTO)
+		strbuf_printf(b, ", but the packet is %s", protocol_of(r->pkt));
+	else if (c->source == COND_META && c->key == NFT_META_MARK)
+		strbuf_printf(b, ", but the packet's mark is 0x%x", r->pkt->mark);
+	else
+		strbuf_puts(b, " does not match");
+}
+
+static const struct cond *cond_at(const struct decoded *d, size_t index)
+{
+	vec_each(c, &d->conds)
+		if (index >= c->first && index <= c->last)
+			return c;
+	return NULL;
+}
+
+static void say_condition(struct strbuf *b, const struct fw_run *r, const struct decoded *d,
+			  const struct cond *c, bool iptables)
+{
+	_cleanup_(strbuf_done) struct strbuf words = { 0 };
+	const char *text;
+
+	if (iptables)
+		iptables_cond(&words, c, r->st.h.family);
+	else
+		nft_cond(&words, d, c, r->st.h.family);
+	text = strbuf_str(&words);
+	strbuf_puts(b, text + strspn(text, " "));
+	say_instead(b, r, c);
+}
+
+static char *say_why(const struct fw_run *r, const struct miss *m, bool iptables)
+{
+	struct strbuf b = { 0 };
+	struct decoded d;
+
+	rule_decode(m->rule->nr, &d);
+	for (size_t i = 0; i < m->n_failed; i++) {
+		const struct cond *c = cond_at(&d, m->failed[i]);
+
+		strbuf_puts(&b, b.n ? "; " : "");
+		if (c)
+			say_condition(&b, r, &d, c, iptables);
+		else
+			strbuf_puts(&b, "a condition does not match");
+	}
+	decoded_done(&d);
+	return strbuf_take(&b);
+}
+
+static void describe(const struct fw_run *r, const struct miss *m, struct near_miss *ret)
+{
+	bool iptables = fw_is_iptables_nft(r->s, r->at->ns, m->chain);
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	const char *words;
+
+	if (iptables)
+		iptables_rule(&text, m->rule->nr, r->st.h.family);
+	else
+		nft_rule(&text, m->rule->nr, r->st.h.family);
+	words = strbuf_str(&text);
+	ret->rule = xasprintf("%s %s %s handle %llu \"%s\"", fw_family_name(m->chain->family),
+			      m->chain->table, m->chain->name, (unsigned long long)m->rule->handle,
+			      words + strspn(words, " "));
+	ret->why = say_why(r, m, iptables);
+}
+
+static bool is_nat_table(const struct ns *ns, const struct nft_chain *c, uint8_t pf)
+{
+	if (c->family != pf && c->family != NFPROTO_INET)
+		return false;
+	vec_each(base, &ns->chains)
+		if (base->base && base->type && streq(base->type, "nat") &&
+		    base->hook == NF_INET_POST_ROUTING && base->family == c->family &&
+		    streq(base->table, c->table))
+			return true;
+	return false;
+}
+
+typedef VEC(struct miss) miss_list;
+
+static void collect_chain(struct fw_run *r, const struct fw_state *start,
+			  const struct nft_chain *c, miss_list *misses)
+{
+	r->chain = r->base = c;
+	vec_each(rule, &c->rules) {
+		struct miss m = { .chain = c, .rule = rule };
+
+		if (!rule->nr)
+			continue;
+		memcpy(&r->st, start, sizeof(r->st));
+		if (run_rule(r, rule, &m))
+			vec_push(misses, m);
+	}
+}
+
+size_t fw_snat_near_misses(const struct snapshot *s, const struct fw_place *at,
+			   const struct packet *pkt, struct near_miss *ret_misses, size_t max)
+{
+	struct fw_run *r = fw_run_new(s, at, pkt);
+	struct fw_state start = r->st;
+	miss_list misses = { 0 };
+	size_t n = 0;
+
+	vec_each(c, &r->ns->chains)
+		if (is_nat_table(r->ns, c, r->pf))
+			collect_chain(r, &start, c, &misses);
+	memcpy(&r->st, &start, sizeof(start));
+	for (size_t failed = 1; failed <= FAILED_MAX; failed++)
+		vec_each(m, &misses)
+			if (m->n_failed == failed && n < max)
+				describe(r, m, &ret_misses[n++]);
+	vec_free(&misses);
+	free(r);
+	return n;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * place - where in the firewall a repair belongs
+ *
+ * The smallest accept stands in the chain that drops, right before the rule
+ * that does; where the owner of the rules keeps a chain for the administrator
+ * that the packet passes before, it stands there and survives the owner's next restart.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+
+#include "firewall/build.h"
+#include "firewall/decode.h"
+#include "firewall/ref.h"
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+
+#ifndef NFT_TABLE_F_OWNER /* Linux 5.12 */
+#define NFT_TABLE_F_OWNER 0x2
+#endif
+
+/* Chains that are meant for the administrator's own rules. */
+static const char *const places[] = {
+	"DOCKER-USER",       "CNI-ADMIN",         "ufw-user-forward",  "ufw-user-input",
+	"ufw-user-output",   "ufw6-user-forward", "ufw6-user-input",   "ufw6-user-output",
+};
+
+static bool is_place(const char *chain)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		if (streq(places[i], chain))
+			return true;
+	return false;
+}
+
+/* A foreign process owns the table: the kernel lets nobody else change it. */
+static bool is_locked(const struct ns *ns, uint8_t family, const char *table)
+{
+	vec_each(t, &ns->tables)
+		if (t->family == family && streq(t->name, table))
+			return t->flags & (NFT_TABLE_F_OWNER | NFT_TABLE_F_DORMANT);
+	return false;
+}
+
+/* --- what comes first ------------------------------------------------------ */
+
+#define WALK_DEPTH 16
+#define WALK_RULES 100000
+
+struct order {
+	const struct ns *ns;
+	const struct nft_chain *drop;    /* the chain that drops … */
+	uint64_t handle;                 /* … by this rule */
+	const struct nft_chain *place;   /* the first place passed by every packet before that */
+	bool reached;
+	unsigned int budget;
+};
+
+static bool is_comment(const struct cond *c)
+{
+	const char *name = c->source == COND_MATCH ? nftnl_expr_get_str(c->expr, NFTNL_EXPR_MT_NAME) :
+						     NULL;
+
+	return name && streq(name, "comment");
+}
+
+/* Where the rule jumps to, and whether it does so for every packet. NULL: it jumps nowhere. */
+static const struct nft_chain *jump_of(const struct ns *ns, const struct nft_chain *chain,
+				       const struct nft_rule *rule, bool *ret_always)
+{
+	const struct nft_chain *target = NULL;
+	struct decoded d;
+
+	if (!rule->nr)
+		return NULL;
+	rule_decode(rule->nr, &d);
+	*ret_always = true;
+	vec_each(c, &d.conds)
+		*ret_always &= is_comment(c);
+	vec_each(e, &d.statements)
+		if (nftnl_expr_get_str(*e, NFTNL_EXPR_NAME) &&
+		    streq(nftnl_expr_get_str(*e, NFTNL_EXPR_NAME), "immediate") &&
+		    nftnl_expr_is_set(*e, NFTNL_EXPR_IMM_CHAIN))
+			target = ns_chain(ns, chain->family, chain->table,
+					  nftnl_expr_get_str(*e, NFTNL_EXPR_IMM_CHAIN));
+	decoded_done(&d);
+	return target;
+}
+
+/* Follows the rules in the order of evaluation until the one that drops is met. */
+static void walk(struct order *o, const struct nft_chain *chain, bool always, unsigned int depth)
+{
+	if (always && !o->place && is_place(chain->name))
+		o->place = chain;
+	for (size_t i = 0; i < chain->rules.n && !o->reached && o->budget; i++) {
+		const struct nft_rule *rule = &chain->rules.v[i];
+		const struct nft_chain *target;
+		bool each = false;
+
+		o->budget--;
+		if (chain == o->drop && rule->handle == o->handle) {
+			o->reached = true;
+			return;
+		}
+		target = jump_of(o->ns, chain, rule, &each);
+		if (target && depth < WALK_DEPTH)
+			walk(o, target, always && each, depth + 1);
+	}
+	if (chain == o->drop && !o->handle)
+		o->reached = true;
+}
+
+static const struct nft_chain *find_place(const struct ns *ns, const struct nft_chain *drop,
+					  uint64_t handle)
+{
+	if (is_place(drop->name))
+		return NULL;
+	vec_each(base, &ns->chains) {
+		struct order o = { .ns = ns, .drop = drop, .handle = handle, .budget = WALK_RULES };
+
+		if (!base->base || base->family != drop->family || !streq(base->table, drop->table))
+			continue;
+		walk(&o, base, true, 0);
+		if (o.reached)
+			return o.place;
+	}
+	return NULL;
+}
+
+/* --- accept ---------------------------------------------------------------- */
+
+static bool family_fits(uint8_t nfproto, const struct prefix *p)
+{
+	if (!addr_is_set(&p->addr) || nfproto == NFPROTO_INET)
+		return true;
+	return nfproto == (p->addr.family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4);
+}
+
+int op_accept(struct snapshot *s, int ns, const struct nft_chain *chain, uint64_t handle,
+	      const struct op_match *match, struct op *ret_op)
+{
+	const struct ns *n = snapshot_ns(s, ns);
+	const struct nft_chain *place;
+
+	if (chain->family != NFPROTO_IPV4 && chain->family != NFPROTO_IPV6 &&
+	    chain->family != NFPROTO_INET)
+		return -ENOTSUP;
+	if (!family_fits(chain->family, &match->src) || !family_fits(chain->family, &match->dst))
+		return -ENOTSUP;
+	if (is_locked(n, chain->family, chain->table) || (handle && !chain_rule(chain, handle)))
+		return -ENOTSUP;
+	place = find_place(n, chain, handle);
+	*ret_op = (struct op){
+		.kind = OP_NFT_ACCEPT,
+		.ns = ns,
+		.family = chain->family,
+		.table = snapshot_intern(s, chain->table),
+		.chain = snapshot_intern(s, place ? place->name : chain->name),
+		.before = !place ? handle : place->rules.n ? place->rules.v[0].handle : 0,
+		.match = *match,
+		.iptables = fw_is_iptables_nft(s, ns, chain),
+	};
+	return 0;
+}
+
+/* --- masquerade ------------------------------------------------------------ */
+
+static bool is_postrouting_nat(const struct ns *n, const struct nft_chain *c, uint8_t family)
+{
+	return c->base && c->type && streq(c->type, "nat") && c->hook == NF_INET_POST_ROUTING &&
+	       (c->family == family || c->family == NFPROTO_INET) &&
+	       !is_locked(n, c->family, c->table);
+}
+
+/*
+ * iptables' own chain first, then a chain that nobody but the administrator
+ * (or an earlier repair) keeps; a program would throw our rule out of its own.
+ */
+static const struct nft_chain *masquerade_chain(const struct snapshot *s, int ns, uint8_t family,
+						bool *ret_iptables)
+{
+	const struct ns *n = snapshot_ns(s, ns);
+
+	*ret_iptables = true;
+	vec_each(c, &n->chains)
+		if (is_postrouting_nat(n, c, family) && fw_is_iptables_nft(s, ns, c))
+			return c;
+	*ret_iptables = false;
+	vec_each(c, &n->chains) {
+		const char *owner = fw_owner(c, NULL);
+
+		if (is_postrouting_nat(n, c, family) && (!owner || streq(owner, "nsdoctor")))
+			return c;
+	}
+	return NULL;
+}
+
+int op_masquerade(struct snapshot *s, int ns, const struct prefix *src, int oif, struct op *ret_op)
+{
+	uint8_t family = src->addr.family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	const struct nft_chain *c;
+	bool iptables;
+
+	if (!addr_is_set(&src->addr) || !oif)
+		return -ENOTSUP;
+	c = masquerade_chain(s, ns, family, &iptables);
+	*ret_op = (struct op){
+		.kind = OP_NFT_MASQUERADE,
+		.ns = ns,
+		.prefix = prefix_network(src),
+		.oif = oif,
+		.family = c ? c->family : family,
+		.table = c ? snapshot_intern(s, c->table) : NULL,
+		.chain = c ? snapshot_intern(s, c->name) : NULL,
+		.iptables = c && iptables,
+	};
+	return 0;
+}
