@@ -1,50 +1,73 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# layers.sh – nobody includes upwards: the order stands in layers.txt
+# layers.sh – nobody includes what comes later: layers.txt has the order
 
 . "$(dirname "$0")/lint.sh"
 
-files=$(find src probes -name '*.h' -o -name '*.c' | sort)
+files=$(find src probes -name '*.h' | sort; find src probes -name '*.c' | sort)
 
 # shellcheck disable=SC2086 # one word a file
 complaints=$(awk '
-	function base(path) { sub(/.*\//, "", path); return path }
+	# "util.h", "firewall/xt.h": as it stands in an #include
+	function name(path) { sub(/^(src|probes)\//, "", path); return path }
+
+	function module(path,	m) {
+		m = name(path)
+		sub(/^src\//, "", path)
+		if (path in belongs)
+			return belongs[path]
+		sub(/\/.*/, "/", path)
+		if (path in belongs)
+			return belongs[path]
+		sub(/\.[ch]$/, ".h", m)
+		return m
+	}
 
 	FILENAME ~ /layers\.txt$/ {
-		if ($0 ~ /^#/ || NF == 0)
+		if (/^#/ || NF == 0)
 			next
-		row++
-		for (i = 1; i <= NF; i++) {
-			if ($i in level)
-				print "layers.txt names " $i " twice"
-			level[$i] = row
+		if (sub(/:$/, "", $1)) {
+			for (i = 2; i <= NF; i++)
+				belongs[$i] = $1
+			next
 		}
+		rows++
+		for (i = 1; i <= NF; i++)
+			row[$i] = rows
 		next
 	}
+
 	FNR == 1 {
-		me = base(FILENAME)
+		me = name(FILENAME)
+		mod = module(FILENAME)
 		is_header = me ~ /\.h$/
-		present[me] = 1
-		mine = me
-		sub(/\.c$/, ".h", mine)
-		if (is_header && !(me in level))
-			print FILENAME " has no row in layers.txt"
+		if (is_header) {
+			present[me] = 1
+			if (!(me in row))
+				print FILENAME " has no row in layers.txt"
+			limit = row[me] - 1
+			if (row[me] > last[mod])
+				last[mod] = row[me]
+		} else {
+			limit = me == "main.c" ? rows : last[mod]
+			if (!limit)
+				print FILENAME " belongs to no header in layers.txt"
+		}
 	}
+
 	/^#[ \t]*include[ \t]*"/ {
 		split($0, part, "\"")
-		other = base(part[2])
-		if (!(mine in level) || !(other in level) || other == mine)
-			next
-		if (is_header ? level[other] >= level[mine] : level[other] > level[mine])
-			print FILENAME ":" FNR " includes " other ", which layers.txt puts below it"
+		if (row[part[2]] > limit)
+			print FILENAME ":" FNR " includes " part[2] ", which comes later in layers.txt"
 	}
+
 	END {
-		for (h in level)
+		for (h in row)
 			if (!(h in present))
 				print "layers.txt names " h ", which does not exist"
 	}
 ' tests/lint/layers.txt $files)
-verdict "lint: no upward include" "$complaints"
+verdict "lint: no include of what comes later" "$complaints"
 
 finish
