@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# bench.sh [RUNS] – how long nsdoctor takes, against the same question asked by hand
+#
+# By hand is what a person would have to do at the least: tcpdump on the veth, the bridge and the uplink, three pings
+# from the namespace, then a look at the switch, the rules and the route. Both are measured in turns in the same small
+# network, RUNS times (5); the medians are compared. Exit status 1 where a goal is missed or an answer is wrong.
+#
+# Everything happens in throw-away namespaces. NSDOCTOR names the program, ./nsdoctor otherwise.
+
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+
+if [ -z "${LAB_LIB:-}" ]; then
+	NSDOCTOR=${NSDOCTOR:-$here/../nsdoctor}
+	[ -x "$NSDOCTOR" ] || { echo "bench: there is no $NSDOCTOR; build it first" >&2; exit 2; }
+	for c in ip nft ping tcpdump unshare nsenter; do
+		command -v "$c" >/dev/null || { echo "bench: $c is not installed" >&2; exit 2; }
+	done
+	NSDOCTOR=$(cd "$(dirname "$NSDOCTOR")" && pwd)/$(basename "$NSDOCTOR")
+	export NSDOCTOR
+	unset LAB_TMP
+	exec "$here/lib/enter" "$here/$(basename "$0")" "$@"
+fi
+
+. "$LAB_LIB/lab.sh"
+choose_set 1
+runs=${1:-5}
+missed=0
+
+# --- the two ways -----------------------------------------------------------------------------------------------------
+
+listening() { grep -q 'listening on' "$1"; }
+
+# watch INTERFACE: a tcpdump in the background, once it is really there
+watch()
+{
+	tcpdump -l -n -Z root -i "$1" icmp or arp >"$LAB_TMP/dump.$1" 2>"$LAB_TMP/dump.$1.err" &
+	dumps+=($!)
+	wait_for listening "$LAB_TMP/dump.$1.err"
+}
+
+by_hand()
+{
+	local status=0
+	dumps=()
+	watch "$PORT1"
+	watch "$BR"
+	watch "$UP"
+	within "$NS1" ping -n -c3 -W1 "$OUT" || status=$?
+	sysctl net.ipv4.ip_forward
+	nft -a list ruleset
+	within "$NS1" ip route get "$OUT"
+	ip route get "$OUT" from "$NS1ADDR" iif "$BR"
+	kill "${dumps[@]}"
+	wait "${dumps[@]}" || true
+	cat "$LAB_TMP"/dump.*
+	return $status
+}
+
+by_nsdoctor() { "$NSDOCTOR" "$NS1" "$OUT"; }
+
+# --- measuring --------------------------------------------------------------------------------------------------------
+
+# took WANTED-STATUS COMMAND: milliseconds; the answer has to be right
+took()
+{
+	local want=$1 start end status=0
+	shift
+	start=${EPOCHREALTIME/[.,]/}
+	"$@" >"$LAB_TMP/out" 2>&1 </dev/null || status=$?
+	end=${EPOCHREALTIME/[.,]/}
+	[ "$status" -eq "$want" ] || { cat "$LAB_TMP/out" >&2; die "$1 ended with $status instead of $want"; }
+	echo $(((end - start) / 100))
+}
+
+# median NUMBER...: tenths of milliseconds
+median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
+
+line='  %-24s %10s %10s %8s %6s\n'
+
+# compare NAME GOAL WANTED-STATUS
+compare()
+{
+	local hand=() own=() i h n ratio
+	for ((i = 0; i < runs; i++)); do
+		hand+=("$(took "$3" by_hand)")
+		own+=("$(took "$3" by_nsdoctor)")
+	done
+	h=$(median "${hand[@]}")
+	n=$(median "${own[@]}")
+	ratio=$(awk "BEGIN { printf \"%.3f\", $n / $h }")
+	# shellcheck disable=SC2059 # it is a format
+	printf "$line" "$1" "$((h / 10)) ms" "$((n / 10)).$((n % 10)) ms" "$ratio" "$2"
+	awk "BEGIN { exit !($ratio > $2) }" || return 0
+	echo "    that is not fast enough"
+	missed=1
+}
+
+# --- the network, healthy and broken ----------------------------------------------------------------------------------
+
+world
+# both ways find the same neighbours known
+within "$NS1" ping -n -q -c1 -W1 "$OUT" >/dev/null
+
+echo "medians of $runs runs; a goal is the largest ratio that passes"
+# shellcheck disable=SC2059 # it is a format
+printf "$line" '' 'by hand' nsdoctor ratio goal
+compare 'a healthy path' 0.6 0
+forward_off
+compare 'forwarding is off' 0.2 1
+forward_on
+run ipt -I FORWARD -s "$SUBNET" -j DROP
+compare 'a rule drops it' 0.2 1
+
+[ "$missed" -eq 0 ]
