@@ -12,7 +12,7 @@
 #include "nl.h"
 #include "nlfield.h"
 
-/* What is read of a namespace, in this order: nsids, once more than one is read, after the links. */
+/* What is read of a namespace, in this order; nsids follow where there is more than one. */
 static const enum collect_kind kinds[] = {
 	COLLECT_LINK,   COLLECT_ADDR, COLLECT_ROUTE, COLLECT_RULE,   COLLECT_NEIGH,
 	COLLECT_SYSCTL, COLLECT_NFT,  COLLECT_SOCK,  COLLECT_LEGACY,
@@ -93,7 +93,7 @@ static int crew_collect(struct crew *crew, int ns)
 
 	if (r == 0 && crew->everything)
 		r = collect_here(crew->s, ns, NULL, kinds, ARRAY_SIZE(kinds));
-	/* nsids are given when a link is first told to lead to another namespace: after the links */
+	/* an nsid is given when a link is first said to lead elsewhere: after the links */
 	if (r == 0 && crew->s->ns.n > 1)
 		r = collect_here(crew->s, ns, crew->ns_fds, &nsid, 1);
 	return r;

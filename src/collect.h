@@ -42,7 +42,8 @@ struct kernel_route {
 	uint8_t type;        /* RTN_* */
 	int oif;
 	struct addr gateway, prefsrc;
-	uint32_t table, mtu;
+	uint32_t table;      /* without policy rules the kernel calls the local table main, too */
+	uint32_t mtu;
 };
 int collect_route(int ns_fd, const struct addr *src, const struct addr *dst, int iif, uint32_t mark,
 		  struct kernel_route *ret);

@@ -17,7 +17,7 @@ struct arena {
 	pthread_mutex_t lock;
 	unsigned int users;
 	VEC(char *) strings;
-	VEC(size_t) table; /* open addressing: index into strings + 1, 0: free; its size is a power of 2 */
+	VEC(size_t) table; /* open addressing, 2^n entries: index into strings + 1, 0: free */
 	VEC(struct nftnl_rule *) rules;
 	VEC(struct nftnl_set *) sets;
 	VEC(void *) blocks;
@@ -182,7 +182,7 @@ static void chains_free(struct ns *ns)
 	vec_free(&ns->chains);
 }
 
-/* New indexes of the raw messages when those of one kind go; SIZE_MAX: gone. One more than there are. */
+/* New indexes of the raw messages when those of one kind go; SIZE_MAX: gone. And one more. */
 static size_t *raw_moves(const struct ns *ns, enum collect_kind kind)
 {
 	size_t *moves = xcalloc(ns->raw.n + 1, sizeof(*moves));
@@ -275,6 +275,12 @@ static void ns_done(struct ns *ns)
 	for (int kind = 0; kind < COLLECT_KINDS; kind++)
 		kind_forget(ns, kind);
 	vec_free(&ns->raw);
+}
+
+void snapshot_drop(struct snapshot *s)
+{
+	ns_done(&s->ns.v[s->ns.n - 1]);
+	s->ns.n--;
 }
 
 struct snapshot *snapshot_copy(const struct snapshot *s)
@@ -402,8 +408,10 @@ bool nft_chain_on(const struct nft_chain *c, const char *ifname)
 	while (dev && *dev) {
 		size_t n = strcspn(dev, " ");
 
-		if (n > 0 && dev[n - 1] == '*' ? strncmp(ifname, dev, n - 1) == 0
-					       : strlen(ifname) == n && memcmp(ifname, dev, n) == 0)
+		bool prefix = n > 0 && dev[n - 1] == '*';
+
+		if (strncmp(ifname, dev, prefix ? n - 1 : n) == 0 &&
+		    (prefix || strlen(ifname) == n))
 			return true;
 		dev += n + strspn(dev + n, " ");
 	}

@@ -45,7 +45,7 @@ struct link {
 	uint8_t mac[32], mac_len;
 	int master;             /* ifindex of the bridge (or bond, VRF) it is enslaved to, 0 */
 	int peer;               /* IFLA_LINK: the veth's other end, a macvlan's parent; 0 */
-	int peer_nsid;          /* IFLA_LINK_NETNSID as seen from this namespace; -1: the same namespace */
+	int peer_nsid;          /* IFLA_LINK_NETNSID as seen from this namespace; -1: the same */
 	struct brport brport;
 	bool stp;               /* of a bridge */
 	bool vlan_filtering;    /* of a bridge */
@@ -127,7 +127,7 @@ struct nft_chain {
 	const char *table, *name;
 	uint64_t handle;
 	bool base;
-	uint32_t hook;               /* NF_INET_*, NF_BR_*, NF_NETDEV_* by family; base chains only */
+	uint32_t hook;               /* NF_INET_*, NF_BR_*, NF_NETDEV_* by family; base chains */
 	int32_t prio;
 	uint32_t policy;             /* NF_ACCEPT, NF_DROP */
 	const char *type;            /* "filter", "nat", "route" */
@@ -218,7 +218,7 @@ struct ifname ns_ifname(const struct ns *ns, int ifindex);
 const struct iface_addr *ns_addr(const struct ns *ns, const struct addr *a);
 /* Is the address local to this namespace (RTN_LOCAL: an own address or loopback)? */
 bool ns_is_local(const struct ns *ns, const struct addr *a);
-/* The first address of this family on that interface whose prefix contains `near` (may be unset: any). */
+/* The first address of the family on the interface whose prefix contains `near` (unset: any). */
 const struct iface_addr *ns_addr_on(const struct ns *ns, int ifindex, uint8_t family,
 				const struct addr *near);
 const struct neigh *ns_neigh(const struct ns *ns, int ifindex, const struct addr *a);
@@ -240,6 +240,8 @@ int snapshot_find(const struct snapshot *s, uint64_t inode);
 struct snapshot *snapshot_new(void);
 /* Appends an empty namespace and returns its index. */
 int snapshot_add(struct snapshot *s, const char *name, uint64_t inode);
+/* Forgets the namespace that was added last. */
+void snapshot_drop(struct snapshot *s);
 /* A string that lives as long as the snapshot and its copies. */
 const char *snapshot_intern(struct snapshot *s, const char *text);
 /* Give a rule or set to the snapshot, which frees it in the end. */
@@ -249,7 +251,10 @@ void snapshot_own_set(struct snapshot *s, struct nftnl_set *ns);
 void snapshot_own_block(struct snapshot *s, void *block);
 /* Empties what one collector filled, raw messages and error included. */
 void ns_forget(struct ns *ns, enum collect_kind kind);
-/* A copy that can be changed on its own (the model of "once this is repaired"). Raw messages are shared by pointer. */
+/*
+ * A copy that can be changed on its own (the model of "once this is repaired").
+ * Raw messages are shared by pointer.
+ */
 struct snapshot *snapshot_copy(const struct snapshot *s);
 /*
  * Do both describe the same configuration, as far as it can decide a packet's

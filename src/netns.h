@@ -32,7 +32,7 @@ typedef VEC(struct netns_entry) netns_list;
 int netns_list_read(netns_list *ret);
 void netns_list_free(netns_list *l);
 
-/* A socket opened inside the namespace; the calling thread stays where it was. Returns it or -errno. */
+/* A socket opened inside the namespace; the calling thread stays where it was. Or -errno. */
 int netns_socket(int ns_fd, int domain, int type, int protocol);
 
 /* A netlink socket of this protocol inside the namespace; see nl.h. */

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-/* As much as the kernel puts into one answer of a dump (netlink_dump() in net/netlink/af_netlink.c). */
+/* As much as the kernel puts into one answer of a dump (netlink_dump(), af_netlink.c). */
 #define NL_BUFFER 32768
 
 /* How often an interrupted dump is read. */
@@ -31,7 +31,7 @@ int nl_open(int protocol, struct nl **ret)
 
 int nl_adopt(int fd, struct nl **ret)
 {
-	/* Answers are waiting when the request has been sent; if ever not, a doctor must not hang. */
+	/* Answers wait when the request has been sent; if ever not, a doctor must not hang. */
 	const struct timeval patience = { .tv_sec = 5 };
 	const int on = 1;
 	struct nl *nl;
@@ -39,7 +39,7 @@ int nl_adopt(int fd, struct nl **ret)
 	if (fd < 0)
 		return fd;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	/* without strict checking (Linux 4.20) a dump ignores filters and brings what nobody asked for */
+	/* without strict checking (Linux 4.20) a dump brings what nobody asked for */
 	setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
 	nl = xcalloc(1, sizeof(*nl));
 	nl->fd = fd;

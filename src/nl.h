@@ -47,7 +47,7 @@ struct nl_buf {
 struct nlmsghdr *nl_put(struct nl_buf *b, uint16_t type, uint16_t flags, const void *header,
 			size_t size);
 
-/* Called with each message of an answer; a negative value ends the request and becomes its result. */
+/* Called with each message of an answer; a negative value ends and becomes its result. */
 typedef int (*nl_message)(const struct nlmsghdr *nlh, void *arg);
 
 /*
@@ -69,7 +69,7 @@ int nl_batch(struct nl *nl, const void *batch, size_t size, nl_message f, void *
 struct nl_dump {
 	VEC(const struct nlmsghdr *) messages;
 	VEC(void *) blocks;
-	bool interrupted; /* it changed under every one of the attempts: not all of it may be there */
+	bool interrupted; /* it changed during every attempt: not all of it may be there */
 };
 
 /*

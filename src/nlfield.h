@@ -60,7 +60,7 @@ struct nlfield {
  */
 int nlfield_read(const struct nlfield *table, struct nlspan attrs, void *ret);
 
-/* The attributes of a message behind the protocol's own header of this size; empty where there are none. */
+/* The attributes of a message behind the protocol's own header of this size; may be none. */
 struct nlmsghdr;
 struct nlspan nlfield_attrs(const struct nlmsghdr *nlh, size_t header);
 

@@ -235,15 +235,19 @@ static bool same_elems(const struct nftnl_set *a, const struct nftnl_set *b)
 	return true;
 }
 
-/* Sets that rules themselves fill change with the traffic. */
+static uint64_t set_handle(const struct nft_set *set)
+{
+	return nftnl_set_get_u64(set->ns, NFTNL_SET_HANDLE);
+}
+
 static bool same_set(const struct nft_set *a, const struct nft_set *b)
 {
 	uint32_t flags = nftnl_set_get_u32(a->ns, NFTNL_SET_FLAGS);
 
 	if (a->family != b->family || !streq(a->table, b->table) || !streq(a->name, b->name) ||
-	    nftnl_set_get_u32(b->ns, NFTNL_SET_FLAGS) != flags ||
-	    nftnl_set_get_u64(a->ns, NFTNL_SET_HANDLE) != nftnl_set_get_u64(b->ns, NFTNL_SET_HANDLE))
+	    nftnl_set_get_u32(b->ns, NFTNL_SET_FLAGS) != flags || set_handle(a) != set_handle(b))
 		return false;
+	/* sets that rules themselves fill change with the traffic */
 	return (flags & NFT_SET_EVAL) || same_elems(a->ns, b->ns);
 }
 

@@ -67,7 +67,7 @@ int collect_take_text(struct snapshot *s, struct ns *ns, enum collect_kind kind,
 int collect_dump(struct collecting *c, enum collect_kind kind, struct nl *nl,
 		 struct nlmsghdr *request);
 
-/* The prefix that an address attribute and a length in the header make; an absent address is 0/0. */
+/* The prefix that an address attribute and a length make; an absent address is 0. */
 int collect_prefix(uint8_t family, const struct addr *a, uint8_t len, struct prefix *ret);
 
 #endif

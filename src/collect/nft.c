@@ -309,7 +309,7 @@ static const struct nlfield elems_fields[] = {
 	{ 0 },
 };
 
-/* Elements join the set that was read before. One that lacks some would answer wrongly, so it goes. */
+/* Elements join the set that was read before. A set that lacks some would answer wrongly: it goes. */
 static int parse_elems(struct ns *ns, uint8_t family, struct nlspan attrs,
 		       const struct nlmsghdr *nlh)
 {
@@ -516,8 +516,8 @@ static int read_nft(struct collecting *c)
 
 		ns_forget(c->ns, COLLECT_NFT);
 		once = read_once(c, nl);
+		/* -EINVAL: a kernel without nf_tables (nfnetlink_rcv_msg()) has no rules */
 		if (once != -EAGAIN)
-			/* -EINVAL: a kernel without nf_tables (nfnetlink_rcv_msg()) has no rules of it */
 			return once == -EINVAL ? 0 : once;
 	}
 	/* -EPROTONOSUPPORT: not even nfnetlink */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Routes of all tables: RTM_NEWROUTE (fib_dump_info() in net/ipv4/fib_semantics.c, rt6_fill_node()). */
+/* Routes of all tables: RTM_NEWROUTE (fib_dump_info() in net/ipv4/, rt6_fill_node() in net/ipv6/). */
 #include <errno.h>
 #include <linux/rtnetlink.h>
 

@@ -37,7 +37,8 @@ static const struct {
 	{ ALL(arp_filter), false },
 	{ ALL(src_valid_mark), false },
 	{ "net.ipv4.icmp_echo_ignore_all", offsetof(struct ns, icmp_echo_ignore_all), false },
-	{ "net.bridge.bridge-nf-call-iptables", offsetof(struct ns, bridge_nf_call_iptables), true },
+	{ "net.bridge.bridge-nf-call-iptables",
+	  offsetof(struct ns, bridge_nf_call_iptables), true },
 };
 
 static int parse_netconf(struct ns *ns, const struct nlmsghdr *nlh)
@@ -97,7 +98,7 @@ static int read_netconf(struct collecting *c)
 	return nl_request(c->route, nlh, take_netconf, c);
 }
 
-/* "net.ipv4.conf.all.arp_ignore" → /proc/sys/net/ipv4/conf/all/arp_ignore; none of ours has a dot in an interface name */
+/* "net.ipv4.conf.all.arp_ignore" is /proc/sys/net/ipv4/conf/all/arp_ignore. */
 static int read_switch(struct collecting *c, const char *name)
 {
 	_cleanup_(freep) char *path = xasprintf("/proc/sys/%s", name);

@@ -185,7 +185,8 @@ static void recorded_routes(void **state)
 
 	vec_each(i, &ns->routes) {
 		assert_true(i->raw < ns->raw.n);
-		assert_int_equal(((struct nlmsghdr *)ns->raw.v[i->raw].msg)->nlmsg_type, RTM_NEWROUTE);
+		assert_int_equal(((struct nlmsghdr *)ns->raw.v[i->raw].msg)->nlmsg_type,
+				 RTM_NEWROUTE);
 		assert_int_equal(i->src.addr.family, i->dst.addr.family);
 	}
 }
@@ -601,7 +602,9 @@ static void a_route_that_lies_is_refused(void **state)
 static void the_first_of_many_nexthops_is_kept(void **state)
 {
 	_cleanup_(built_done) struct built t = { 0 };
-	const struct rtmsg rtm = { .rtm_family = AF_INET, .rtm_table = 7, .rtm_flags = RTNH_F_DEAD };
+	const struct rtmsg rtm = {
+		.rtm_family = AF_INET, .rtm_table = 7, .rtm_flags = RTNH_F_DEAD,
+	};
 	struct {
 		struct rtnexthop first;
 		struct nlattr gateway;

@@ -441,7 +441,8 @@ static void same_sees_what_counts(void **state)
 
 		assert_true(snapshot_same(a, b));
 		changes[i].change(b, &b->ns.v[0]);
-		if (snapshot_same(a, b) != changes[i].same || snapshot_same(b, a) != changes[i].same)
+		if (snapshot_same(a, b) != changes[i].same ||
+		    snapshot_same(b, a) != changes[i].same)
 			fail_msg("%s: same is %d", changes[i].name, !changes[i].same);
 	}
 }

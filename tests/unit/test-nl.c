@@ -19,6 +19,7 @@ struct said {
 };
 
 #define MESSAGE(v)  { .type = 20, .flags = NLM_F_MULTI, .value = v }
+#define PART_END(v) { .type = 20, .flags = NLM_F_MULTI, .value = v, .ends = true }
 #define ERROR(e)    { .type = NLMSG_ERROR, .value = e, .ends = true, .answered = true }
 #define DONE(e)     { .type = NLMSG_DONE, .flags = NLM_F_MULTI, .value = e, .ends = true, \
 		      .answered = true }
@@ -139,7 +140,7 @@ static int dump(const struct said *script, size_t n, struct nl_dump *ret, int *r
 
 static void a_request_gives_its_answer(void **state)
 {
-	const struct said script[] = { MESSAGE(3), { .type = 20, .value = 4, .ends = true }, ERROR(0) };
+	const struct said script[] = { MESSAGE(3), PART_END(4), ERROR(0) };
 	int sum;
 
 	assert_int_equal(ask(script, ARRAY_SIZE(script), &sum), 0);
@@ -180,23 +181,23 @@ static void answers_to_others_are_passed_over(void **state)
 
 static void a_message_longer_than_its_datagram_is_refused(void **state)
 {
-	const struct said longer[] = { { .type = 20, .value = 9, .len = 400, .ends = true, .answered = true } };
-	const struct said negative[] = { { .type = 20, .len = 0xfffffff0, .ends = true, .answered = true } };
-	const struct said bare[] = { { .type = NLMSG_ERROR, .len = 16, .ends = true, .answered = true } };
-	const struct said positive[] = { ERROR(1) };
+	const struct said longer = { .type = 20, .len = 400, .ends = true, .answered = true };
+	const struct said negative = { .type = 20, .len = ~15u, .ends = true, .answered = true };
+	const struct said bare = { .type = NLMSG_ERROR, .len = 16, .ends = true, .answered = true };
+	const struct said positive = ERROR(1);
 	int sum;
 
-	assert_int_equal(ask(longer, 1, &sum), -EBADMSG);
-	assert_int_equal(ask(negative, 1, &sum), -EBADMSG);
-	assert_int_equal(ask(bare, 1, &sum), -EBADMSG);
-	assert_int_equal(ask(positive, 1, &sum), -EBADMSG);
+	assert_int_equal(ask(&longer, 1, &sum), -EBADMSG);
+	assert_int_equal(ask(&negative, 1, &sum), -EBADMSG);
+	assert_int_equal(ask(&bare, 1, &sum), -EBADMSG);
+	assert_int_equal(ask(&positive, 1, &sum), -EBADMSG);
 	assert_int_equal(sum, 0);
 }
 
 static void a_dump_is_gathered(void **state)
 {
 	const struct said script[] = {
-		MESSAGE(1), { .type = 20, .value = 2, .ends = true }, MESSAGE(3), DONE(0),
+		MESSAGE(1), PART_END(2), MESSAGE(3), DONE(0),
 	};
 	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
 	int requests;
@@ -213,8 +214,11 @@ static void a_dump_is_gathered(void **state)
 static void an_interrupted_dump_is_read_again(void **state)
 {
 	const struct said script[] = {
-		MESSAGE(1), { .type = 20, .flags = NLM_F_MULTI | NLM_F_DUMP_INTR, .value = 2 }, DONE(0),
-		MESSAGE(5), DONE(0),
+		MESSAGE(1),
+		{ .type = 20, .flags = NLM_F_MULTI | NLM_F_DUMP_INTR, .value = 2 },
+		DONE(0),
+		MESSAGE(5),
+		DONE(0),
 	};
 	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
 	int requests;
