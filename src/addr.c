@@ -103,9 +103,12 @@ bool addr_is_zero(const struct addr *a)
 
 bool addr_is_loopback(const struct addr *a)
 {
+	/* not IN6_IS_ADDR_LOOPBACK(): b is aligned as bytes are */
+	static const uint8_t one[16] = { [15] = 1 };
+
 	if (a->family == AF_INET)
 		return a->b[0] == 127;
-	return a->family == AF_INET6 && IN6_IS_ADDR_LOOPBACK((const struct in6_addr *)a->b);
+	return a->family == AF_INET6 && memcmp(a->b, one, sizeof(one)) == 0;
 }
 
 bool addr_is_multicast(const struct addr *a)
