@@ -43,7 +43,7 @@ static int write_file(const char *path, const char *text)
 static void *make_netns(void *path)
 {
 	if (unshare(CLONE_NEWNET) < 0 || write_file(path, "") < 0 ||
-	    mount("/proc/thread-self/ns/net", path, NULL, MS_BIND, NULL) < 0)
+	    mount("/proc/thread-self/ns/net", path, "none", MS_BIND, NULL) < 0)
 		return path;
 	return NULL;
 }
