@@ -56,6 +56,8 @@ static void note_packet(struct evidence *e, const struct path *path, const struc
 	e->seen.v[pt].last_us = s->us;
 	if (pt > e->last_point)
 		e->last_point = pt;
+	if (s->kind == SIGHT_REQUEST && pt > e->last_request)
+		e->last_request = pt;
 }
 
 static void note_sightings(struct evidence *e, const struct path *path, const struct probe *probe,
@@ -110,15 +112,14 @@ static uint64_t first_sent(const struct probe *probe)
 }
 
 static const struct sighting *find_arp(const struct observations *obs, enum sight_kind kind,
-				       const struct addr *nexthop, int ns, int ifindex, bool out,
-				       uint64_t since)
+				       const struct addr *nexthop, int ns, int ifindex, bool out)
 {
 	vec_each(s, &obs->sightings) {
 		const struct addr *about = kind == SIGHT_ARP_REQUEST ? &s->arp_target :
 								       &s->arp_sender;
 
 		if (s->kind == kind && s->ns == ns && s->ifindex == ifindex && s->out == out &&
-		    s->us + 1000 >= since && addr_eq(about, nexthop))
+		    addr_eq(about, nexthop))
 			return s;
 	}
 	return NULL;
@@ -130,7 +131,7 @@ static const struct sighting *find_arp(const struct observations *obs, enum sigh
  * Returns false where there was none.
  */
 static bool follow_arp(struct evidence *e, const struct path *path, const struct observations *obs,
-		       size_t first, uint64_t since, uint64_t *ret_last)
+		       size_t first, uint64_t *ret_last)
 {
 	const struct leg *sender = leg_of(path, first);
 	size_t end = first, reached = first;
@@ -141,7 +142,7 @@ static bool follow_arp(struct evidence *e, const struct path *path, const struct
 	for (size_t i = first; i < end; i++) {
 		const struct point *pt = &path->points.v[i];
 		const struct sighting *s = find_arp(obs, SIGHT_ARP_REQUEST, &sender->nexthop, pt->ns,
-						    pt->ifindex, pt->out, since);
+						    pt->ifindex, pt->out);
 
 		if (!s)
 			continue;
@@ -156,8 +157,7 @@ static bool follow_arp(struct evidence *e, const struct path *path, const struct
 	for (size_t i = first; i < end; i++) {
 		const struct point *pt = &path->points.v[i];
 
-		if (!find_arp(obs, SIGHT_ARP_REPLY, &sender->nexthop, pt->ns, pt->ifindex, !pt->out,
-			      since))
+		if (!find_arp(obs, SIGHT_ARP_REPLY, &sender->nexthop, pt->ns, pt->ifindex, !pt->out))
 			continue;
 		if (i == first) /* it came back: the packet itself must have gone missing */
 			return false;
@@ -181,9 +181,10 @@ static bool follow_arp(struct evidence *e, const struct path *path, const struct
 /* --- the place of loss --- */
 
 /* The legs between the last point seen and the next one that can be seen. */
-static void locate(struct evidence *e, const struct path *path, const struct observations *obs)
+static void locate(struct evidence *e, const struct path *path, const struct observations *obs,
+		   int last_point)
 {
-	size_t leg = e->last_point < 0 ? 0 : path->points.v[e->last_point].leg + 1;
+	size_t leg = last_point < 0 ? 0 : path->points.v[last_point].leg + 1;
 
 	e->first_leg = (int)leg;
 	e->last_leg = (int)leg;
@@ -206,7 +207,14 @@ static void judge_loss(struct evidence *e, const struct path *path, const struct
 	uint64_t last_arp = 0;
 	const struct leg *next;
 
-	locate(e, path, obs);
+	/* whoever refused did so where the request was last */
+	if (e->refused || probe->outcome == PROBE_REFUSED) {
+		locate(e, path, obs, e->last_request);
+		e->last_leg = e->first_leg;
+		e->loss = e->trace >= 0 ? LOSS_DROPPED : LOSS_REFUSED;
+		return;
+	}
+	locate(e, path, obs, e->last_point);
 	next = e->first_leg >= 0 && (size_t)e->first_leg < path->legs.n ?
 		       &path->legs.v[e->first_leg] : NULL;
 	if (e->trace >= 0) {
@@ -231,7 +239,7 @@ static void judge_loss(struct evidence *e, const struct path *path, const struct
 
 		if (l->point < 0 || (l->kind != LEG_SEND && l->kind != LEG_FORWARD))
 			continue;
-		if (follow_arp(e, path, obs, (size_t)l->point, first_sent(probe), &last_arp)) {
+		if (follow_arp(e, path, obs, (size_t)l->point, &last_arp)) {
 			if (last_arp > e->last_us)
 				e->last_us = last_arp;
 			return;
@@ -247,6 +255,7 @@ void correlate_probe(const struct path *path, const struct probe *probe, size_t 
 		.first_leg = -1,
 		.last_leg = -1,
 		.last_point = -1,
+		.last_request = -1,
 		.trace = -1,
 		.error = -1,
 		.stray = -1,

@@ -20,7 +20,8 @@ enum loss_kind {
 	LOSS_ARP_UNANSWERED, /* the question reached the end of its segment, nobody answers */
 	LOSS_ARP_REPLY,      /* the answer to it was seen, but did not come back to the sender */
 	LOSS_DROPPED,        /* the kernel's rule trace says so */
-	LOSS_REJECTED,       /* an ICMP error or RST made on this host */
+	LOSS_REJECTED,       /* an ICMP error was made on this host */
+	LOSS_REFUSED,        /* a RST came back */
 	LOSS_OUTSIDE,        /* left the uplink, nothing came back */
 	LOSS_UNSEEN,         /* not captured: how far it got is not known */
 };
@@ -39,6 +40,7 @@ struct evidence {
 	int first_leg, last_leg;  /* -1: none lost */
 	int arp_segment;          /* LOSS_ARP_*: the leg that sends on that segment, -1 */
 	int last_point;           /* the furthest point seen, -1 */
+	int last_request;         /* … of those of the request, -1 */
 	int trace;                /* index of the dropping trace event, -1 */
 	int error;                /* index of the sighting of an ICMP error about it, -1 */
 	bool refused;             /* a RST was seen */

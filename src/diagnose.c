@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "diagnose.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "faults/groups.h"
@@ -25,8 +26,9 @@ const struct fault *fault_find(const char *code)
 
 /* --- asking the table --- */
 
-/* Asks every row about q->leg, in order. On true, f is filled. */
-static bool ask_table(const struct question *q, unsigned int ask, struct finding *f)
+/* Asks every row about q->leg, in order; less certain answers do not count. On true, f is filled. */
+static bool ask_table(const struct question *q, unsigned int ask, enum confidence at_least,
+		      struct finding *f)
 {
 	for (size_t g = 0; g < ARRAY_SIZE(fault_table); g++) {
 		for (size_t i = 0; i < fault_table[g]->n; i++) {
@@ -40,7 +42,7 @@ static bool ask_table(const struct question *q, unsigned int ask, struct finding
 					       .dir = q->leg->dir,
 					       .protocols = 1u << q->path->flow.proto,
 					       .ports = q->path->flow.port };
-			if (!row->match(q, f)) {
+			if (!row->match(q, f) || f->confidence > at_least) {
 				finding_done(f);
 				continue;
 			}
@@ -55,6 +57,7 @@ static bool ask_table(const struct question *q, unsigned int ask, struct finding
 static struct facts facts_of(const struct inquiry *in)
 {
 	struct facts f = { .s = in->s,
+			   .others = in->others,
 			   .obs = in->obs,
 			   .port_asked = in->port_asked,
 			   .routed_both_ways = in->routed_both_ways };
@@ -105,46 +108,59 @@ static void set_place(const struct inquiry *in, const struct asked *a, struct fi
 	f->place = xstrdup(ns_ifname(snapshot_ns(in->s, pt->ns), pt->ifindex).s);
 }
 
-/* What explains that probe i got no answer. Always finds something. */
+/* How well an explanation has to be founded, in the order in which explanations are looked for. */
+struct pass {
+	unsigned int ask;
+	enum confidence at_least;
+};
+
+/* The first row that explains one of the legs first … last. */
+static bool explain(const struct inquiry *in, size_t i, const struct facts *facts,
+		    struct snapshot *scratch, size_t first, size_t last, const struct pass *pass,
+		    struct finding *f)
+{
+	const struct asked *a = &in->asked[i];
+
+	for (size_t l = first; l <= last && l < a->path->legs.n; l++) {
+		const struct question q = { .s = scratch,
+					    .path = a->path,
+					    .leg = &a->path->legs.v[l],
+					    .index = l,
+					    .ev = a->ev.loss == LOSS_UNSEEN ? NULL : &a->ev,
+					    .probe = &in->probes[i],
+					    .facts = facts };
+
+		if (ask_table(&q, pass->ask, pass->at_least, f))
+			return true;
+	}
+	return false;
+}
+
+/* What explains that probe i got no answer. */
 static bool find_cause(const struct inquiry *in, size_t i, const struct facts *facts,
 		       struct snapshot *scratch, struct finding *f)
 {
+	static const struct pass seen[] = { { ASK_SEEN, LIKELY }, { ASK_SEEN, POSSIBLE },
+					    { ASK_LAST, POSSIBLE } };
+	static const struct pass traced = { ASK_TRACE, CONFIRMED };
+	static const struct pass modelled = { ASK_MODEL, LIKELY };
 	const struct asked *a = &in->asked[i];
-	bool unseen = a->ev.loss == LOSS_UNSEEN;
-	size_t first = unseen || a->ev.first_leg < 0 ? 0 : (size_t)a->ev.first_leg;
-	size_t last = unseen || a->ev.last_leg < 0 ? a->path->legs.n : (size_t)a->ev.last_leg + 1;
-	unsigned int ask = unseen ? ASK_MODEL : a->ev.trace >= 0 ? ASK_TRACE : ASK_SEEN;
+	size_t first = a->ev.first_leg < 0 ? 0 : (size_t)a->ev.first_leg;
+	size_t last = a->ev.last_leg < 0 ? a->path->legs.n : (size_t)a->ev.last_leg;
+	bool found = false;
 
-	/* the trace knows where: not only what lies between two captures */
-	if (ask == ASK_TRACE) {
-		first = 0;
-		last = a->path->legs.n;
-	}
-	for (;;) {
-		for (size_t l = first; l < last && l < a->path->legs.n; l++) {
-			struct question q = { .s = scratch,
-					      .path = a->path,
-					      .leg = &a->path->legs.v[l],
-					      .index = l,
-					      .ev = unseen ? NULL : &a->ev,
-					      .probe = &in->probes[i],
-					      .facts = facts };
-
-			if (!ask_table(&q, ask, f))
-				continue;
-			if (!unseen) {
-				say_counts(in, a, f);
-				set_place(in, a, f);
-			}
-			return true;
-		}
-		if (ask == ASK_SEEN || unseen)
-			return false;
-		/* a drop that the table cannot place: look at what lies there without it */
-		ask = ASK_SEEN;
-		first = a->ev.first_leg < 0 ? 0 : (size_t)a->ev.first_leg;
-		last = (size_t)a->ev.last_leg + 1;
-	}
+	if (a->ev.loss == LOSS_UNSEEN)
+		return explain(in, i, facts, scratch, 0, a->path->legs.n, &modelled, f);
+	/* the trace knows the place better than two captures between which it lies */
+	if (a->ev.trace >= 0)
+		found = explain(in, i, facts, scratch, 0, a->path->legs.n, &traced, f);
+	for (size_t p = 0; !found && p < ARRAY_SIZE(seen); p++)
+		found = explain(in, i, facts, scratch, first, last, &seen[p], f);
+	if (!found)
+		return false;
+	say_counts(in, a, f);
+	set_place(in, a, f);
+	return true;
 }
 
 /* Did any probe of this run show that this leg passes packets? */
@@ -169,7 +185,7 @@ static bool find_in_model(const struct inquiry *in, const struct path *path,
 				      .index = l,
 				      .facts = facts };
 
-		if (!proved(in, path, q.leg) && ask_table(&q, ASK_MODEL, f))
+		if (!proved(in, path, q.leg) && ask_table(&q, ASK_MODEL, LIKELY, f))
 			return true;
 	}
 	return false;
@@ -299,10 +315,6 @@ static struct path *look_ahead(const struct inquiry *in, size_t i, const struct 
 		f.role = FINDING_NEXT;
 		if (f.confidence == CONFIRMED)
 			f.confidence = LIKELY;
-		if (f.confidence == POSSIBLE) {
-			finding_done(&f);
-			break;
-		}
 		vec_push(&d->findings, f);
 		at = d->findings.n - 1;
 	}
@@ -534,7 +546,10 @@ static void judge_full_size(const struct inquiry *in, const struct facts *facts,
 	p = &in->probes[full];
 	/* "too big" came back: discovery works */
 	if (p->outcome == PROBE_ANSWERED || p->outcome == PROBE_REJECTED ||
-	    p->outcome == PROBE_NOT_SENT || p->outcome == PROBE_PENDING || p->size == 0)
+	    p->outcome == PROBE_PENDING || p->size == 0)
+		return;
+	/* a path MTU that is known already; a veth that refuses the size says ENOBUFS */
+	if (p->outcome == PROBE_NOT_SENT && p->attempts.v[p->attempts.n - 1].error == EMSGSIZE)
 		return;
 	if (!find_cause(in, (size_t)full, facts, scratch, &f))
 		return;

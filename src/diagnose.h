@@ -19,6 +19,7 @@ struct asked {
 
 struct inquiry {
 	const struct snapshot *s;
+	const struct snapshot *others; /* see struct facts */
 	const struct observations *obs;
 	const struct probe *probes;  /* n of them; the question first */
 	struct asked *asked;         /* one per probe */

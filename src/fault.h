@@ -16,6 +16,7 @@
 /* What is known beside the leg itself. */
 struct facts {
 	const struct snapshot *s;   /* as read, before any repair of the model */
+	const struct snapshot *others; /* namespaces that are not on the path; NULL: not read */
 	const struct observations *obs;
 	bool control_asked[PROTO_COUNT], control_works[PROTO_COUNT];
 	bool routed_both_ways;      /* conntrack: this subnet speaks untranslated with the outside */
@@ -37,6 +38,7 @@ enum fault_ask {
 	ASK_SEEN = 1,   /* may explain a leg that was seen to fail */
 	ASK_MODEL = 2,  /* the configuration alone is enough: next, --no-probe */
 	ASK_TRACE = 4,  /* may explain a drop that the kernel's rule trace named */
+	ASK_LAST = 8,   /* only where nothing else explains a leg that was seen to fail */
 };
 
 struct fault {

@@ -47,6 +47,7 @@ struct flow {
 	enum proto proto;
 	uint16_t port;     /* 0 with ICMP */
 	uint32_t size;     /* of the IP packet, bytes */
+	int reply_iif;     /* the host's interface by which answers from outside were seen; 0: the uplink */
 };
 
 #endif

@@ -24,6 +24,7 @@ struct walk {
 	enum direction dir;
 	struct packet pkt;
 	int segment;              /* the leg that sends on the present segment */
+	bool prerouted;           /* bridge-nf called the ip prerouting hook already */
 	VEC(struct binding) bindings;
 };
 
@@ -301,6 +302,8 @@ static void beyond(struct walk *w, int uplink)
 		w->pkt.ct = CT_ESTABLISHED;
 	w->pkt.icmp_type = ICMP_ECHOREPLY;
 	w->pkt.tcp_flags = TH_SYN | TH_ACK;
+	if (w->p->flow.reply_iif)
+		uplink = w->p->flow.reply_iif;
 	add_point(w, NS_HOST, uplink, false, ROLE_UPLINK);
 	network_in(w, NS_HOST, uplink);
 }
@@ -408,6 +411,15 @@ static void arrive(struct walk *w, int ns, int ifindex)
 	add_leg(w, LEG_BRIDGE_UP, ns, ifindex, bridge->ifindex);
 	cross_netdev(w, ns, HOOK_INGRESS, ifindex);
 	cross_bridge(w, ns, HOOK_PREROUTING, bridge->ifindex, ifindex, 0);
+	/* br_nf_pre_routing() comes before the bridge knows whether the frame is its own */
+	if (here->bridge_nf_call_iptables > 0) {
+		cross(w, &(struct fw_place){ .ns = ns,
+					     .hook = HOOK_PREROUTING,
+					     .iif = bridge->ifindex,
+					     .port_in = ifindex,
+					     .netfilter_bridged = true });
+		w->prerouted = true;
+	}
 	cross_bridge(w, ns, HOOK_INPUT, bridge->ifindex, ifindex, 0);
 	add_point(w, ns, bridge->ifindex, false, role_of(w, ns, bridge->ifindex));
 	network_in(w, ns, bridge->ifindex);
@@ -458,7 +470,9 @@ static void network_in(struct walk *w, int ns, int iif)
 	leg->segment = -1;
 	leg->nexthop = (struct addr){ 0 };
 	cross_netdev(w, ns, HOOK_INGRESS, iif);
-	cross_ip(w, ns, HOOK_PREROUTING, iif, 0);
+	if (!w->prerouted)
+		cross_ip(w, ns, HOOK_PREROUTING, iif, 0);
+	w->prerouted = false;
 	if (w->dir == DIR_REPLY)
 		untranslate(w, ns, true);
 	leg->pkt = w->pkt;

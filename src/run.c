@@ -13,7 +13,9 @@
 #include "predict.h"
 #include "resolve.h"
 
-#define ROUNDS        3
+#define ROUNDS         3
+#define MAX_NAMESPACES 16
+#define MAX_BYSTANDERS 64
 #define SMALL_PROBE   84
 #define SECOND_PORT   443
 #define PACE_US       200000
@@ -98,6 +100,13 @@ static int add_namespace(struct round *r, const char *name, const char *path, bo
 	r->s->ns.v[at].path = path ? snapshot_intern(r->s, path) : NULL;
 	vec_push(&r->fds, fd);
 	return at;
+}
+
+static void forget_namespace(struct round *r)
+{
+	close(r->fds.v[r->fds.n - 1]);
+	r->fds.n--;
+	snapshot_drop(r->s);
 }
 
 /* The name under which `ip netns` knows a namespace, or NULL. */
@@ -221,9 +230,7 @@ static void find_owner(struct round *r)
 			r->dst_ns = at;
 			break;
 		}
-		close(fd);
-		r->fds.n--;
-		r->s->ns.n--;
+		forget_namespace(r);
 	}
 	netns_list_free(&list);
 	if (r->s->ns.n > before)
@@ -296,6 +303,51 @@ static struct flow flow_of(const struct round *r, const struct probe *p)
 			      .size = p->size };
 }
 
+/*
+ * The walk ends at a veth whose other end is in a namespace that nobody named:
+ * reads the one that it is, if `ip netns` knows it. False where it does not.
+ */
+static bool meet_neighbour(struct round *r, const struct path *path)
+{
+	const struct leg *last = path->legs.n ? &path->legs.v[path->legs.n - 1] : NULL;
+	const struct link *l;
+	netns_list list = { 0 };
+	bool met = false;
+
+	if (!last || last->stop != STOP_PEER_UNKNOWN || r->s->ns.n >= MAX_NAMESPACES ||
+	    netns_list_read(&list) < 0)
+		return false;
+	l = ns_link(snapshot_ns(r->s, last->ns), last->oif);
+	vec_each(e, &list) {
+		int nsid = l->peer_nsid, from = last->ns, fd, at;
+
+		if (met || snapshot_find(r->s, e->inode) >= 0)
+			continue;
+		fd = netns_open(e->path);
+		if (fd < 0)
+			continue;
+		at = add_namespace(r, e->name, e->path, true, fd, e->dev, e->inode);
+		met = collect_nsids(r->s, r->fds.v) == 0 && snapshot_nsid(r->s, from, nsid) == at &&
+		      collect_ns(r->s, at, fd) == 0;
+		if (!met)
+			forget_namespace(r);
+	}
+	collect_nsids(r->s, r->fds.v);
+	netns_list_free(&list);
+	return met;
+}
+
+static struct path *predict_far(struct round *r, const struct flow *flow)
+{
+	struct path *path = predict(r->s, flow);
+
+	while (meet_neighbour(r, path)) {
+		path_free(path);
+		path = predict(r->s, flow);
+	}
+	return path;
+}
+
 static void add_probe(struct round *r, enum proto proto, uint16_t port, bool question, bool control,
 		      bool full)
 {
@@ -313,7 +365,7 @@ static void add_probe(struct round *r, enum proto proto, uint16_t port, bool que
 			     .full = full,
 			     .rtt_us = -1 };
 	flow = flow_of(r, p);
-	vec_push(&r->paths, predict(r->s, &flow));
+	vec_push(&r->paths, predict_far(r, &flow));
 }
 
 static bool wanted(const struct options *o, enum proto p)
@@ -413,10 +465,32 @@ static void open_observer(struct round *r)
 
 /* --- probing --- */
 
+/* An answer from outside came in by another interface than the request left by: follow it there. */
+static void follow_answer(struct round *r, size_t probe)
+{
+	struct path *path = r->paths.v[probe];
+	struct flow flow = path->flow;
+
+	if (!path->outside || flow.reply_iif)
+		return;
+	vec_each(s, &r->obs.sightings) {
+		if (s->probe != (int)probe || s->kind != SIGHT_REPLY || s->ns != NS_HOST || s->out)
+			continue;
+		if (s->ifindex != path->points.v[path->uplink_point].ifindex)
+			flow.reply_iif = s->ifindex;
+		break;
+	}
+	if (!flow.reply_iif)
+		return;
+	r->paths.v[probe] = predict(r->s, &flow);
+	path_free(path);
+}
+
 static enum settle settle(void *ctx, size_t probe, uint64_t now, uint64_t *ret_wake_us)
 {
 	struct round *r = ctx;
 
+	follow_answer(r, probe);
 	return correlate_settle(r->paths.v[probe], &r->plan.probes.v[probe], probe, &r->obs, now,
 				r->plan.pace_us, r->plan.timeout_us, ret_wake_us);
 }
@@ -499,8 +573,45 @@ static bool changed(struct round *r)
 
 /* --- a round --- */
 
+/* The named namespaces that are not on the path: who else may have an address that is asked for? */
+static struct snapshot *read_others(struct round *r)
+{
+	struct snapshot *others = snapshot_new();
+	VEC(int) fds = { 0 };
+	netns_list list = { 0 };
+
+	if (netns_list_read(&list) < 0)
+		return others;
+	vec_each(e, &list) {
+		int fd = others->ns.n < MAX_BYSTANDERS && snapshot_find(r->s, e->inode) < 0 ?
+				 netns_open(e->path) : -1;
+
+		if (fd < 0)
+			continue;
+		snapshot_add(others, e->name, e->inode);
+		vec_push(&fds, fd);
+	}
+	netns_list_free(&list);
+	if (collect_all(others, fds.v) < 0)
+		while (others->ns.n)
+			snapshot_drop(others);
+	vec_each(fd, &fds)
+		close(*fd);
+	vec_free(&fds);
+	return others;
+}
+
+static bool any_lost(const struct round *r)
+{
+	vec_each(p, &r->plan.probes)
+		if (!p->control && p->outcome != PROBE_ANSWERED)
+			return true;
+	return false;
+}
+
 static void judge(struct round *r)
 {
+	_cleanup_(snapshot_freep) struct snapshot *others = NULL;
 	bool mute = r->run->options->no_probe || !addr_is_set(&r->dst);
 	struct inquiry in = { .s = r->s,
 			      .obs = &r->obs,
@@ -511,8 +622,11 @@ static void judge(struct round *r)
 			      .all_attempts = r->plan.all_attempts,
 			      .lost_again = r->lost_again };
 
+	if (!mute && any_lost(r))
+		in.others = others = read_others(r);
 	in.asked = xcalloc(in.n, sizeof(*in.asked));
 	for (size_t i = 0; i < in.n; i++) {
+		follow_answer(r, i);
 		in.asked[i].path = r->paths.v[i];
 		correlate_probe(r->paths.v[i], &in.probes[i], i, &r->obs, &in.asked[i].ev);
 	}

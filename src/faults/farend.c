@@ -191,6 +191,13 @@ static bool upstream_silent(const struct question *q, struct finding *f)
 
 	if (q->ev->loss != LOSS_OUTSIDE)
 		return false;
+	/* a source that the outside cannot answer, while it answers the host's own: this host's fault */
+	if (q->ev->uplink_sighting >= 0 && q->facts->control_works[proto] &&
+	    !ns_is_local(snapshot_ns(q->s, NS_HOST),
+			 &q->facts->obs->sightings.v[q->ev->uplink_sighting].pkt.src) &&
+	    q->path->flow.src_ns != NS_HOST && !q->facts->routed_both_ways &&
+	    addr_is_private(&q->facts->obs->sightings.v[q->ev->uplink_sighting].pkt.src))
+		return false;
 	say(f, NS_HOST, addr_text(&q->path->flow.dst).s, "nothing comes back from outside for %s",
 	    addr_text(&q->path->flow.dst).s);
 	if (q->ev->uplink_sighting >= 0) {
@@ -213,8 +220,6 @@ static bool packet_loss(const struct question *q, struct finding *f)
 	const struct point *last = q->ev->last_point >= 0 ? &q->path->points.v[q->ev->last_point] : NULL;
 	struct ifname name = { "" };
 
-	if (q->ev->loss == LOSS_OUTSIDE)
-		return false;
 	if (last)
 		name = ifname(q, last->ns, last->ifindex);
 	say(f, last ? last->ns : q->leg->ns, name.s,
@@ -290,7 +295,7 @@ static const struct fault rows[] = {
 	  .fix = "Beyond this host." },
 	{ .code = "packet-loss",
 	  .legs = LEGS_INSIDE | LEG_BIT(LEG_OUTSIDE),
-	  .ask = ASK_SEEN,
+	  .ask = ASK_LAST,
 	  .match = packet_loss,
 	  .safety = SAFETY_MANUAL,
 	  .means = "Packets are lost, and nothing else explains it.",

@@ -6,6 +6,8 @@
  * what neither can see (legacy tables, which are not read) is at most possible.
  */
 
+#include <stdio.h>
+
 #include "faults/groups.h"
 #include "faults/say.h"
 
@@ -157,57 +159,84 @@ static bool trace_spoke(const struct question *q)
 	       !obs->trace_overrun;
 }
 
-static enum hook likely_hook(const struct leg *leg)
+/* The hooks on a leg, the likeliest first; ends with HOOK_COUNT. */
+static const enum hook *hooks_of(const struct question *q)
 {
-	switch (leg->kind) {
+	static const enum hook send[] = { HOOK_OUTPUT, HOOK_POSTROUTING, HOOK_COUNT };
+	static const enum hook deliver[] = { HOOK_INPUT, HOOK_PREROUTING, HOOK_COUNT };
+	static const enum hook forward[] = { HOOK_FORWARD, HOOK_PREROUTING, HOOK_POSTROUTING,
+					     HOOK_COUNT };
+	static const enum hook bridge_up[] = { HOOK_PREROUTING, HOOK_COUNT };
+	static const enum hook none[] = { HOOK_COUNT };
+	bool bridge_nf = leg_ns(q)->bridge_nf_call_iptables > 0;
+
+	switch (q->leg->kind) {
 	case LEG_SEND:
-		return HOOK_OUTPUT;
+		return send;
 	case LEG_DELIVER:
-		return HOOK_INPUT;
+		return deliver;
 	case LEG_FORWARD:
+		return forward;
 	case LEG_BRIDGED:
-		return HOOK_FORWARD;
-	case LEG_WIRE:
+		return bridge_nf ? forward : none;
 	case LEG_BRIDGE_UP:
+		return bridge_nf ? bridge_up : none;
+	case LEG_WIRE:
 	case LEG_BRIDGE_DOWN:
 	case LEG_OUTSIDE:
 		break;
 	}
-	return HOOK_COUNT;
+	return none;
+}
+
+/* Rules that the model could not decide, at a hook of this leg; NULL: none. */
+static const char *undecided(const struct question *q, enum hook hook)
+{
+	for (size_t i = 0; !trace_spoke(q) && i < q->leg->n_crossings; i++) {
+		const struct crossing *c = &q->leg->crossings[i];
+
+		if (c->at.hook == hook && c->res.verdict == FW_UNKNOWN)
+			return c->res.why ? c->res.why : "the rules cannot be decided";
+	}
+	return NULL;
 }
 
 /* Something that is not read may have dropped it: legacy tables, or rules that cannot be known. */
 static bool unread_drop(const struct question *q, struct finding *f, const char *code)
 {
-	enum hook hook = likely_hook(q->leg);
-	const char *legacy, *why = NULL;
+	const char *legacy = NULL, *why = NULL;
+	char object[64];
+	const enum hook *h;
 
-	if (!q->ev || hook == HOOK_COUNT || arp_failed(q) || q->leg->stop != STOP_NONE ||
-	    !streq(code, code_of(NFPROTO_INET, hook)))
+	if (!q->ev || arp_failed(q) || q->leg->stop != STOP_NONE)
 		return false;
-	if (q->ev->loss != LOSS_PACKET && q->ev->loss != LOSS_REJECTED && q->ev->loss != LOSS_NOT_SENT)
+	if (q->ev->loss != LOSS_PACKET && q->ev->loss != LOSS_REJECTED &&
+	    q->ev->loss != LOSS_NOT_SENT && q->ev->loss != LOSS_REFUSED)
 		return false;
-	if (q->leg->kind == LEG_BRIDGED && leg_ns(q)->bridge_nf_call_iptables <= 0)
+	for (h = hooks_of(q); *h != HOOK_COUNT; h++) {
+		legacy = fw_legacy(q->s, q->leg->ns, *h, false);
+		why = legacy ? NULL : undecided(q, *h);
+		if (legacy || why)
+			break;
+	}
+	if (*h == HOOK_COUNT || !streq(code, code_of(NFPROTO_INET, *h)))
 		return false;
-	legacy = fw_legacy(q->s, q->leg->ns, hook, false);
-	for (size_t i = 0; !legacy && !trace_spoke(q) && i < q->leg->n_crossings; i++)
-		if (q->leg->crossings[i].res.verdict == FW_UNKNOWN)
-			why = q->leg->crossings[i].res.why;
-	if (!legacy && !why)
-		return false;
+	snprintf(object, sizeof(object), "ip %s", legacy ? legacy : hook_name(*h));
 	if (legacy)
-		say(f, q->leg->ns, legacy, "probably a legacy iptables rule of %s drops it (table %s, not read)",
+		say(f, q->leg->ns, object, "probably a legacy iptables rule of %s drops it (table %s, not read)",
 		    who(q, q->leg->ns).s, legacy);
 	else
-		say(f, q->leg->ns, hook_name(hook), "probably a rule at the %s hook of %s drops it",
-		    hook_name(hook), who(q, q->leg->ns).s);
+		say(f, q->leg->ns, object, "probably a rule at the %s hook of %s drops it", hook_name(*h),
+		    who(q, q->leg->ns).s);
 	f->confidence = POSSIBLE;
 	say_evidence(f, "it vanishes at the %s hook of %s, and nothing else there explains it",
-		     hook_name(hook), who(q, q->leg->ns).s);
+		     hook_name(*h), who(q, q->leg->ns).s);
 	if (why)
 		say_evidence(f, "the rules there cannot be decided from outside: %s", why);
-	say_advice(f, legacy ? "iptables-legacy -vnL -t %s" : "nft -a list ruleset   # the %s hook",
-		   legacy ? legacy : hook_name(hook));
+	if (legacy)
+		say_advice(f, "iptables-legacy -t %s -vnL", legacy);
+	else
+		say_advice(f, "nft -a list ruleset   # the %s hook", hook_name(*h));
 	f->mark = "dropped?";
 	return true;
 }

@@ -107,14 +107,27 @@ static void say_way_back(const struct question *q, struct finding *f)
 	op->route.nexthops = 1;
 }
 
+/* Only the default route is left for the answer, and leads back to where it came from. */
+static bool back_out(const struct question *q)
+{
+	const struct leg *l = q->leg;
+
+	return l->kind == LEG_FORWARD && l->lookup.error == 0 && l->lookup.route &&
+	       l->lookup.route->dst.len == 0 && l->lookup.oif == l->iif;
+}
+
 static bool return_route_missing(const struct question *q, struct finding *f)
 {
-	if (!lookup_failed(q) || q->leg->dir != DIR_REPLY)
+	if (q->leg->dir != DIR_REPLY || !(lookup_failed(q) || back_out(q)))
 		return false;
 	say(f, q->leg->ns, addr_text(&q->leg->pkt.dst).s, "%s has no route back to %s",
 	    who(q, q->leg->ns).s, addr_text(&q->leg->pkt.dst).s);
-	say_evidence(f, "route lookup for %s in %s: Network is unreachable",
-		     addr_text(&q->leg->pkt.dst).s, who(q, q->leg->ns).s);
+	if (back_out(q))
+		say_evidence(f, "only the default route matches %s, and leads back out by %s",
+			     addr_text(&q->leg->pkt.dst).s, ifname(q, q->leg->ns, q->leg->iif).s);
+	else
+		say_evidence(f, "route lookup for %s in %s: Network is unreachable",
+			     addr_text(&q->leg->pkt.dst).s, who(q, q->leg->ns).s);
 	say_way_back(q, f);
 	f->mark = "no route back";
 	return true;
@@ -133,7 +146,13 @@ static const struct leg *detour(const struct question *q)
 	    (l->kind != LEG_FORWARD && l->kind != LEG_SEND))
 		return NULL;
 	iif = request_iif(q, l->ns);
-	return iif && l->oif && l->oif != iif && l->lookup.type == RTN_UNICAST ? l : NULL;
+	if (!iif || !l->oif || l->oif == iif || l->lookup.type != RTN_UNICAST)
+		return NULL;
+	/* the route is right and the request came in where it should not */
+	if (ns_addr_on(snapshot_ns(q->s, l->ns), l->oif, l->pkt.dst.family, &l->pkt.dst) &&
+	    !ns_addr_on(snapshot_ns(q->s, l->ns), iif, l->pkt.dst.family, &l->pkt.dst))
+		return NULL;
+	return l;
 }
 
 static bool return_route_wrong(const struct question *q, struct finding *f)

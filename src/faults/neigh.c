@@ -67,15 +67,18 @@ static bool arp_disabled(const struct question *q, struct finding *f)
 static bool neighbour_failed(const struct question *q, struct finding *f)
 {
 	const struct leg *sender = sender_of(q);
+	const struct link *end;
 	const struct ns *ns;
 	struct addr_text a;
+	int end_ns;
 
 	if (q->leg->kind == LEG_OUTSIDE)
 		sender = &q->path->legs.v[q->index - 1];
 	if (!arp_failed(q) || !sender || q->ev->loss == LOSS_ARP_REPLY)
 		return false;
-	/* a gateway on a segment of this host: gateway-missing and its like say more */
-	if (q->leg->kind != LEG_OUTSIDE && addr_is_set(&sender->lookup.gateway))
+	/* a gateway on a segment of this host, an address of another one: others say more */
+	if (q->leg->kind != LEG_OUTSIDE && (addr_is_set(&sender->lookup.gateway) ||
+					    known_elsewhere(q, sender, &end_ns, &end)))
 		return false;
 	ns = snapshot_ns(q->s, sender->ns);
 	a = addr_text(&sender->nexthop);
@@ -155,33 +158,85 @@ static bool two_answers(const struct question *q, const struct addr *a,
 	return false;
 }
 
+/* Another namespace of this machine, not on the path, that has the address, too. */
+static const struct ns *bystander(const struct question *q, const struct addr *a,
+				  const struct link **ret_link)
+{
+	const struct snapshot *others = q->facts->others;
+
+	for (size_t i = 0; others && i < others->ns.n; i++) {
+		const struct ns *ns = snapshot_ns(others, (int)i);
+		const struct iface_addr *own = ns_addr(ns, a);
+		const struct link *l = own ? ns_link(ns, own->ifindex) : NULL;
+
+		if (l && is_up(l) && l->mac_len == 6 && !addr_is_loopback(a)) {
+			*ret_link = l;
+			return ns;
+		}
+	}
+	return NULL;
+}
+
+/* Does the sender's neighbour entry, or an ARP answer, name this MAC for the address? */
+static bool believed(const struct question *q, const struct addr *a, const uint8_t *mac)
+{
+	for (size_t i = 0; i < q->path->legs.n; i++) {
+		const struct leg *l = &q->path->legs.v[i];
+		const struct neigh *n = l->segment == (int)i ?
+						ns_neigh(snapshot_ns(q->s, l->ns), l->oif, a) : NULL;
+
+		if (n && n->mac_len == 6 && memcmp(n->mac, mac, 6) == 0)
+			return true;
+	}
+	vec_each(s, &q->facts->obs->sightings)
+		if (s->kind == SIGHT_ARP_REPLY && addr_eq(&s->arp_sender, a) &&
+		    memcmp(s->arp_sender_mac, mac, 6) == 0)
+			return true;
+	return false;
+}
+
+static bool ours(const struct question *q, const uint8_t *mac)
+{
+	vec_each(l, &snapshot_ns(q->s, NS_HOST)->links)
+		if (l->mac_len == 6 && memcmp(l->mac, mac, 6) == 0)
+			return true;
+	return false;
+}
+
+static bool duplicated(const struct question *q, const struct addr *address, struct finding *f)
+{
+	const struct sighting *a, *b;
+	const struct link *l;
+	const struct ns *other;
+
+	if (!addr_is_set(address))
+		return false;
+	other = bystander(q, address, &l);
+	if (other && believed(q, address, l->mac)) {
+		say_evidence(f, "%s in %s has the address %s, too; its MAC is %s", l->name, other->name,
+			     addr_text(address).s, mac_text(l->mac).s);
+	} else if (two_answers(q, address, &a, &b) &&
+		   /* one host may answer for an address on several interfaces of its own */
+		   !(ours(q, a->arp_sender_mac) && ours(q, b->arp_sender_mac))) {
+		say_evidence(f, "ARP for %s was answered by %s and by %s", addr_text(address).s,
+			     mac_text(a->arp_sender_mac).s, mac_text(b->arp_sender_mac).s);
+	} else {
+		return false;
+	}
+	say(f, q->leg->ns, addr_text(address).s, "two interfaces claim the address %s",
+	    addr_text(address).s);
+	say_advice(f, "give one of them another address");
+	f->mark = "address claimed twice";
+	return true;
+}
+
 static bool address_duplicate(const struct question *q, struct finding *f)
 {
-	const struct addr *asked[] = { &q->leg->nexthop, &q->path->flow.src, &q->path->flow.dst };
-	const struct sighting *a, *b;
+	const struct leg *sender = sender_of(q);
 
-	if (by_model(q))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
-		if (!addr_is_set(asked[i]) || !two_answers(q, asked[i], &a, &b))
-			continue;
-		/* one host may answer for an address on several interfaces of its own */
-		bool ours_a = false, ours_b = false;
-		vec_each(l, &snapshot_ns(q->s, NS_HOST)->links) {
-			ours_a |= l->mac_len == 6 && memcmp(l->mac, a->arp_sender_mac, 6) == 0;
-			ours_b |= l->mac_len == 6 && memcmp(l->mac, b->arp_sender_mac, 6) == 0;
-		}
-		if (ours_a && ours_b)
-			continue;
-		say(f, q->leg->ns, addr_text(asked[i]).s, "two interfaces claim the address %s",
-		    addr_text(asked[i]).s);
-		say_evidence(f, "ARP for %s was answered by %s and by %s", addr_text(asked[i]).s,
-			     mac_text(a->arp_sender_mac).s, mac_text(b->arp_sender_mac).s);
-		say_advice(f, "give one of them another address");
-		f->mark = "address claimed twice";
-		return true;
-	}
-	return false;
+	return (sender && duplicated(q, &sender->nexthop, f)) ||
+	       duplicated(q, &q->leg->nexthop, f) || duplicated(q, &q->path->flow.src, f) ||
+	       (!q->path->outside && duplicated(q, &q->path->flow.dst, f));
 }
 
 static const struct fault rows[] = {

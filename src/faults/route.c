@@ -92,18 +92,13 @@ static bool too_wide(const struct question *q, struct finding *f, const struct l
 	const struct addr *dst = &sender->nexthop;
 	const struct iface_addr *own, *other;
 	const struct link *end;
-	struct lookup l;
 	int end_ns;
 
-	if (addr_is_set(&sender->lookup.gateway) ||
-	    !segment_end(q, sender->ns, sender->oif, &end_ns, &end))
+	if (!known_elsewhere(q, sender, &end_ns, &end))
 		return false;
 	own = ns_addr_on(snapshot_ns(q->s, sender->ns), sender->oif, dst->family, dst);
 	other = first_addr(q, end_ns, end->ifindex);
 	if (!own || !other || prefix_has(&other->prefix, dst))
-		return false;
-	fib_lookup(snapshot_ns(q->s, end_ns), &(struct fib_query){ .dst = *dst }, &l);
-	if (l.error || l.oif == end->ifindex)
 		return false;
 	return say_subnets(q, f, sender->ns, own, end_ns, end, other);
 }
@@ -115,6 +110,14 @@ static bool wrong_subnet(const struct question *q, struct finding *f)
 
 	if (leg->kind == LEG_SEND && leg->stop == STOP_NO_ROUTE && !leg->lookup.route)
 		return ends_differ(q, f, leg->ns);
+	/* it left, but with a source that belongs to no network of the router */
+	if (leg->kind == LEG_OUTSIDE && q->ev && q->ev->loss == LOSS_OUTSIDE && src != NS_HOST) {
+		struct lookup back;
+
+		fib_lookup(snapshot_ns(q->s, NS_HOST),
+			   &(struct fib_query){ .dst = q->path->flow.src }, &back);
+		return back.oif != request_iif(q, NS_HOST) && ends_differ(q, f, src);
+	}
 	/* the answer's way back does not lead to the asker, whose prefix is not the router's */
 	if (leg->dir == DIR_REPLY && src != leg->ns && leg->routed &&
 	    (leg->kind == LEG_FORWARD || leg->kind == LEG_SEND) &&
@@ -403,7 +406,7 @@ static const struct fault rows[] = {
 	  .proof = "The dump of its addresses.",
 	  .fix = "ip addr add ADDRESS/PREFIX dev X: which one is a person's choice." },
 	{ .code = "wrong-subnet",
-	  .legs = LEGS_INSIDE,
+	  .legs = LEGS_INSIDE | LEG_BIT(LEG_OUTSIDE),
 	  .ask = ASK_SEEN | ASK_MODEL,
 	  .match = wrong_subnet,
 	  .safety = SAFETY_MANUAL,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "faults/say.h"
 
+#include "fib.h"
+
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 
@@ -161,6 +163,18 @@ bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
 	*ret_ns = peer_ns;
 	*ret_link = bridge ? bridge : l;
 	return true;
+}
+
+bool known_elsewhere(const struct question *q, const struct leg *sender, int *ret_ns,
+		     const struct link **ret_link)
+{
+	struct lookup l;
+
+	if (addr_is_set(&sender->lookup.gateway) ||
+	    !segment_end(q, sender->ns, sender->oif, ret_ns, ret_link))
+		return false;
+	fib_lookup(snapshot_ns(q->s, *ret_ns), &(struct fib_query){ .dst = sender->nexthop }, &l);
+	return l.error == 0 && l.oif != (*ret_link)->ifindex;
 }
 
 bool is_carrier(const struct link *l)

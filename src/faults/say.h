@@ -48,6 +48,12 @@ const struct link *bridge_for(const struct ns *ns, const struct addr *a);
  */
 bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
 		 const struct link **ret_link);
+/*
+ * Does the sender take an address for one of its own link, while the router at
+ * the other end knows a way to it elsewhere? Fills what holds the segment there.
+ */
+bool known_elsewhere(const struct question *q, const struct leg *sender, int *ret_ns,
+		     const struct link **ret_link);
 /* An interface that carries traffic: not the loopback. */
 bool is_carrier(const struct link *l);
 bool is_bridge(const struct link *l);
