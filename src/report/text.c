@@ -13,7 +13,7 @@
 #define WIDTH_LEAST   40
 #define CELL_MAX      40  /* characters of a name in the table */
 #define INDENT        4   /* of what belongs to a finding */
-#define SHOWN_US      5   /* a shorter time is none */
+#define SHOWN_US      10  /* a shorter time is none */
 
 /* --- characters --- */
 
@@ -510,15 +510,32 @@ static struct mark reply_mark(const struct diagnosis *d)
 	return (struct mark){ COL_REPLY, place };
 }
 
-/* While the next hop's address is asked for, the question itself has gone nowhere. */
+/* The hop whose interface the first finding is about, or SIZE_MAX. */
+static size_t culprit(const struct diagnosis *d)
+{
+	const struct finding *f = d->findings.n ? &d->findings.v[0] : NULL;
+
+	for (size_t i = 0; f && f->object && i < request_hops(d); i++)
+		if (d->path.v[i].ns == f->ns &&
+		    streq(report_ifname(d, f->ns, d->path.v[i].ifindex).s, f->object))
+			return i;
+	return SIZE_MAX;
+}
+
+/*
+ * While the next hop's address is asked for, the question itself goes nowhere:
+ * it is stopped further on, where that question ends or at the interface that is to blame.
+ */
 static struct mark request_mark(const struct diagnosis *d)
 {
-	size_t end = request_hops(d), place = end;
+	size_t end = request_hops(d), place = end, blamed = culprit(d);
 
 	if (d->mark_hop >= 0 && d->mark_dir == DIR_REQUEST)
 		place = (size_t)d->mark_hop;
 	while (place < end && d->path.v[place].request.arp)
 		place++;
+	if (blamed != SIZE_MAX && blamed > place)
+		place = blamed;
 	return (struct mark){ COL_REQUEST, place };
 }
 
@@ -643,7 +660,7 @@ static void put_path(const struct out *o)
 /* --- findings --- */
 
 /* "  fix      COMMAND", further ones below it: never broken, somebody may paste them */
-static void put_commands(const struct out *o, const char *label, op_strings *commands)
+static void put_commands(const struct out *o, const char *label, const op_strings *commands)
 {
 	vec_each(c, commands) {
 		_cleanup_(freep) char *text = visible(o, *c);
@@ -653,21 +670,33 @@ static void put_commands(const struct out *o, const char *label, op_strings *com
 		strbuf_puts(o->b, text);
 		strbuf_putc(o->b, '\n');
 	}
-	op_strings_free(commands);
+}
+
+/* "put it into …: COMMAND" is cut where the command stands above already. */
+static void cut_repetition(op_strings *persist, const op_strings *commands)
+{
+	vec_each(p, persist)
+		vec_each(c, commands) {
+			size_t n = strlen(*p), len = strlen(*c);
+
+			if (n > len + 2 && streq(*p + n - len, *c) && str_starts(*p + n - len - 2, ": "))
+				(*p)[n - len - 2] = '\0';
+		}
 }
 
 static void put_repair(const struct out *o, const struct finding *f)
 {
-	op_strings v = { 0 };
+	_cleanup_(op_strings_free) op_strings fix = { 0 }, undo = { 0 }, persist = { 0 };
 
-	report_commands(o->d, f, &v);
-	put_commands(o, f->ops.n ? "fix" : "advice", &v);
+	report_commands(o->d, f, &fix);
+	put_commands(o, f->ops.n ? "fix" : "advice", &fix);
 	if (f->role != FINDING_CAUSE && !o->style->verbose)
 		return;
-	report_undo(o->d, f, &v);
-	put_commands(o, "undo", &v);
-	report_persist(o->d, f, &v);
-	put_commands(o, "persist", &v);
+	report_undo(o->d, f, &undo);
+	put_commands(o, "undo", &undo);
+	report_persist(o->d, f, &persist);
+	cut_repetition(&persist, &fix);
+	put_commands(o, "persist", &persist);
 }
 
 /* ip filter FORWARD handle 7: -j DROP (iptables-nft, docker's) */
@@ -724,6 +753,12 @@ static void put_fact(const struct out *o, const char *fact, size_t *col)
 	*col = o->width;
 }
 
+/* The rule has a line of its own. */
+static bool says_rule(const struct finding *f, const char *fact)
+{
+	return f->has_rule && f->rule.text && *f->rule.text && strstr(fact, f->rule.text);
+}
+
 /* The message, where the first line has not said it, and the facts. */
 static void put_facts(const struct out *o, const struct finding *f)
 {
@@ -733,7 +768,8 @@ static void put_facts(const struct out *o, const struct finding *f)
 	if (f->message && !strstr(said, f->message))
 		put_fact(o, f->message, &col);
 	vec_each(e, &f->evidence)
-		put_fact(o, *e, &col);
+		if (!says_rule(f, *e))
+			put_fact(o, *e, &col);
 	if (col)
 		strbuf_putc(o->b, '\n');
 }

@@ -334,6 +334,25 @@ static void only_arp_is_seen(void **state)
 	diagnosis_free(d);
 }
 
+/* What is not sent because of an interface further on is marked there. */
+static void the_mark_stands_at_the_interface_to_blame(void **state)
+{
+	struct diagnosis *d = asked("netns1");
+	struct finding *f = add_finding(d, "link-down", FINDING_CAUSE, "br0 is down");
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	d->verdict = VERDICT_UNREACHABLE;
+	d->summary = xstrdup("no");
+	d->mark_hop = 0;
+	f->object = xstrdup("br0");
+	f->mark = "link down";
+	report_text(d, &ascii, &b);
+	assert_non_null(strstr(strbuf_str(&b), "port of br0    .\n"
+					       "                                     X link down\n"
+					       "  host      br0 "));
+	diagnosis_free(d);
+}
+
 /* The model knew no way for the answer; still it was seen at the uplink. */
 static void an_answer_that_left_its_way(void **state)
 {
@@ -742,6 +761,7 @@ int main(void)
 		cmocka_unit_test(silence_outside_is_marked_in_front_of_it),
 		cmocka_unit_test(an_answer_that_does_not_arrive_is_marked_above),
 		cmocka_unit_test(only_arp_is_seen),
+		cmocka_unit_test(the_mark_stands_at_the_interface_to_blame),
 		cmocka_unit_test(an_answer_that_left_its_way),
 		cmocka_unit_test(facts_break_between_each_other),
 		cmocka_unit_test(narrow_terminals_lose_numbers_first),
