@@ -194,7 +194,7 @@ static void read_errors(int fd, struct attempt *a)
 
 	while (probe_socket_error(fd, &e) == 0)
 		if (is_our_error(a, &e) && a->outcome == PROBE_PENDING)
-			probe_socket_rejected(fd, a, &e);
+			probe_socket_rejected(a, &e);
 }
 
 /* IPv4's raw sockets deliver the IP header, too. */

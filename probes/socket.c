@@ -9,13 +9,6 @@
 #define IP_BIND_ADDRESS_NO_PORT 24
 #endif
 
-/*
- * A neighbour that does not answer makes the kernel send "host unreachable" to
- * itself, but not before its three questions in vain; a rule that rejects is
- * at once there.
- */
-#define NEIGHBOUR_US 300000
-
 static int set_option(int fd, int level, int option, int value)
 {
 	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
@@ -117,22 +110,12 @@ int probe_socket_error(int fd, struct probe_error *ret)
 	return 0;
 }
 
-/* Made by our own kernel for want of a neighbour's answer? */
-static bool is_neighbour_failure(int fd, const struct attempt *a, const struct probe_error *e)
+void probe_socket_rejected(struct attempt *a, const struct probe_error *e)
 {
-	struct addr own = { 0 };
-	uint16_t port;
-
-	return e->error == EHOSTUNREACH && a->done_us - a->sent_us >= NEIGHBOUR_US &&
-	       probe_socket_name(fd, &own, &port) == 0 && addr_eq(&own, &e->from);
-}
-
-void probe_socket_rejected(int fd, struct attempt *a, const struct probe_error *e)
-{
+	a->outcome = PROBE_REJECTED;
 	a->done_us = wall_us();
 	a->error = e->error;
 	a->icmp_type = e->type;
 	a->icmp_code = e->code;
 	a->icmp_from = e->from;
-	a->outcome = is_neighbour_failure(fd, a, e) ? PROBE_LOST : PROBE_REJECTED;
 }

@@ -32,7 +32,10 @@ struct probe_error {
 /* Takes the oldest one; -EAGAIN where there is none. */
 int probe_socket_error(int fd, struct probe_error *ret);
 
-/* What an ICMP error means for an attempt. */
-void probe_socket_rejected(int fd, struct attempt *a, const struct probe_error *e);
+/*
+ * Notes an ICMP error as the fate of an attempt. A router, which may be our own
+ * kernel, also says "host unreachable" of a neighbour that does not answer.
+ */
+void probe_socket_rejected(struct attempt *a, const struct probe_error *e);
 
 #endif

@@ -86,17 +86,27 @@ static void finish(struct attempt *a, enum probe_outcome outcome, int error)
 	a->done_us = wall_us();
 }
 
-/* The connection failed: did an ICMP error say so, or a RST, or nobody? */
-static void fail(int fd, struct attempt *a, int error)
+/*
+ * An ICMP error that comes while connect() still holds the socket, as from a
+ * rule of its own namespace, does not end the connection (tcp_v4_err() in
+ * net/ipv4/tcp_ipv4.c): it only lies in the error queue.
+ */
+static bool is_rejected(int fd, struct attempt *a)
 {
 	struct probe_error e;
 
 	while (probe_socket_error(fd, &e) == 0) {
-		if (e.icmp && e.error == error) {
-			probe_socket_rejected(fd, a, &e);
-			return;
+		if (e.icmp && e.error != EMSGSIZE) {
+			probe_socket_rejected(a, &e);
+			return true;
 		}
 	}
+	return false;
+}
+
+/* The connection failed, and no ICMP error says so: was it a RST, or silence? */
+static void fail(struct attempt *a, int error)
+{
 	switch (error) {
 	case ECONNREFUSED:
 		finish(a, PROBE_REFUSED, error);
@@ -115,19 +125,15 @@ static int tcp_receive(const struct probe_plan *plan, struct probe *p, size_t pr
 		       int fd)
 {
 	struct attempt *attempt = &p->attempts.v[a];
-	struct probe_error ignored;
 	socklen_t n = sizeof(int);
 	int error = 0;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) < 0)
 		error = errno;
-	if (error)
-		fail(fd, attempt, error);
-	else if (is_open(fd))
+	if (is_open(fd))
 		finish(attempt, PROBE_ANSWERED, 0);
-	else /* an error that TCP takes for passing */
-		while (probe_socket_error(fd, &ignored) == 0)
-			;
+	else if (!is_rejected(fd, attempt) && error)
+		fail(attempt, error);
 	return 0;
 }
 

@@ -33,6 +33,8 @@ uint32_t pkt_u32(struct pkt *k, size_t off)
 
 void pkt_bytes(struct pkt *k, size_t off, void *dst, size_t n)
 {
+	if (n == 0)
+		return;
 	if (have(k, off, n))
 		memcpy(dst, k->p + off, n);
 	else

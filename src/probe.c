@@ -3,6 +3,10 @@
  * The loop that sends probes and waits. It never sleeps for a fixed time: it
  * polls the probes' sockets and the observer's until the next moment at which
  * something is due – another packet, a timeout, or what settle() asked for.
+ *
+ * On a busy machine we may be woken late. So the time is taken first, then
+ * everything is read that came before, and only then it is judged what did not
+ * come in time.
  */
 #include "probe.h"
 
@@ -315,9 +319,9 @@ static bool all_settled(const struct run *run)
 	return true;
 }
 
-static uint64_t step_all(struct run *run)
+static uint64_t step_all(struct run *run, uint64_t now)
 {
-	uint64_t now = wall_us(), next = NEVER;
+	uint64_t next = NEVER;
 
 	for (size_t i = 0; i < run->plan->probes.n; i++)
 		next = earlier(next, step(run, i, now));
@@ -346,21 +350,32 @@ static struct timespec timeout_until(uint64_t at)
 	return (struct timespec){ (time_t)(left / 1000000), (long)(left % 1000000) * 1000 };
 }
 
-/* Sockets of probes come first: their clock is ours, captures have their own. */
-static void wait_until(struct run *run, uint64_t at)
+static size_t probe_pollfds(const struct run *run, struct pollfd *fds)
 {
-	size_t n = run->shots.n;
-	_cleanup_(freep) struct pollfd *fds = xcalloc(n + MAX_OBSERVER_FDS, sizeof(*fds));
-	struct timespec left;
-
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < run->shots.n; i++)
 		fds[i] = (struct pollfd){ run->shots.v[i].fd, run->shots.v[i].ops->events, 0 };
+	return run->shots.n;
+}
+
+/* Sleeps until then, or until there is something to read. */
+static void wait_until(const struct run *run, uint64_t at)
+{
+	_cleanup_(freep) struct pollfd *fds = xcalloc(run->shots.n + MAX_OBSERVER_FDS, sizeof(*fds));
+	size_t n = probe_pollfds(run, fds);
+	struct timespec left = timeout_until(at);
+
 	if (run->ob)
 		n += observe_pollfds(run->ob, fds + n, MAX_OBSERVER_FDS);
-	left = timeout_until(at);
-	if (ppoll(fds, n, at == NEVER ? NULL : &left, NULL) <= 0)
-		return;
-	receive(run, fds);
+	ppoll(fds, n, at == NEVER ? NULL : &left, NULL);
+}
+
+/* Sockets of probes come first: their clock is ours, captures have their own. */
+static void read_all(struct run *run)
+{
+	_cleanup_(freep) struct pollfd *fds = xcalloc(run->shots.n, sizeof(*fds));
+
+	if (poll(fds, probe_pollfds(run, fds), 0) > 0)
+		receive(run, fds);
 	if (run->ob)
 		observe_read(run->ob, run->o);
 }
@@ -402,9 +417,11 @@ static void drain(struct run *run)
 
 	if (!run->ob)
 		return;
-	observe_read(run->ob, run->o);
-	while (!answers_seen(run) && wall_us() < until)
+	read_all(run);
+	while (!answers_seen(run) && wall_us() < until) {
 		wait_until(run, until);
+		read_all(run);
+	}
 }
 
 /* By the captures' clock, which knows nothing of our own delays, else by ours. */
@@ -458,8 +475,10 @@ int probe_run(struct probe_plan *plan, struct observer *ob, struct observations 
 	int r = send_first(&run);
 
 	while (!all_settled(&run)) {
-		uint64_t next = step_all(&run);
+		uint64_t now = wall_us(), next;
 
+		read_all(&run);
+		next = step_all(&run, now);
 		if (!all_settled(&run))
 			wait_until(&run, next);
 	}

@@ -42,6 +42,9 @@ int nftrace_read(struct nftrace *t, int ns, struct observations *o);
 /* The kernel takes our tables away with the socket. NULL is fine. */
 void nftrace_close(struct nftrace *t);
 
+/* Only what reads messages, without sockets. */
+struct nftrace *nftrace_new(const struct marks *m);
+
 /* One message of the kernel; returns whether it became an event of o. */
 struct nlmsghdr;
 bool nftrace_message(struct nftrace *t, int ns, const struct nlmsghdr *nlh, struct observations *o);

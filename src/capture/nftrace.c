@@ -339,6 +339,16 @@ static int listen_open(void)
 	return r;
 }
 
+struct nftrace *nftrace_new(const struct marks *m)
+{
+	struct nftrace *t = xcalloc(1, sizeof(*t));
+
+	t->marks = *m;
+	t->fd = -1;
+	snprintf(t->table, sizeof(t->table), "nsdoctor-%d", (int)getpid());
+	return t;
+}
+
 int nftrace_open(const struct ns *ns, const struct marks *m, struct nftrace **ret)
 {
 	struct wishes w = wishes_of(ns);
@@ -347,10 +357,8 @@ int nftrace_open(const struct ns *ns, const struct marks *m, struct nftrace **re
 
 	if (!w.ip && !w.bridge && !w.ingress && !w.egress)
 		return -ENOENT;
-	t = xcalloc(1, sizeof(*t));
-	t->marks = *m;
+	t = nftrace_new(m);
 	t->fd = listen_open();
-	snprintf(t->table, sizeof(t->table), "nsdoctor-%d", (int)getpid());
 	r = t->fd < 0 ? t->fd : nl_open(NETLINK_NETFILTER, &t->owner);
 	if (r == 0)
 		r = add_tables(t, &w);
