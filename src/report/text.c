@@ -354,8 +354,17 @@ static void set_seen(const struct out *o, struct row *r, enum column c, const ch
 	set_cell(r, c + 2, DIM, strbuf_take(&b));
 }
 
-static void set_side(const struct out *o, struct row *r, enum column c, const char *word,
-		     const struct hop_side *side)
+/* Was anything seen in this namespace at all? Then what was not seen was passed by. */
+static bool is_watched(const struct diagnosis *d, int ns)
+{
+	vec_each(h, &d->path)
+		if (h->ns == ns && (h->request.packets || h->reply.packets))
+			return true;
+	return false;
+}
+
+static void set_side(const struct out *o, struct row *r, enum column c, const struct hop *h,
+		     const char *word, const struct hop_side *side)
 {
 	switch (side->state) {
 	case HOP_SEEN:
@@ -368,7 +377,9 @@ static void set_side(const struct out *o, struct row *r, enum column c, const ch
 	case HOP_UNOBSERVED:
 		/* without probes nothing is watched, and nobody needs to read that in each line */
 		if (!o->d->no_probe)
-			set_cell(r, c, DIM, sign_text(o, GLYPH_BLIND, "not watched"));
+			set_cell(r, c, DIM,
+				 sign_text(o, GLYPH_BLIND,
+					   is_watched(o->d, h->ns) ? "not seen" : "not watched"));
 		return;
 	}
 }
@@ -383,9 +394,9 @@ static void add_hop(const struct out *o, struct table *t, size_t i)
 	set_cell(r, COL_IF, PLAIN, name_text(o, report_ifname(o->d, h->ns, h->ifindex).s));
 	set_cell(r, COL_WHERE, PLAIN, where_text(o, h));
 	if (!h->reply_only)
-		set_side(o, r, COL_REQUEST, i == 0 ? "sent" : "seen", &h->request);
+		set_side(o, r, COL_REQUEST, h, i == 0 ? "sent" : "seen", &h->request);
 	if (t->reply)
-		set_side(o, r, COL_REPLY, "", &h->reply);
+		set_side(o, r, COL_REPLY, h, "", &h->reply);
 }
 
 static const struct probe *find_probe(const struct diagnosis *d, bool control)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fuzz-options - any words as a command line and as targets; an error is one line without control characters */
+/* fuzz-options - any words as a command line and as targets; an error is one harmless line */
 #include "options.h"
 #include "target.h"
 
