@@ -10,6 +10,9 @@
 
 #include "capture/identify.h"
 
+/* Who sees our packets can repeat them without end. More than this is counted as lost. */
+#define OBSERVATIONS_MAX 65536
+
 /*
  * A packet socket on all interfaces of the calling thread's namespace, which
  * the kernel filters down to what l looks for. Returns it or -errno.

@@ -474,37 +474,50 @@ static bool read_type(uint32_t type, enum trace_type *ret)
 	return false;
 }
 
+static void fill_event(struct trace_event *e, enum trace_type type, const struct message *m,
+		       const struct traced *p)
+{
+	e->us = wall_us();
+	e->id = be32toh(m->id);
+	e->table = xstrdup(m->table);
+	e->chain = xstrdup(m->chain);
+	e->handle = be64toh(m->handle);
+	e->type = type;
+	e->verdict = (int32_t)be32toh(type == TRACE_POLICY ? m->policy : m->verdict);
+	e->jump = m->jump[0] ? xstrdup(m->jump) : NULL;
+	e->iif = p->iif;
+	e->oif = p->oif;
+	e->probe = p->who.probe;
+	e->attempt = p->who.attempt;
+	e->reply = p->who.reply;
+	e->pkt = p->pkt;
+	e->pkt.mark = be32toh(m->mark);
+}
+
 bool nftrace_message(struct nftrace *t, int ns, const struct nlmsghdr *nlh, struct observations *o)
 {
 	const struct nfgenmsg *header = nl_header(nlh, sizeof(*header));
 	const struct traced *p;
-	struct trace_event e = { .ns = ns };
 	struct message m = { 0 };
+	struct trace_event *e;
+	enum trace_type type;
 
 	if (!header || nlh->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_TRACE) ||
 	    nlfield_read(message_fields, nlfield_attrs(nlh, sizeof(*header)), &m) < 0)
 		return false;
 	p = join(t, &m);
-	if (!p || streq(m.table, t->table) || !read_type(be32toh(m.type), &e.type))
+	if (!p || streq(m.table, t->table) || !read_type(be32toh(m.type), &type))
 		return false;
-	if (e.type == TRACE_RULE && m.handle == 0) /* the end of the chain's rules */
+	if (type == TRACE_RULE && m.handle == 0) /* the end of the chain's rules */
 		return false;
-	e.us = wall_us();
-	e.id = be32toh(m.id);
-	e.family = header->nfgen_family;
-	e.table = xstrdup(m.table);
-	e.chain = xstrdup(m.chain);
-	e.handle = be64toh(m.handle);
-	e.verdict = (int32_t)be32toh(e.type == TRACE_POLICY ? m.policy : m.verdict);
-	e.jump = m.jump[0] ? xstrdup(m.jump) : NULL;
-	e.iif = p->iif;
-	e.oif = p->oif;
-	e.probe = p->who.probe;
-	e.attempt = p->who.attempt;
-	e.reply = p->who.reply;
-	e.pkt = p->pkt;
-	e.pkt.mark = be32toh(m.mark);
-	vec_push(&o->traces, e);
+	if (o->traces.n >= OBSERVATIONS_MAX) {
+		o->trace_overrun = true;
+		return false;
+	}
+	e = vec_add(&o->traces);
+	e->ns = ns;
+	e->family = header->nfgen_family;
+	fill_event(e, type, &m, p);
 	return true;
 }
 

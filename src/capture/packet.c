@@ -258,35 +258,51 @@ static void from_link_layer(struct sighting *s, const struct sockaddr_ll *ll)
 		memcpy(s->mac, ll->sll_addr, sizeof(s->mac));
 }
 
+/* One frame. 1: a sighting of ours, 0: none, or -errno. */
+static int receive_frame(int fd, const struct lookout *l, const struct observations *o,
+			 struct sighting *s)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct timespec))];
+	uint8_t frame[SNAPLEN];
+	struct iovec iov = { .iov_base = frame, .iov_len = sizeof(frame) };
+	struct sockaddr_ll ll = { 0 };
+	struct msghdr m = {
+		.msg_name = &ll,
+		.msg_namelen = sizeof(ll),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT);
+
+	if (n < 0)
+		return -errno;
+	if (!identify_frame(l, o, ntohs(ll.sll_protocol), pkt_view(frame, (size_t)n), s))
+		return 0;
+	s->us = timestamp(&m);
+	from_link_layer(s, &ll);
+	return 1;
+}
+
 int packet_read(int fd, int ns, const struct lookout *l, struct observations *o)
 {
 	int count = 0;
 
 	for (int i = 0; i < AT_ONCE; i++) {
-		_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct timespec))];
-		uint8_t frame[SNAPLEN];
-		struct iovec iov = { .iov_base = frame, .iov_len = sizeof(frame) };
-		struct sockaddr_ll ll = { 0 };
-		struct msghdr m = {
-			.msg_name = &ll,
-			.msg_namelen = sizeof(ll),
-			.msg_iov = &iov,
-			.msg_iovlen = 1,
-			.msg_control = control,
-			.msg_controllen = sizeof(control),
-		};
 		struct sighting s = { .ns = ns };
-		ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT);
+		int r = receive_frame(fd, l, o, &s);
 
-		if (n < 0 && errno == EINTR)
+		if (r == -EINTR)
 			continue;
-		if (n < 0)
+		if (r < 0)
 			break;
-		if (!identify_frame(l, o, ntohs(ll.sll_protocol), pkt_view(frame, (size_t)n), &s))
+		if (r == 0)
 			continue;
-		s.us = timestamp(&m);
-		from_link_layer(&s, &ll);
-		vec_push(&o->sightings, s);
+		if (o->sightings.n < OBSERVATIONS_MAX)
+			vec_push(&o->sightings, s);
+		else
+			o->dropped++;
 		count++;
 	}
 	return count;
