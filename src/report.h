@@ -111,6 +111,9 @@ struct report_style {
 
 struct strbuf;
 void report_text(const struct diagnosis *d, const struct report_style *style, struct strbuf *b);
+/* One finding with its repair, as it is shown to somebody who is asked for consent. */
+void report_offer(const struct diagnosis *d, const struct finding *f,
+		  const struct report_style *style, struct strbuf *b);
 void report_json(const struct diagnosis *d, struct strbuf *b);
 
 /*

@@ -31,6 +31,7 @@ struct out {
 	const struct report_style *style;
 	struct strbuf *b;
 	size_t width;
+	bool offer; /* one finding for consent, not the whole */
 };
 
 enum glyph {
@@ -770,13 +771,18 @@ static bool says_rule(const struct finding *f, const char *fact)
 	return f->has_rule && f->rule.text && *f->rule.text && strstr(fact, f->rule.text);
 }
 
-/* The message, where the first line has not said it, and the facts. */
+/* Has the first line said it? In an offer there is none. */
+static bool is_said(const struct out *o, const char *message)
+{
+	return !o->offer && o->d->summary && strstr(o->d->summary, message);
+}
+
+/* The message and the facts. */
 static void put_facts(const struct out *o, const struct finding *f)
 {
-	const char *said = o->d->summary ? o->d->summary : "";
 	size_t col = 0;
 
-	if (f->message && !strstr(said, f->message))
+	if (f->message && !is_said(o, f->message))
 		put_fact(o, f->message, &col);
 	vec_each(e, &f->evidence)
 		if (!says_rule(f, *e))
@@ -925,13 +931,21 @@ static void put_changes(const struct out *o, bool kept, const char *title)
 	}
 }
 
-static void put_fixed(const struct out *o)
+static void put_rehearsal(const struct out *o)
 {
 	const struct diagnosis *d = o->d;
 
-	if (!d->fixed || !d->fixes.n)
-		return;
-	strbuf_putc(o->b, '\n');
+	if (d->expect_reachable)
+		put_changes(o, false, "Nothing was changed. By the model it works after this:");
+	else
+		put_changes(o, false, "Nothing was changed. This would be tried; by the model it is "
+				      "not enough:");
+}
+
+static void put_record(const struct out *o)
+{
+	const struct diagnosis *d = o->d;
+
 	if (d->before != d->verdict)
 		strbuf_printf(o->b, "  It was %s and is now %s.\n", verdict_text(d->before),
 			      verdict_text(d->verdict));
@@ -939,6 +953,17 @@ static void put_fixed(const struct out *o)
 		strbuf_printf(o->b, "  It was and is %s.\n", verdict_text(d->verdict));
 	put_changes(o, true, "Changed, because it helped:");
 	put_changes(o, false, "Tried and taken back, because it did not help:");
+}
+
+static void put_fixed(const struct out *o)
+{
+	if (!o->d->fixed || !o->d->fixes.n)
+		return;
+	strbuf_putc(o->b, '\n');
+	if (o->d->dry_run)
+		put_rehearsal(o);
+	else
+		put_record(o);
 }
 
 /* --- the last line --- */
@@ -969,7 +994,7 @@ static void add_offer(const struct diagnosis *d, struct strbuf *b)
 
 	if (any_kept(d))
 		strbuf_puts(b, "Take it back with --undo. ");
-	if (d->fixed || !n)
+	if ((d->fixed && !d->dry_run) || !n)
 		return;
 	if (n < all)
 		strbuf_puts(b, "Repair what can be repaired with --fix. ");
@@ -1149,13 +1174,28 @@ static void put_body(const struct out *o)
 	put_last_line(o);
 }
 
+static size_t width_of(const struct report_style *style)
+{
+	if (!style->width)
+		return WIDTH_DEFAULT;
+	return style->width < WIDTH_LEAST ? WIDTH_LEAST : style->width;
+}
+
 void report_text(const struct diagnosis *d, const struct report_style *style, struct strbuf *b)
 {
-	struct out o = { .d = d, .style = style, .b = b, .width = WIDTH_DEFAULT };
+	struct out o = { .d = d, .style = style, .b = b, .width = width_of(style) };
 
-	if (style->width)
-		o.width = style->width < WIDTH_LEAST ? WIDTH_LEAST : style->width;
 	put_first_line(&o);
 	if (!style->quiet)
 		put_body(&o);
+}
+
+void report_offer(const struct diagnosis *d, const struct finding *f,
+		  const struct report_style *style, struct strbuf *b)
+{
+	struct out o = { .d = d, .style = style, .b = b, .width = width_of(style), .offer = true };
+
+	put_finding(&o, f);
+	if (f->safety == SAFETY_CONSENT)
+		put_painted(&o, DIM, "    It allows more than before.\n");
 }

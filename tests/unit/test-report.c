@@ -205,6 +205,31 @@ static struct diagnosis *reply_dropped(void)
 	return d;
 }
 
+/* a name that would clear the screen, one that is no UTF-8, one that is too long */
+#define HOSTILE "\033[2J\xff\xc3\xbc\"\\{\xf0\x9f\x98"
+
+static struct diagnosis *hostile(void)
+{
+	struct diagnosis *d = not_forwarded();
+	struct finding *f = &d->findings.v[0];
+
+	free(d->source.name);
+	d->source.name = xstrdup(HOSTILE);
+	d->snapshot->ns.v[netns1].name = HOSTILE HOSTILE HOSTILE HOSTILE HOSTILE HOSTILE;
+	str_copy(d->snapshot->ns.v[netns1].links.v[0].name, IFNAMSIZ, "\r\n\x80\x7f");
+	add_evidence(f, HOSTILE);
+	f->has_rule = true;
+	f->rule = (struct rule_ref){ .backend = "nft", .family = "ip" };
+	f->rule.table = xstrdup(HOSTILE);
+	f->rule.chain = xstrdup("\x01");
+	f->rule.text = xstrdup("comment \"" HOSTILE "\"");
+	vec_push(&d->notes, xstrdup(HOSTILE));
+	*vec_add(&d->unchecked) = (struct unchecked){ xstrdup(HOSTILE), xstrdup(HOSTILE) };
+	d->collect_ms = -1;
+	d->total_ms = 0.0 / 0.0;
+	return d;
+}
+
 /* --- the screen --- */
 
 static const struct report_style ascii = { .ascii = true };
@@ -462,6 +487,51 @@ static void notes_unchecked_and_the_record_of_fix(void **state)
 		      "Take it back with --undo.\n");
 }
 
+static void a_rehearsal_says_what_the_model_expects(void **state)
+{
+	struct diagnosis *d = not_forwarded();
+	struct fix_record *r = vec_add(&d->fixes);
+	_cleanup_(strbuf_done) struct strbuf b = { 0 }, again = { 0 };
+
+	d->fixed = d->dry_run = d->expect_reachable = true;
+	d->before = d->verdict;
+	r->code = xstrdup("ip-forward-off");
+	vec_push(&r->commands, xstrdup("sysctl -w net.ipv4.ip_forward=1"));
+	report_text(d, &ascii, &b);
+	assert_non_null(strstr(strbuf_str(&b),
+			       "\n  Nothing was changed. By the model it works after this:\n"
+			       "    ip-forward-off\n"
+			       "      sysctl -w net.ipv4.ip_forward=1\n"
+			       "\n"
+			       "Repair what can be repaired with --fix. "));
+	d->expect_reachable = false;
+	report_text(d, &ascii, &again);
+	assert_non_null(strstr(strbuf_str(&again), "\n  Nothing was changed. This would be tried; "
+						   "by the model it is not enough:\n"));
+	diagnosis_free(d);
+}
+
+static void an_offer_shows_what_is_asked_for(void **state)
+{
+	_cleanup_(diagnosis_freep) struct diagnosis *d = hostile();
+	struct finding *f = &d->findings.v[0];
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	f->has_rule = false;
+	report_offer(d, f, &ascii, &b);
+	assert_string_equal(
+		strbuf_str(&b),
+		"  ip-forward-off   confirmed for icmp and tcp/443\n"
+		"    this host does not forward IPv4 (net.ipv4.ip_forward = 0); net.ipv4.ip_forward is "
+		"0;\n"
+		"    br0 saw 3 of 3 requests, eth0 saw 0 of 3; \\x1b[2J\\xff\\xc3\\xbc\"\\{\\xf0\\x9f\\x98\n"
+		"    fix      sysctl -w net.ipv4.ip_forward=1\n"
+		"    undo     sysctl -w net.ipv4.ip_forward=0\n"
+		"    persist  echo net.ipv4.ip_forward=1 > /etc/sysctl.d/60-ip-forward.conf\n"
+		"    It allows more than before.\n");
+	f->has_rule = true;
+}
+
 static void colour_is_only_where_it_is_wanted(void **state)
 {
 	_cleanup_(diagnosis_freep) struct diagnosis *d = not_forwarded();
@@ -470,31 +540,6 @@ static void colour_is_only_where_it_is_wanted(void **state)
 	report_text(d, &(struct report_style){ .color = true }, &b);
 	assert_non_null(strstr(strbuf_str(&b), "\033[1;31m✗\033[0m netns1 cannot"));
 	assert_non_null(strstr(strbuf_str(&b), "\033[1;31m✗ not forwarded\033[0m\n"));
-}
-
-/* a name that would clear the screen, one that is no UTF-8, one that is too long */
-#define HOSTILE "\033[2J\xff\xc3\xbc\"\\{\xf0\x9f\x98"
-
-static struct diagnosis *hostile(void)
-{
-	struct diagnosis *d = not_forwarded();
-	struct finding *f = &d->findings.v[0];
-
-	free(d->source.name);
-	d->source.name = xstrdup(HOSTILE);
-	d->snapshot->ns.v[netns1].name = HOSTILE HOSTILE HOSTILE HOSTILE HOSTILE HOSTILE;
-	str_copy(d->snapshot->ns.v[netns1].links.v[0].name, IFNAMSIZ, "\r\n\x80\x7f");
-	add_evidence(f, HOSTILE);
-	f->has_rule = true;
-	f->rule = (struct rule_ref){ .backend = "nft", .family = "ip" };
-	f->rule.table = xstrdup(HOSTILE);
-	f->rule.chain = xstrdup("\x01");
-	f->rule.text = xstrdup("comment \"" HOSTILE "\"");
-	vec_push(&d->notes, xstrdup(HOSTILE));
-	*vec_add(&d->unchecked) = (struct unchecked){ xstrdup(HOSTILE), xstrdup(HOSTILE) };
-	d->collect_ms = -1;
-	d->total_ms = 0.0 / 0.0;
-	return d;
 }
 
 static void hostile_names_stay_on_their_line(void **state)
@@ -766,6 +811,8 @@ int main(void)
 		cmocka_unit_test(facts_break_between_each_other),
 		cmocka_unit_test(narrow_terminals_lose_numbers_first),
 		cmocka_unit_test(notes_unchecked_and_the_record_of_fix),
+		cmocka_unit_test(a_rehearsal_says_what_the_model_expects),
+		cmocka_unit_test(an_offer_shows_what_is_asked_for),
 		cmocka_unit_test(colour_is_only_where_it_is_wanted),
 		cmocka_unit_test(hostile_names_stay_on_their_line),
 		cmocka_unit_test(a_diagnosis_that_knows_nothing),
