@@ -18,7 +18,7 @@
  * attribute n, in the order of the enums in linux/netfilter/nf_tables.h.
  *
  *	1 2 4 8	a number of so many bytes	s	a string, ended by NUL
- *	.	anything, and all behind the end	v	a value (nft_data_attributes)
+ *	.	anything (padding, blobs)	v	a value (nft_data_attributes)
  *	e	an expression	d	a value or a verdict
  *	l	a list of expressions	m	a rule's compat
  *	i	a set element	I	a list of them
@@ -43,7 +43,7 @@ static const struct {
 	{ "byteorder",    "44444" },
 	{ "cmp",          "44v" },
 	{ "connlimit",    "44" },
-	{ "counter",      "88" },
+	{ "counter",      "88." },
 	{ "ct",           "4414" },
 	{ "dup",          "44" },
 	{ "dynset",       "s44448e.4l" },
@@ -54,8 +54,8 @@ static const struct {
 	{ "hash",         "4444444s4" },
 	{ "immediate",    "4d" },
 	{ "inner",        "4444e" },
-	{ "last",         "48" },
-	{ "limit",        "88444" },
+	{ "last",         "48." },
+	{ "limit",        "88444." },
 	{ "log",          "2s4244" },
 	{ "lookup",       "s4444" },
 	{ "masq",         "444" },
@@ -83,7 +83,12 @@ static const struct {
 
 static int check_attr(char what, struct nlspan payload, unsigned int depth);
 
-static int check_attrs(const char *attrs, struct nlspan span, unsigned int depth)
+/*
+ * Attributes behind the end of the layout are of a newer kernel. Around
+ * expressions and elements they only inform (new: 0); inside they may change what
+ * is meant, and libnftnl writes those of set elements beyond its own array.
+ */
+static int check_layout(const char *attrs, struct nlspan span, unsigned int depth, int new)
 {
 	size_t n = strlen(attrs);
 	struct nlspan payload;
@@ -91,13 +96,18 @@ static int check_attrs(const char *attrs, struct nlspan span, unsigned int depth
 	int r;
 
 	while ((r = nlfield_next(&span, &type, &payload)) > 0) {
-		if (type == 0 || type > n)
+		if (type == 0)
 			continue;
-		r = check_attr(attrs[type - 1], payload, depth);
+		r = type <= n ? check_attr(attrs[type - 1], payload, depth) : new;
 		if (r < 0)
 			return r;
 	}
 	return r;
+}
+
+static int check_attrs(const char *attrs, struct nlspan span, unsigned int depth)
+{
+	return check_layout(attrs, span, depth, -EOPNOTSUPP);
 }
 
 /* Every member is of type NFTA_LIST_ELEM (1) and looks like `what`. */
@@ -218,7 +228,7 @@ static int check_attr(char what, struct nlspan payload, unsigned int depth)
 	case 'I':
 		return check_list('i', payload, SIZE_MAX, depth);
 	case 'S':
-		return check_attrs("4F", payload, depth);
+		return check_layout("4F", payload, depth, 0);
 	case 'f':
 		return check_attrs("4", payload, depth);
 	case 'F':
@@ -236,7 +246,7 @@ int nft_check(const struct nlmsghdr *nlh)
 		return -EBADMSG;
 	for (size_t i = 0; i < ARRAY_SIZE(messages); i++)
 		if (messages[i].type == message)
-			return check_attrs(messages[i].attrs,
-					   nlfield_attrs(nlh, sizeof(struct nfgenmsg)), 0);
+			return check_layout(messages[i].attrs,
+					    nlfield_attrs(nlh, sizeof(struct nfgenmsg)), 0, 0);
 	return -EBADMSG;
 }

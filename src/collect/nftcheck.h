@@ -13,7 +13,8 @@
 
 /*
  * 0, -EBADMSG where the message (at least NLMSG_HDRLEN bytes) is not one that a
- * kernel makes, or -EOPNOTSUPP where it holds an expression unknown here.
+ * kernel makes, or -EOPNOTSUPP where it is of a newer kernel: an expression, or
+ * an attribute of one, that is not known here.
  */
 int nft_check(const struct nlmsghdr *nlh);
 

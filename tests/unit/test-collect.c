@@ -744,6 +744,24 @@ static void a_rule_with_an_unknown_expression_stays(void **state)
 	assert_non_null(t.ns->chains.v[0].rules.v[1].nr);
 }
 
+/* An attribute that is not known may turn the meaning round. */
+static void an_unknown_attribute_makes_its_rule_unknown(void **state)
+{
+	_cleanup_(built_done) struct built t = { 0 };
+	struct nlattr *list, *elem, *data;
+
+	data = rule_begin(&t, "fw", "in", "meta", &list, &elem);
+	mnl_attr_put_u32(t.nlh, NFTA_META_KEY, 0);
+	mnl_attr_put_u32(t.nlh, NFTA_META_MAX + 1, 0);
+	rule_end(&t, data, elem, list);
+	assert_int_equal(nft_check(t.nlh), -EOPNOTSUPP);
+	/* of the rule itself it only informs */
+	data = rule_begin(&t, "fw", "in", "meta", &list, &elem);
+	rule_end(&t, data, elem, list);
+	mnl_attr_put_u32(t.nlh, 40, 0);
+	assert_int_equal(nft_check(t.nlh), 0);
+}
+
 /* Each of these ends the program or worse where libnftnl gets to see it. */
 static void what_libnftnl_does_not_survive_is_refused(void **state)
 {
@@ -814,6 +832,27 @@ static int add_element(struct built *t, const char *set, size_t key_len)
 	mnl_attr_nest_end(t->nlh, elem);
 	mnl_attr_nest_end(t->nlh, list);
 	return take(t, COLLECT_NFT);
+}
+
+/* libnftnl has room for 12 attributes of an element and takes 19. */
+static void an_element_of_a_newer_kernel_is_not_shown_to_libnftnl(void **state)
+{
+	_cleanup_(built_done) struct built t = { 0 };
+	struct nlattr *list, *elem;
+
+	add_table(&t, "fw", 0);
+	add_set_named(&t, "one");
+	nft_begin(&t, NFT_MSG_NEWSETELEM, NFPROTO_INET);
+	mnl_attr_put_strz(t.nlh, NFTA_SET_ELEM_LIST_TABLE, "fw");
+	mnl_attr_put_strz(t.nlh, NFTA_SET_ELEM_LIST_SET, "one");
+	list = mnl_attr_nest_start(t.nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
+	elem = mnl_attr_nest_start(t.nlh, NFTA_LIST_ELEM);
+	for (uint16_t type = 12; type <= 18; type++)
+		mnl_attr_put_u32(t.nlh, type, 0);
+	mnl_attr_nest_end(t.nlh, elem);
+	mnl_attr_nest_end(t.nlh, list);
+	assert_int_equal(take(&t, COLLECT_NFT), -EOPNOTSUPP);
+	assert_int_equal(t.ns->sets.n, 0);
 }
 
 static void a_set_that_lacks_elements_goes(void **state)
@@ -912,7 +951,9 @@ int main(void)
 		cmocka_unit_test(an_nsid_names_a_known_namespace),
 		cmocka_unit_test(tables_of_running_diagnoses_are_left_out),
 		cmocka_unit_test(a_rule_with_an_unknown_expression_stays),
+		cmocka_unit_test(an_unknown_attribute_makes_its_rule_unknown),
 		cmocka_unit_test(what_libnftnl_does_not_survive_is_refused),
+		cmocka_unit_test(an_element_of_a_newer_kernel_is_not_shown_to_libnftnl),
 		cmocka_unit_test(a_set_that_lacks_elements_goes),
 		cmocka_unit_test(a_device_prefix_is_a_pattern),
 		cmocka_unit_test(messages_are_walked_within_the_buffer),

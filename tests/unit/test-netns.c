@@ -136,21 +136,28 @@ static int remove_address(struct nl *nl, int ifindex, uint32_t ip, uint8_t len)
 	return nl_request(nl, nlh, NULL, NULL);
 }
 
-/* One message of a batch, at *pos of the buffer. */
-static struct nlmsghdr *batch_put(char *batch, size_t *pos, uint16_t type, uint16_t flags,
-				  uint8_t family, uint16_t res_id)
+struct batch {
+	_Alignas(8) char b[4096];
+	size_t n;
+};
+
+static struct nlmsghdr *batch_put(struct nl_buf *b, uint16_t type, uint16_t flags, uint8_t family,
+				  uint16_t res_id)
 {
 	struct nfgenmsg nfg = { .nfgen_family = family, .res_id = htons(res_id) };
-	struct nl_buf *b = (struct nl_buf *)(batch + *pos);
 	struct nlmsghdr *nlh = nl_put(b, type, flags, &nfg, sizeof(nfg));
 
-	nlh->nlmsg_seq = (uint32_t)*pos + 1;
+	nlh->nlmsg_seq = 1;
 	return nlh;
 }
 
-static void batch_end(size_t *pos, const struct nlmsghdr *nlh)
+static void batch_add(struct batch *batch, const struct nlmsghdr *nlh)
 {
-	*pos += NLMSG_ALIGN(nlh->nlmsg_len);
+	size_t n = NLMSG_ALIGN(nlh->nlmsg_len);
+
+	assert_true(batch->n + n <= sizeof(batch->b));
+	memcpy(batch->b + batch->n, nlh, n);
+	batch->n += n;
 }
 
 #define NFT(message) (NFNL_SUBSYS_NFTABLES << 8 | (message))
@@ -158,19 +165,19 @@ static void batch_end(size_t *pos, const struct nlmsghdr *nlh)
 /* table, base chain in it; with again, the chain a second time, exclusively */
 static int add_chain(struct nl *nl, const char *table, bool again, nl_message f, void *arg)
 {
-	_Alignas(8) static char batch[8 * sizeof(struct nl_buf)];
+	struct batch batch = { .n = 0 };
 	struct nlmsghdr *nlh;
-	size_t pos = 0;
+	struct nl_buf b;
 
-	nlh = batch_put(batch, &pos, NFNL_MSG_BATCH_BEGIN, 0, 0, NFNL_SUBSYS_NFTABLES);
-	batch_end(&pos, nlh);
-	nlh = batch_put(batch, &pos, NFT(NFT_MSG_NEWTABLE), NLM_F_CREATE, NFPROTO_IPV4, 0);
+	nlh = batch_put(&b, NFNL_MSG_BATCH_BEGIN, 0, 0, NFNL_SUBSYS_NFTABLES);
+	batch_add(&batch, nlh);
+	nlh = batch_put(&b, NFT(NFT_MSG_NEWTABLE), NLM_F_CREATE, NFPROTO_IPV4, 0);
 	mnl_attr_put_strz(nlh, NFTA_TABLE_NAME, table);
-	batch_end(&pos, nlh);
+	batch_add(&batch, nlh);
 	for (int i = 0; i < 1 + again; i++) {
 		struct nlattr *hook;
 
-		nlh = batch_put(batch, &pos, NFT(NFT_MSG_NEWCHAIN),
+		nlh = batch_put(&b, NFT(NFT_MSG_NEWCHAIN),
 				NLM_F_CREATE | NLM_F_EXCL | NLM_F_ECHO, NFPROTO_IPV4, 0);
 		mnl_attr_put_strz(nlh, NFTA_CHAIN_TABLE, table);
 		mnl_attr_put_strz(nlh, NFTA_CHAIN_NAME, "in");
@@ -179,11 +186,11 @@ static int add_chain(struct nl *nl, const char *table, bool again, nl_message f,
 		mnl_attr_put_u32(nlh, NFTA_HOOK_PRIORITY, htonl(7));
 		mnl_attr_nest_end(nlh, hook);
 		mnl_attr_put_strz(nlh, NFTA_CHAIN_TYPE, "filter");
-		batch_end(&pos, nlh);
+		batch_add(&batch, nlh);
 	}
-	nlh = batch_put(batch, &pos, NFNL_MSG_BATCH_END, 0, 0, NFNL_SUBSYS_NFTABLES);
-	batch_end(&pos, nlh);
-	return nl_batch(nl, batch, pos, f, arg);
+	nlh = batch_put(&b, NFNL_MSG_BATCH_END, 0, 0, NFNL_SUBSYS_NFTABLES);
+	batch_add(&batch, nlh);
+	return nl_batch(nl, batch.b, batch.n, f, arg);
 }
 
 /* --- the lab's two namespaces ------------------------------------------------------- */
