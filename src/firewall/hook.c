@@ -201,18 +201,15 @@ static void init_state(struct fw_run *r)
 		st->ctmark_known = ~0u;
 }
 
-/* At its own priority conntrack comes before or after others, by who was there first. */
 static void enter_conntrack(struct fw_run *r, int32_t prio)
 {
-	if (r->st.ct != CT_VIEW_NONE || r->at->hook == HOOK_INGRESS)
-		return;
-	if (prio > NF_IP_PRI_CONNTRACK)
+	if (r->st.ct == CT_VIEW_NONE && r->at->hook != HOOK_INGRESS && prio > NF_IP_PRI_CONNTRACK)
 		r->st.ct = (uint8_t)ct_of_packet(r->pkt);
-	else if (prio == NF_IP_PRI_CONNTRACK)
-		r->st.ct = CT_VIEW_UNKNOWN;
 }
 
 /* --- together -------------------------------------------------------------- */
+
+static const char untracked_unknown[] = "whether conntrack tracks it (notrack)";
 
 /* One base chain. Returns whether the packet may go on. */
 static bool run_chain(struct fw_run *r, const struct nft_chain *c, struct fw_result *ret)
@@ -241,12 +238,32 @@ static bool run_chain(struct fw_run *r, const struct nft_chain *c, struct fw_res
 	return true;
 }
 
+/* At its own priority conntrack comes before or after others, by who was there first. */
+static bool run_filter(struct fw_run *r, const struct nft_chain *c, struct fw_result *ret)
+{
+	bool either = r->st.ct == CT_VIEW_NONE && c->prio == NF_IP_PRI_CONNTRACK;
+	bool on;
+
+	enter_conntrack(r, c->prio);
+	if (either)
+		r->st.ct = CT_VIEW_UNKNOWN;
+	on = run_chain(r, c, ret);
+	if (either)
+		r->st.ct = CT_VIEW_NONE;
+	return on;
+}
+
+/* Whether nat chains see the packet at all is not known: what they would do is no more than possible. */
+static bool maybe_nat(struct fw_run *r, const chain_list *nat, struct fw_result *ret);
+
 /*
  * All nat chains of a hook run at one priority, whatever their own, which
  * orders them; the first translation ends it (nf_nat_inet_fn(), net/netfilter/nf_nat_core.c).
  */
 static bool run_nat(struct fw_run *r, const chain_list *nat, struct fw_result *ret)
 {
+	if (r->st.ct == CT_VIEW_UNKNOWN && r->pkt->ct == CT_NEW && !r->pkt->reply)
+		return maybe_nat(r, nat, ret);
 	if (r->st.ct != CT_VIEW_NEW || r->pkt->reply)
 		return true;
 	for (size_t i = 0; i < nat->n; i++) {
@@ -257,6 +274,25 @@ static bool run_nat(struct fw_run *r, const chain_list *nat, struct fw_result *r
 		if (r->st.nat.kind != NAT_NONE || r->st.nat_unknown)
 			break;
 	}
+	return true;
+}
+
+static bool maybe_nat(struct fw_run *r, const chain_list *nat, struct fw_result *ret)
+{
+	struct fw_state before = r->st;
+	struct fw_result alone = { .verdict = FW_ACCEPT };
+
+	r->st.ct = CT_VIEW_NEW;
+	if ((!run_nat(r, nat, &alone) || alone.verdict == FW_UNKNOWN) && ret->verdict != FW_UNKNOWN) {
+		*ret = alone;
+		ret->verdict = FW_UNKNOWN;
+		ret->why = untracked_unknown;
+	}
+	if (r->st.nat.kind != NAT_NONE || r->st.nat_unknown) {
+		before.nat_unknown = true;
+		ret->why = ret->why ? ret->why : untracked_unknown;
+	}
+	memcpy(&r->st, &before, sizeof(before));
 	return true;
 }
 
@@ -278,8 +314,7 @@ static void run_hook(struct fw_run *r, const chain_list *filter, const chain_lis
 			if (!run_nat(r, nat, ret))
 				return;
 		}
-		enter_conntrack(r, filter->v[i]->prio);
-		if (!run_chain(r, filter->v[i], ret))
+		if (!run_filter(r, filter->v[i], ret))
 			return;
 	}
 	if (!nat_done) {
@@ -303,6 +338,27 @@ struct fw_run *fw_run_new(const struct snapshot *s, const struct fw_place *at,
 	return r;
 }
 
+/* Rules can rewrite addresses without conntrack (payload set): nobody translates back. */
+static bool is_rewritten(const struct fw_run *r)
+{
+	struct headers as_was;
+	struct addr a, b;
+	uint16_t p = 0, q = 0;
+
+	headers_build(&as_was, r->ns, r->at, r->pkt);
+	if (r->st.nat.kind != NAT_NONE)
+		headers_translate(&as_was, r->st.nat.kind == NAT_DEST, &r->st.nat.addr,
+				  r->st.nat.port);
+	for (int dst = 0; dst < 2; dst++) {
+		if (headers_addr(&as_was, dst, &a) &&
+		    (!headers_addr(&r->st.h, dst, &b) || !addr_eq(&a, &b)))
+			return true;
+		if (headers_port(&as_was, dst, &p) && (!headers_port(&r->st.h, dst, &q) || p != q))
+			return true;
+	}
+	return false;
+}
+
 void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct packet *pkt,
 	     struct fw_result *ret)
 {
@@ -314,8 +370,16 @@ void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct p
 	list_chains(r, &filter, &nat);
 	run_hook(r, &filter, &nat, ret);
 
+	if (ret->verdict == FW_ACCEPT && r->st.ct == CT_VIEW_UNKNOWN) {
+		ret->verdict = FW_UNKNOWN;
+		ret->why = untracked_unknown;
+	}
 	ret->nat = r->st.nat;
 	ret->nat_unknown = r->st.nat_unknown;
+	if (!ret->nat_unknown && ret->verdict != FW_DROP && is_rewritten(r)) {
+		ret->nat_unknown = true;
+		ret->why = "a rule rewrites the packet's addresses";
+	}
 	ret->mark = (r->st.mark & r->st.mark_known) | (pkt->mark & ~r->st.mark_known);
 	ret->notrack = r->st.notrack;
 	if (ret->verdict != FW_UNKNOWN && !ret->nat_unknown)

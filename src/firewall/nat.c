@@ -53,8 +53,7 @@ void nat_translate(struct fw_run *r, enum nat_kind kind, const struct nat_range 
 	set_nat(r, kind, &a, port);
 	if (range->has_addr && !addr_is_set(&a))
 		set_nat_unknown(r, "the address it is translated to");
-	else if (range->has_addr && kind == NAT_DEST && !range->netmap &&
-		 !addr_eq(&range->min, &range->max))
+	else if (range->has_addr && !range->netmap && !addr_eq(&range->min, &range->max))
 		set_nat_unknown(r, "which of several addresses it is translated to");
 	else if (range->has_port && kind == NAT_DEST && !port)
 		set_nat_unknown(r, "the port it is translated to");

@@ -228,15 +228,29 @@ static void print_mark(struct strbuf *b, const void *info, uint8_t family, uint3
 	strbuf_printf(b, " --set-xmark 0x%x/0x%x", i->mark, i->mask);
 }
 
+static struct xt_connmark_tginfo2 load_connmark(const void *info, uint32_t rev)
+{
+	const struct xt_connmark_tginfo1 *old = info;
+
+	if (rev >= 2)
+		return *(const struct xt_connmark_tginfo2 *)info;
+	return (struct xt_connmark_tginfo2){
+		.ctmark = old->ctmark,
+		.ctmask = old->ctmask,
+		.nfmask = old->nfmask,
+		.mode = old->mode,
+	};
+}
+
 /* Only plain copies and settings; with shifts (revision 2) the result is not known. */
 static enum tri eval_connmark(struct fw_run *r, const void *info, uint32_t rev)
 {
-	const struct xt_connmark_tginfo2 *i = info;
+	const struct xt_connmark_tginfo2 loaded = load_connmark(info, rev), *i = &loaded;
 	struct fw_state *st = &r->st;
 
 	if (st->ct == CT_VIEW_NONE || st->ct == CT_VIEW_UNTRACKED)
 		return TRI_YES;
-	if (rev == 2 && i->shift_bits) {
+	if (i->shift_bits) {
 		st->mark_known = i->mode == XT_CONNMARK_RESTORE ? 0 : st->mark_known;
 		st->ctmark_known = i->mode == XT_CONNMARK_RESTORE ? st->ctmark_known : 0;
 		return TRI_YES;
@@ -263,7 +277,7 @@ static enum tri eval_connmark(struct fw_run *r, const void *info, uint32_t rev)
 
 static void print_connmark(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
 {
-	const struct xt_connmark_tginfo1 *i = info;
+	const struct xt_connmark_tginfo2 loaded = load_connmark(info, rev), *i = &loaded;
 
 	switch (i->mode) {
 	case XT_CONNMARK_SET:
@@ -277,8 +291,11 @@ static void print_connmark(struct strbuf *b, const void *info, uint8_t family, u
 			      i->ctmask);
 		break;
 	default:
-		break;
+		return;
 	}
+	if (i->shift_bits)
+		strbuf_printf(b, " --%s-shift-mark %u",
+			      i->shift_dir == D_SHIFT_LEFT ? "left" : "right", i->shift_bits);
 }
 
 /* --- conntrack ------------------------------------------------------------- */
