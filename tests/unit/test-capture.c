@@ -276,6 +276,7 @@ static void the_end_of_a_connection_is_no_question(void **state)
 		frame_tcp(seq + 1, 0, TH_SYN),
 		frame_tcp(seq, 5, TH_RST),
 		frame_tcp(5, seq + 1, TH_ACK),
+		frame_tcp(5, seq + 1, TH_RST),
 		frame_tcp(5, seq + 1, TH_SYN),
 		frame_tcp(5, seq + 2, TH_SYN | TH_ACK),
 		frame_tcp(marks.seq - 4, 0, TH_SYN),
@@ -578,10 +579,10 @@ static void later_messages_inherit_the_packet(void **state)
 	text.jump = NULL;
 	text.type = NFT_TRACETYPE_POLICY;
 	text.handle = 0;
-	text.verdict = NF_DROP;
+	text.verdict = NF_ACCEPT;
 	assert_true(trace(t, &o, &text));
 	assert_int_equal(o.traces.v[1].type, TRACE_POLICY);
-	assert_int_equal(o.traces.v[1].verdict, NF_DROP);
+	assert_int_equal(o.traces.v[1].verdict, NF_ACCEPT);
 	assert_int_equal(o.traces.v[1].probe, 1);
 	assert_true(o.traces.v[1].reply);
 	assert_int_equal(o.traces.v[1].iif, 5);
