@@ -60,6 +60,7 @@ struct op {
 	struct op_match match;
 	int oif;                    /* OP_NFT_MASQUERADE */
 	bool iptables;              /* write it as iptables-nft would */
+	uint64_t handle;            /* of the new rule once the kernel gave it one, 0: not known */
 };
 
 /* The commands that a person could paste instead, one string each, appended to ret (free them). */

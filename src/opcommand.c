@@ -457,6 +457,8 @@ static void rule_action(struct strbuf *b, const struct fib_rule *r)
 		strbuf_puts(b, " l3mdev");
 	else if (r->action == FR_ACT_TO_TBL)
 		strbuf_printf(b, " lookup %u", r->table);
+	else if (r->action == FR_ACT_GOTO)
+		strbuf_printf(b, " goto %u", r->target);
 	else if (r->action < ARRAY_SIZE(names) && names[r->action])
 		strbuf_printf(b, " %s", names[r->action]);
 	if (r->action == FR_ACT_TO_TBL && r->suppress_prefixlen >= 0)
@@ -525,7 +527,8 @@ void command_neigh(const struct snapshot *s, const struct op *op, bool undo, op_
 
 void command_nft(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret)
 {
-	_cleanup_(freep) char *lines = undo ? fw_op_undo_command(s, op, 0) : fw_op_command(s, op);
+	_cleanup_(freep) char *lines = undo ? fw_op_undo_command(s, op, op->handle)
+						 : fw_op_command(s, op);
 	char *rest = NULL;
 
 	if (!lines)

@@ -36,6 +36,20 @@ struct op_row {
 
 extern const struct op_row op_rows[OP_KINDS];
 
+/* Are both the same entry of the kernel's? What changes by itself (flags, counters) does not count. */
+bool op_same_route(const struct route *a, const struct route *b);
+/* Same table, destination, tos and metric: only their order tells such routes apart. */
+bool op_rival_route(const struct route *a, const struct route *b);
+bool op_same_rule(const struct fib_rule *a, const struct fib_rule *b);
+
+/* Words of the journal: a text without spaces and line ends, and back in place (-EINVAL). */
+void op_text_put(struct strbuf *b, const char *text);
+int op_text_get(char *text);
+/* A decimal number without sign, at most max; two hexadecimal digits as a byte, or -1. */
+int op_uint_get(const char *text, uint64_t max, uint64_t *ret);
+int op_int_get(const char *text, int *ret);
+int op_hex_byte(const char *s);
+
 /* opmodel.c */
 int model_sysctl(struct snapshot *s, const struct op *op);
 int model_link_up(struct snapshot *s, const struct op *op);

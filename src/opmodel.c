@@ -110,16 +110,22 @@ int model_sysctl(struct snapshot *s, const struct op *op)
 
 /* --- routes that the kernel makes ----------------------------------------- */
 
-static bool same_key(const struct route *a, const struct route *b)
+bool op_rival_route(const struct route *a, const struct route *b)
 {
 	return a->table == b->table && a->tos == b->tos && a->priority == b->priority &&
 	       prefix_eq(&a->dst, &b->dst);
 }
 
+bool op_same_route(const struct route *a, const struct route *b)
+{
+	return op_rival_route(a, b) && a->type == b->type && a->nh.oif == b->nh.oif &&
+	       addr_eq(&a->nh.gateway, &b->nh.gateway);
+}
+
 static bool have_route(const struct ns *ns, const struct route *r)
 {
 	vec_each(have, &ns->routes)
-		if (same_key(have, r) && have->type == r->type && have->nh.oif == r->nh.oif)
+		if (op_rival_route(have, r) && have->type == r->type && have->nh.oif == r->nh.oif)
 			return true;
 	return false;
 }
@@ -532,7 +538,7 @@ int model_route_add(struct snapshot *s, const struct op *op)
 	if (err < 0)
 		return err;
 	vec_each(have, &ns->routes)
-		if (same_key(have, &r))
+		if (op_rival_route(have, &r))
 			return -EEXIST;
 	vec_push(&ns->routes, r);
 	return 0;
@@ -544,10 +550,7 @@ int model_route_del(struct snapshot *s, const struct op *op)
 	struct ns *ns = op_ns(s, op);
 
 	for (size_t i = 0; i < ns->routes.n; i++) {
-		const struct route *have = &ns->routes.v[i];
-
-		if (same_key(have, r) && have->type == r->type && have->nh.oif == r->nh.oif &&
-		    addr_eq(&have->nh.gateway, &r->nh.gateway)) {
+		if (op_same_route(&ns->routes.v[i], r)) {
 			vec_remove(&ns->routes, i);
 			return 0;
 		}
@@ -555,10 +558,11 @@ int model_route_del(struct snapshot *s, const struct op *op)
 	return -ESRCH;
 }
 
-static bool same_rule(const struct fib_rule *a, const struct fib_rule *b)
+bool op_same_rule(const struct fib_rule *a, const struct fib_rule *b)
 {
 	return a->family == b->family && a->priority == b->priority && a->action == b->action &&
-	       a->table == b->table && a->invert == b->invert && a->tos == b->tos &&
+	       a->table == b->table && a->target == b->target &&
+	       a->invert == b->invert && a->tos == b->tos &&
 	       a->mark == b->mark && a->mask == b->mask && prefix_eq(&a->src, &b->src) &&
 	       prefix_eq(&a->dst, &b->dst) && streq(a->iif, b->iif) && streq(a->oif, b->oif) &&
 	       a->ip_proto == b->ip_proto && a->sport_min == b->sport_min &&
@@ -570,7 +574,7 @@ int model_rule_del(struct snapshot *s, const struct op *op)
 	struct ns *ns = op_ns(s, op);
 
 	for (size_t i = 0; i < ns->rules.n; i++) {
-		if (same_rule(&ns->rules.v[i], &op->rule)) {
+		if (op_same_rule(&ns->rules.v[i], &op->rule)) {
 			vec_remove(&ns->rules, i);
 			return 0;
 		}

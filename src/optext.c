@@ -58,6 +58,7 @@ static const struct field fields[] = {
 	FIELD(RULE, UINT, "rule.invert", rule.invert),
 	FIELD(RULE, UINT, "rule.priority", rule.priority),
 	FIELD(RULE, UINT, "rule.table", rule.table),
+	FIELD(RULE, UINT, "rule.target", rule.target),
 	FIELD(RULE, UINT, "rule.mark", rule.mark),
 	FIELD(RULE, UINT, "rule.mask", rule.mask),
 	FIELD(RULE, PREFIX, "rule.src", rule.src),
@@ -97,7 +98,7 @@ static const struct field fields[] = {
 /* --- writing -------------------------------------------------------------- */
 
 /* Spaces, control characters and everything else that could end a word are written as %NN. */
-static void put_text(struct strbuf *b, const char *text)
+void op_text_put(struct strbuf *b, const char *text)
 {
 	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
 		if (*c <= 0x20 || *c >= 0x7f || *c == '%')
@@ -160,10 +161,10 @@ static void put_value(struct strbuf *b, const struct field *f, const struct op *
 		strbuf_printf(b, "%d", *(const int *)p);
 		return;
 	case FIELD_TEXT:
-		put_text(b, *(const char *const *)p);
+		op_text_put(b, *(const char *const *)p);
 		return;
 	case FIELD_CHARS:
-		put_text(b, p);
+		op_text_put(b, p);
 		return;
 	case FIELD_ADDR:
 		strbuf_puts(b, addr_text(p).s);
@@ -204,15 +205,15 @@ static int hex_digit(char c)
 	return -1;
 }
 
-static int hex_byte(const char *s)
+int op_hex_byte(const char *s)
 {
 	int high = hex_digit(s[0]), low = high < 0 ? -1 : hex_digit(s[1]);
 
 	return low < 0 ? -1 : high << 4 | low;
 }
 
-/* Undoes put_text() in place. */
-static int get_text(char *text)
+/* Undoes op_text_put() in place. */
+int op_text_get(char *text)
 {
 	char *out = text;
 
@@ -220,7 +221,7 @@ static int get_text(char *text)
 		int byte = (unsigned char)*c;
 
 		if (*c == '%') {
-			byte = hex_byte(c + 1);
+			byte = op_hex_byte(c + 1);
 			if (byte <= 0)
 				return -EINVAL;
 			c += 2;
@@ -231,7 +232,7 @@ static int get_text(char *text)
 	return 0;
 }
 
-static int get_uint(const char *text, uint64_t max, uint64_t *ret)
+int op_uint_get(const char *text, uint64_t max, uint64_t *ret)
 {
 	uint64_t value = 0;
 
@@ -254,7 +255,7 @@ static int read_uint(const char *text, void *p, size_t size)
 {
 	uint64_t value;
 
-	if (get_uint(text, size == 8 ? UINT64_MAX : (UINT64_C(1) << size * 8) - 1, &value) < 0)
+	if (op_uint_get(text, size == 8 ? UINT64_MAX : (UINT64_C(1) << size * 8) - 1, &value) < 0)
 		return -EINVAL;
 	if (size == 1)
 		*(uint8_t *)p = (uint8_t)value;
@@ -282,12 +283,12 @@ static bool is_bool(const struct field *f)
 	return false;
 }
 
-static int read_int(const char *text, int *ret)
+int op_int_get(const char *text, int *ret)
 {
 	bool minus = *text == '-';
 	uint64_t value;
 
-	if (get_uint(text + minus, INT32_MAX, &value) < 0)
+	if (op_uint_get(text + minus, INT32_MAX, &value) < 0)
 		return -EINVAL;
 	*ret = minus ? -(int)value : (int)value;
 	return 0;
@@ -302,7 +303,7 @@ static int read_prefix(char *text, struct prefix *ret)
 		return -EINVAL;
 	*slash = '\0';
 	if (addr_parse(text, &ret->addr) < 0 ||
-	    get_uint(slash + 1, addr_len(ret->addr.family) * 8, &len) < 0)
+	    op_uint_get(slash + 1, addr_len(ret->addr.family) * 8, &len) < 0)
 		return -EINVAL;
 	ret->len = (uint8_t)len;
 	return 0;
@@ -315,7 +316,7 @@ static int read_mac(const char *text, struct neigh *ret)
 	if (n % 2 || n / 2 > sizeof(ret->mac))
 		return -EINVAL;
 	for (size_t i = 0; i < n / 2; i++) {
-		int byte = hex_byte(text + i * 2);
+		int byte = op_hex_byte(text + i * 2);
 
 		if (byte < 0)
 			return -EINVAL;
@@ -327,7 +328,7 @@ static int read_mac(const char *text, struct neigh *ret)
 
 static int read_chars(char *text, char *p, size_t size)
 {
-	if (get_text(text) < 0 || strlen(text) >= size)
+	if (op_text_get(text) < 0 || strlen(text) >= size)
 		return -EINVAL;
 	str_copy(p, size, text);
 	return 0;
@@ -343,9 +344,9 @@ static int read_value(struct snapshot *s, const struct field *f, char *text, str
 			return -EINVAL;
 		return read_uint(text, p, f->size);
 	case FIELD_INT:
-		return read_int(text, p);
+		return op_int_get(text, p);
 	case FIELD_TEXT:
-		if (get_text(text) < 0)
+		if (op_text_get(text) < 0)
 			return -EINVAL;
 		*(const char **)p = snapshot_intern(s, text);
 		return 0;
@@ -382,8 +383,8 @@ static int read_ns(struct snapshot *s, char *word, int *ret)
 	if (!str_starts(word, "ns=") || !colon)
 		return -EINVAL;
 	*colon = '\0';
-	if (get_uint(word + 3, UINT64_MAX, &dev) < 0 ||
-	    get_uint(colon + 1, UINT64_MAX, &inode) < 0)
+	if (op_uint_get(word + 3, UINT64_MAX, &dev) < 0 ||
+	    op_uint_get(colon + 1, UINT64_MAX, &inode) < 0)
 		return -EINVAL;
 	ns = snapshot_find(s, inode);
 	if (ns < 0) {
