@@ -1,9 +1,0 @@
-# shellcheck shell=bash
-# SPDX-License-Identifier: GPL-2.0-or-later
-#
-#   NS1 ── PORT1 ─ BR ─ host ✗─ UP ── outside
-
-world
-fault() { forward_off; }
-repair() { forward_on; }
-ask "$NS1" "$OUT:53/udp"
