@@ -6,8 +6,9 @@
 
 /* How long a packet may take from one interface of this host to the next. */
 #define HOP_US 100000
-/* How long a neighbour on a link of this host may take to answer. */
-#define ARP_US 200000
+/* How long a neighbour on a link of this host may take to answer; proxies wait up to proxy_delay (0.8 s). */
+#define ARP_US       200000
+#define PROXY_ARP_US 1000000
 
 static bool watched(const struct observations *obs, int ns)
 {
@@ -283,6 +284,14 @@ void evidence_done(struct evidence *e)
 
 /* --- while probes run --- */
 
+static bool is_proxied(const struct path *path, int segment)
+{
+	vec_each(leg, &path->legs)
+		if (leg->proxied && leg->incoming == segment)
+			return true;
+	return false;
+}
+
 enum settle correlate_settle(const struct path *path, const struct probe *probe, size_t index,
 			     const struct observations *obs, uint64_t now, uint64_t pace_us,
 			     uint64_t timeout_us, uint64_t *ret_wake_us)
@@ -301,7 +310,7 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 		   path->legs.v[e.last_leg].kind == LEG_OUTSIDE);
 	since = e.last_us > newest ? e.last_us : newest;
 	if (e.loss == LOSS_ARP_REQUEST || e.loss == LOSS_ARP_UNANSWERED || e.loss == LOSS_ARP_REPLY) {
-		patience = ARP_US;
+		patience = is_proxied(path, e.arp_segment) ? PROXY_ARP_US : ARP_US;
 		since = newest;
 	}
 	if (e.loss == LOSS_DROPPED) {

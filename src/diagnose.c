@@ -339,10 +339,11 @@ static struct addr hop_address(const struct snapshot *s, int ns, int ifindex, ui
 	return a ? a->prefix.addr : (struct addr){ 0 };
 }
 
+/* elsewhere: the state in a direction that does not come by here. */
 static struct hop *add_hop(struct diagnosis *d, const struct inquiry *in, const struct path *path,
-			   const struct point *pt)
+			   const struct point *pt, enum hop_state elsewhere)
 {
-	const struct hop_side unknown = { .state = HOP_NOT_REACHED, .first_us = -1 };
+	const struct hop_side unknown = { .state = elsewhere, .first_us = -1 };
 	const struct link *l = ns_link(snapshot_ns(in->s, pt->ns), pt->ifindex);
 	struct hop *h = vec_add(&d->path);
 
@@ -374,9 +375,10 @@ static void build_path(const struct inquiry *in, size_t i, const struct path *pa
 	uint64_t zero = started(in);
 	bool answered = in->no_probe ? d->findings.n == 0 : in->probes[i].answered > 0;
 	struct evidence e;
-	bool lost = false;
+	bool lost = false, beyond;
 
 	correlate_probe(path, &in->probes[i], i, in->obs, &e);
+	beyond = answered || (e.last_point >= 0 && path->points.v[e.last_point].dir == DIR_REPLY);
 	d->mark_hop = MARK_NONE;
 	for (size_t k = 0; k < path->points.n; k++) {
 		const struct point *pt = &path->points.v[k];
@@ -388,7 +390,7 @@ static void build_path(const struct inquiry *in, size_t i, const struct path *pa
 		struct hop *h;
 
 		if (at < 0) {
-			add_hop(d, in, path, pt);
+			add_hop(d, in, path, pt, beyond ? HOP_UNOBSERVED : HOP_NOT_REACHED);
 			at = (int)d->path.n - 1;
 		}
 		h = &d->path.v[at];

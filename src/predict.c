@@ -450,11 +450,24 @@ static struct fib_query query_of(const struct walk *w, int iif)
 	};
 }
 
+/* Proxy ARP answers for what the router reaches by another interface (arp_fwd_proxy(), net/ipv4/arp.c). */
+static bool proxied(const struct ns *ns, int iif, const struct addr *a)
+{
+	const struct link *l = ns_link(ns, iif);
+	struct lookup way;
+
+	if (!l || !(l->inet.proxy_arp || ns->all.proxy_arp))
+		return false;
+	fib_lookup(ns, &(struct fib_query){ .dst = *a }, &way);
+	return way.error == 0 && way.type == RTN_UNICAST && way.oif != iif;
+}
+
 /* The packet is in the network layer, having come in by iif. */
 static void network_in(struct walk *w, int ns, int iif)
 {
 	const struct ns *here = ns_of(w, ns);
 	bool owned = w->segment < 0 || ns_is_local(here, &w->p->legs.v[w->segment].nexthop);
+	bool proxy = !owned && proxied(here, iif, &w->p->legs.v[w->segment].nexthop);
 	struct leg *leg;
 
 	if (w->p->legs.n >= MAX_LEGS) {
@@ -462,7 +475,8 @@ static void network_in(struct walk *w, int ns, int iif)
 		return;
 	}
 	leg = add_leg(w, LEG_FORWARD, ns, iif, 0);
-	if (!owned) {
+	leg->proxied = proxy;
+	if (!owned && !proxy) {
 		/* the sender asks for an address that nobody here has */
 		stop_here(w, STOP_NO_OWNER, 0);
 		return;

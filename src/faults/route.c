@@ -355,7 +355,7 @@ static bool gateway_missing(const struct question *q, struct finding *f)
 
 	if (!sender || !sender->routed || !addr_is_set(&sender->lookup.gateway))
 		return false;
-	if (q->leg->stop != STOP_NO_OWNER && !arp_failed(q))
+	if (q->leg->proxied || (q->leg->stop != STOP_NO_OWNER && !arp_failed(q)))
 		return false;
 	if (owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex) ||
 	    ns_is_local(snapshot_ns(q->s, sender->ns), &sender->nexthop))
