@@ -256,6 +256,15 @@ static void what_is_not_asked_for_is_not_opened(void **state)
 	assert_int_equal(observe_read(t->ob, &t->o), 0);
 }
 
+static void chains_that_could_not_be_read(void **state)
+{
+	struct test *t = *state;
+
+	t->s->ns.v[0].error[COLLECT_NFT] = -EACCES;
+	assert_int_equal(observe_open(&t->spec, &t->o, &t->ob), 0);
+	assert_int_equal(t->o.trace_error.v[0], -EACCES);
+}
+
 static void silence_lasts_until_the_timeout(void **state)
 {
 	struct test *t = *state;
@@ -502,6 +511,7 @@ int main(void)
 		TEST(connections),
 		TEST(everything_is_seen_once_a_direction),
 		TEST(what_is_not_asked_for_is_not_opened),
+		TEST(chains_that_could_not_be_read),
 		TEST(silence_lasts_until_the_timeout),
 		TEST(what_is_known_to_be_lost_is_not_waited_for),
 		TEST(retries_are_limited),
