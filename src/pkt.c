@@ -176,9 +176,6 @@ static int read_icmp(struct pkt k, struct pkt_headers *h)
 		read_echo(k, h, PKT_ECHO_REPLY);
 		break;
 	case ICMP_DEST_UNREACH:
-		if (h->pkt.icmp_code == ICMP_FRAG_NEEDED)
-			h->mtu = pkt_u16(&k, 6);
-		/* fall through */
 	case ICMP_SOURCE_QUENCH:
 	case ICMP_REDIRECT:
 	case ICMP_TIME_EXCEEDED:
@@ -187,6 +184,8 @@ static int read_icmp(struct pkt k, struct pkt_headers *h)
 		h->quoted = pkt_from(&k, 8);
 		break;
 	}
+	if (h->pkt.icmp_type == ICMP_DEST_UNREACH && h->pkt.icmp_code == ICMP_FRAG_NEEDED)
+		h->mtu = pkt_u16(&k, 6);
 	return 0;
 }
 
@@ -233,8 +232,6 @@ static int read_icmpv6(struct pkt k, struct pkt_headers *h)
 		read_nd(k, h, PKT_ND_ADVERT);
 		break;
 	case ICMP6_PACKET_TOO_BIG:
-		h->mtu = pkt_u32(&k, 4);
-		/* fall through */
 	case ICMP6_DST_UNREACH:
 	case ICMP6_TIME_EXCEEDED:
 	case ICMP6_PARAM_PROB:
@@ -242,6 +239,8 @@ static int read_icmpv6(struct pkt k, struct pkt_headers *h)
 		h->quoted = pkt_from(&k, 8);
 		break;
 	}
+	if (h->pkt.icmp_type == ICMP6_PACKET_TOO_BIG)
+		h->mtu = pkt_u32(&k, 4);
 	return 0;
 }
 

@@ -121,7 +121,6 @@ static int listen_on_loopback(uint16_t *ret_port)
 	socklen_t n = addr_to_sockaddr(&loopback, 0, &ss);
 	struct addr a;
 
-	assert_true(fd >= 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&ss, n), 0);
 	assert_int_equal(listen(fd, 8), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&ss, &n), 0);
@@ -203,6 +202,7 @@ static void connections(void **state)
 	uint16_t port;
 	_cleanup_(closep) int fd = listen_on_loopback(&port);
 
+	assert_true(fd >= 0);
 	add_probe(t, PROTO_TCP, &loopback)->port = port;
 	add_probe(t, PROTO_TCP, &loopback)->port = 1;
 	run(t);
@@ -220,6 +220,7 @@ static void everything_is_seen_once_a_direction(void **state)
 	uint16_t port;
 	_cleanup_(closep) int fd = listen_on_loopback(&port);
 
+	assert_true(fd >= 0);
 	add_probe(t, PROTO_ICMP, &loopback);
 	add_probe(t, PROTO_TCP, &loopback)->port = port;
 	add_probe(t, PROTO_TCP, &loopback)->port = 1;
