@@ -63,7 +63,8 @@ struct fw_result {
 	uint64_t handle;               /* of the rule; 0: the base chain's policy */
 	struct nat nat;                /* what the nat chains do with a new flow */
 	bool nat_unknown;              /* a nat chain could not be decided */
-	uint32_t mark;                 /* the packet's mark afterwards */
+	uint32_t mark;                 /* the packet's mark afterwards … */
+	uint32_t mark_unknown;         /* … but for these bits: both belong into the packet for the next hook */
 	bool notrack;
 	const char *why;               /* FW_UNKNOWN or nat_unknown: what could not be known; static or interned */
 };

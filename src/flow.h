@@ -32,6 +32,7 @@ struct packet {
 	uint8_t ttl;
 	uint32_t size;                 /* of the IP packet, bytes */
 	uint32_t mark;
+	uint32_t mark_unknown;         /* bits of mark that nobody knows */
 	bool reply;                    /* it answers the flow's first packet */
 	enum ct_state ct;
 	/* Were the flow's addresses translated in this namespace so far? Only valid where nat_known. */

@@ -186,7 +186,7 @@ static void init_state(struct fw_run *r)
 	memset(st, 0, sizeof(*st));
 	headers_build(&st->h, r->ns, r->at, r->pkt);
 	st->mark = r->pkt->mark;
-	st->mark_known = ~0u;
+	st->mark_known = ~r->pkt->mark_unknown;
 	st->ct = (uint8_t)(before_conntrack(r) ? CT_VIEW_NONE : ct_of_packet(r->pkt));
 	st->nat_known = r->pkt->nat_known;
 	st->snat = r->pkt->snat;
@@ -380,7 +380,8 @@ void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct p
 		ret->nat_unknown = true;
 		ret->why = "a rule rewrites the packet's addresses";
 	}
-	ret->mark = (r->st.mark & r->st.mark_known) | (pkt->mark & ~r->st.mark_known);
+	ret->mark = r->st.mark & r->st.mark_known;
+	ret->mark_unknown = ~r->st.mark_known;
 	ret->notrack = r->st.notrack;
 	if (ret->verdict != FW_UNKNOWN && !ret->nat_unknown)
 		ret->why = NULL;

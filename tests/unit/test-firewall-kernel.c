@@ -286,6 +286,7 @@ static bool cross(const struct snapshot *s, enum hook hook, int iif, int oif, st
 
 	fw_eval(s, &at, pkt, &r);
 	pkt->mark = r.mark;
+	pkt->mark_unknown = r.mark_unknown;
 	if (r.notrack)
 		pkt->ct = CT_UNTRACKED;
 	if (r.nat.kind == NAT_DEST) {
@@ -429,7 +430,7 @@ static struct packet answer_to(const struct packet *sent, const struct packet *g
 	p.icmp_type = sent->dst.family == AF_INET6 ? 129 : 0;
 	p.icmp_id = sent->icmp_id;
 	p.ttl = 60;
-	p.mark = 0;
+	p.mark = p.mark_unknown = 0;
 	return p;
 }
 
