@@ -42,13 +42,26 @@ static size_t tolerance(const char *word)
 	return n < 3 ? 1 : n < 6 ? 2 : n / 3;
 }
 
+/* How far two words are apart; half a word that was begun right is not far. */
+static size_t distance(const char *word, const char *known)
+{
+	size_t n = strlen(word), whole = edit_distance(word, known), begun;
+	_cleanup_(freep) char *start = NULL;
+
+	if (n < 3 || strlen(known) <= n)
+		return whole;
+	start = xmemdup(known, n);
+	begun = edit_distance(word, start) + 1;
+	return begun < whole ? begun : whole;
+}
+
 void nearest_words(const char *word, const words *known, size_t max, words *ret_near)
 {
 	words near = { 0 };
 
 	for (size_t d = 0; d <= tolerance(word); d++)
 		vec_each(w, known)
-			if (near.n < max && edit_distance(word, *w) == d)
+			if (near.n < max && distance(word, *w) == d)
 				vec_push(&near, *w);
 	*ret_near = near;
 }

@@ -420,12 +420,17 @@ static char *control_text(const struct diagnosis *d)
 	if (p->outcome == PROBE_ANSWERED) {
 		strbuf_puts(&b, "the host itself gets an answer in ");
 		add_time(&b, p->rtt_us);
-	} else if (p->outcome == PROBE_REFUSED) {
-		strbuf_puts(&b, "the host itself is refused, too");
+	} else if (p->outcome == PROBE_REFUSED || p->outcome == PROBE_REJECTED) {
+		strbuf_printf(&b, "the host itself is %s, too", outcome_name(p->outcome));
 	} else {
 		strbuf_puts(&b, "the host itself gets no answer either");
 	}
 	return strbuf_take(&b);
+}
+
+static bool is_outside(const struct diagnosis *d)
+{
+	return d->destination.ns < 0 && addr_is_set(&d->destination.address);
 }
 
 /* The request's hops come first, then what only the answer used. */
@@ -438,31 +443,35 @@ static size_t request_hops(const struct diagnosis *d)
 	return n;
 }
 
+/* Did the far end itself say no? Then it is there, and the mark belongs to it. */
+static bool is_refused(const struct diagnosis *d)
+{
+	const struct probe *p = find_probe(d, false);
+
+	return p && p->outcome == PROBE_REFUSED;
+}
+
 /* Did anything come back to the uplink? */
 static bool outside_answered(const struct diagnosis *d)
 {
 	const struct probe *p = find_probe(d, false);
 	size_t n = request_hops(d);
 
-	return (p && (p->outcome == PROBE_ANSWERED || p->outcome == PROBE_REFUSED)) ||
-	       (n > 0 && d->path.v[n - 1].reply.packets);
+	return (p && p->outcome == PROBE_ANSWERED) || (n > 0 && d->path.v[n - 1].reply.packets);
 }
 
 static void set_outside(const struct out *o, struct row *r)
 {
-	const struct probe *p = find_probe(o->d, false);
 	_cleanup_(freep) char *control = NULL;
 
-	if (outside_answered(o->d)) {
-		set_spill(r, COL_REQUEST, GREEN,
-			  sign_text(o, GLYPH_SEEN,
-				    p && p->outcome == PROBE_REFUSED ? "refused" : "answered"));
-		return;
+	if (is_refused(o->d)) {
+		set_spill(r, COL_REQUEST, RED, sign_text(o, GLYPH_FAILS, "refused"));
+	} else if (outside_answered(o->d)) {
+		set_spill(r, COL_REQUEST, GREEN, sign_text(o, GLYPH_SEEN, "answered"));
+	} else if (!o->d->no_probe) {
+		control = control_text(o->d);
+		set_spill(r, COL_REQUEST, DIM, sign_text(o, GLYPH_MISSED, control ? control : ""));
 	}
-	if (o->d->no_probe)
-		return;
-	control = control_text(o->d);
-	set_spill(r, COL_REQUEST, DIM, sign_text(o, GLYPH_MISSED, control ? control : ""));
 }
 
 /* The last line: what lies beyond the uplink is judged by what comes back. */
@@ -558,6 +567,8 @@ static struct mark mark_of(const struct diagnosis *d)
 
 	if (d->mark_hop == MARK_NONE)
 		return (struct mark){ COL_REQUEST, SIZE_MAX };
+	if (is_refused(d)) /* outside has it in its own line */
+		return (struct mark){ COL_REQUEST, is_outside(d) ? SIZE_MAX : request_hops(d) };
 	return reply && any_reply(d) ? reply_mark(d) : request_mark(d);
 }
 
@@ -574,7 +585,6 @@ static void fill_table(const struct out *o, struct table *t)
 	const struct diagnosis *d = o->d;
 	size_t requests = request_hops(d);
 	struct mark mark = mark_of(d);
-	bool outside = d->destination.ns < 0 && addr_is_set(&d->destination.address);
 
 	t->reply = any_reply(d);
 	if (t->reply)
@@ -582,7 +592,7 @@ static void fill_table(const struct out *o, struct table *t)
 	for (size_t i = 0; i <= d->path.n; i++) {
 		if (i == mark.place)
 			add_mark(o, t, mark.column);
-		if (i == requests && outside)
+		if (i == requests && is_outside(d))
 			add_outside(o, t);
 		if (i < d->path.n)
 			add_hop(o, t, i);

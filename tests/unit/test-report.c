@@ -337,6 +337,29 @@ static void silence_outside_is_marked_in_front_of_it(void **state)
 		      "More about a code: nsdoctor --explain upstream-silent\n");
 }
 
+/* The far end said no: the mark belongs to it, not to where its answer arrived. */
+static void a_refusal_is_marked_at_the_far_end(void **state)
+{
+	struct diagnosis *d = asked("netns1");
+	_cleanup_(strbuf_done) struct strbuf b = { 0 }, inside = { 0 };
+
+	d->verdict = VERDICT_UNREACHABLE;
+	d->summary = xstrdup("no");
+	d->mark_hop = MARK_END;
+	d->mark_dir = DIR_REPLY;
+	seen(d, 4, 0, 1);
+	add_finding(d, "connection-refused", FINDING_CAUSE, "refused")->mark = "refused";
+	add_probe(d, PROTO_TCP, 81, PROBE_REFUSED, -1)->question = true;
+	report_text(d, &ascii, &b);
+	assert_non_null(strstr(strbuf_str(&b), "\n  outside   8.8.8.8                  X refused\n"));
+	assert_null(strstr(strbuf_str(&b), "    X refused\n  netns1"));
+	d->destination.ns = NS_HOST;
+	report_text(d, &ascii, &inside);
+	assert_non_null(strstr(strbuf_str(&inside),
+			       "+1.7 ms\n                                     X refused\n\n"));
+	diagnosis_free(d);
+}
+
 /* While the gateway's address is asked for, the mark stands where that question ended. */
 static void only_arp_is_seen(void **state)
 {
@@ -805,6 +828,7 @@ int main(void)
 		cmocka_unit_test(the_answer_has_its_own_columns),
 		cmocka_unit_test(silence_outside_is_marked_in_front_of_it),
 		cmocka_unit_test(an_answer_that_does_not_arrive_is_marked_above),
+		cmocka_unit_test(a_refusal_is_marked_at_the_far_end),
 		cmocka_unit_test(only_arp_is_seen),
 		cmocka_unit_test(the_mark_stands_at_the_interface_to_blame),
 		cmocka_unit_test(an_answer_that_left_its_way),

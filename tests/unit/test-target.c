@@ -262,6 +262,11 @@ static void nearest_first(void **state)
 	nearest_words("nets2", &known, 1, &near);
 	assert_int_equal(near.n, 1);
 	vec_free(&near);
+	/* half a word */
+	nearest_words("gre", &known, 3, &near);
+	assert_int_equal(near.n, 1);
+	assert_string_equal(near.v[0], "green");
+	vec_free(&near);
 	nearest_words("something else", &known, 3, &near);
 	assert_int_equal(near.n, 0);
 	vec_free(&near);
