@@ -356,7 +356,7 @@ static void a_refusal_is_marked_at_the_far_end(void **state)
 	d->destination.ns = NS_HOST;
 	report_text(d, &ascii, &inside);
 	assert_non_null(strstr(strbuf_str(&inside),
-			       "+1.7 ms\n                                     X refused\n\n"));
+			       "+1.7 ms\n                                  X refused\n\n"));
 	diagnosis_free(d);
 }
 
