@@ -493,7 +493,7 @@ int collect_nft_generation(int ns_fd, uint32_t *ret)
 /* 0: consistent; -EAGAIN: changed meanwhile. */
 static int read_once(struct collecting *c, struct nl *nl)
 {
-	uint32_t before, after;
+	uint32_t before = 0, after = 0;
 	int r = read_generation(nl, &before);
 
 	if (r == 0)
