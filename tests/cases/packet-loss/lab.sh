@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-#   NS1 ── PORT1 ─ BR ─ host ─ UP ──(2 of 3) outside
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ──(4 of 5) outside
 
 world
 fault()
@@ -10,11 +10,11 @@ fault()
 		table netdev flaky {
 			chain in {
 				type filter hook ingress device up0 priority 0; policy accept;
-				icmp type echo-request numgen inc mod 3 == 0 drop
+				icmp type echo-request numgen inc mod 5 == 0 drop
 			}
 		}
 	END
 }
 repair() { at outside nft delete table netdev flaky; }
-works() { within "$NS1" ping -n -q -c6 -i0.02 -W1 "$OUT" 2>/dev/null | grep -q ' 0% packet loss'; }
-ask --count 12 "$NS1" "$OUT"
+works() { within "$NS1" ping -n -q -c16 -i0.02 -W1 "$OUT" 2>/dev/null | grep -q ' 0% packet loss'; }
+ask --count 16 "$NS1" "$OUT"
