@@ -152,12 +152,14 @@ static void put_wrapped(const struct out *o, const char *text, size_t at, size_t
 
 /* --- numbers --- */
 
-/* "0.02 ms", "1.7 ms", "1.2 s" */
+/* "<0.01 ms", "0.02 ms", "1.7 ms", "1.2 s" */
 static void add_time(struct strbuf *b, int64_t us)
 {
-	long long n = us < 0 ? 0 : us;
+	long long n = us;
 
-	if (n < 1000)
+	if (n < 10)
+		strbuf_puts(b, "<0.01 ms");
+	else if (n < 1000)
 		strbuf_printf(b, "0.%02lld ms", n / 10);
 	else if (n < 1000000)
 		strbuf_printf(b, "%lld.%lld ms", n / 1000, n % 1000 / 100);
@@ -380,7 +382,9 @@ static void set_side(const struct out *o, struct row *r, enum column c, const st
 		if (!o->d->no_probe)
 			set_cell(r, c, DIM,
 				 sign_text(o, GLYPH_BLIND,
-					   is_watched(o->d, h->ns) ? "not seen" : "not watched"));
+					   !*word                  ? "" :
+					   is_watched(o->d, h->ns) ? "not seen" :
+								     "not watched"));
 		return;
 	}
 }
@@ -657,8 +661,9 @@ static void put_row(const struct out *o, const struct table *t, const struct row
 			continue;
 		if (is_number(c))
 			start += t->width[c] - len;
-		if (start > at)
-			put_spaces(o, start - at);
+		if (at > 0 && start < at + 2) /* behind what ran over */
+			start = at + 2;
+		put_spaces(o, start - at);
 		put_painted(o, r->cells[c].paint, r->cells[c].text);
 		at = start + len;
 	}
@@ -1124,18 +1129,20 @@ static void put_second_line(const struct out *o)
 
 /* --- --verbose --- */
 
+/* What became of each probe, in short; the control with --verbose only. */
 static void put_asked(const struct out *o)
 {
 	_cleanup_(strbuf_done) struct strbuf own = { 0 }, control = { 0 };
 
 	add_probes(o->d, false, &own);
-	add_probes(o->d, true, &control);
+	if (o->style->verbose)
+		add_probes(o->d, true, &control);
 	if (!own.n)
 		return;
-	strbuf_printf(o->b, "  asked: %s", strbuf_str(&own));
 	if (control.n)
-		strbuf_printf(o->b, "; by the host itself: %s", strbuf_str(&control));
-	strbuf_putc(o->b, '\n');
+		strbuf_printf(&own, "; by the host itself: %s", strbuf_str(&control));
+	put_painted(o, DIM, "  asked: ");
+	put_wrapped(o, strbuf_str(&own), 9, 9);
 }
 
 static void put_details(const struct out *o)
@@ -1172,6 +1179,8 @@ static void put_body(const struct out *o)
 		put_fixed(o);
 	} else {
 		put_path(o);
+		if (d->verdict == VERDICT_DEGRADED && !o->style->verbose)
+			put_asked(o);
 		put_findings(o);
 		if (has_notes(d) || d->unchecked.n)
 			strbuf_putc(o->b, '\n');
