@@ -24,6 +24,31 @@ const struct fault *fault_find(const char *code)
 	return NULL;
 }
 
+/* --- where a fault lies --- */
+
+static bool at_target(const struct finding *f)
+{
+	static const char *const codes[] = { "icmp-echo-ignored", "service-not-listening",
+					     "service-loopback-only", "service-backlog-full",
+					     "input-drop" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (streq(f->code, codes[i]))
+			return f->dir == DIR_REQUEST;
+	return false;
+}
+
+static enum fate fate_of(const struct finding *f)
+{
+	static const char *const outside[] = { "connection-refused", "upstream-rejected",
+					       "upstream-silent" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(outside); i++)
+		if (streq(f->code, outside[i]))
+			return FATE_OUTSIDE;
+	return at_target(f) ? FATE_TARGET : FATE_INSIDE;
+}
+
 /* --- asking the table --- */
 
 /* Asks every row about q->leg, in order; less certain answers do not count. On true, f is filled. */
@@ -300,6 +325,8 @@ static struct path *look_ahead(const struct inquiry *in, size_t i, const struct 
 		struct finding f;
 
 		if (!repaired(world, last)) {
+			if (fate_of(last) == FATE_OUTSIDE)
+				break;
 			unchecked(d, xasprintf("what would come after %s", last->code),
 				  xstrdup("it has no repair that is certain, so the model stops there"));
 			break;
@@ -319,6 +346,35 @@ static struct path *look_ahead(const struct inquiry *in, size_t i, const struct 
 		at = d->findings.n - 1;
 	}
 	return path;
+}
+
+/* The outside answers nobody; that it could not answer this packet either is worth knowing. */
+static void note_translation(const struct inquiry *in, size_t i, const struct facts *facts,
+			     struct snapshot *scratch, struct diagnosis *d)
+{
+	struct facts noting = *facts;
+	struct finding f;
+
+	if (!streq(d->findings.v[0].code, "upstream-silent") || in->asked[i].ev.first_leg < 0)
+		return;
+	noting.noting = true;
+
+	const struct path *path = in->asked[i].path;
+	const struct question q = { .s = scratch,
+				    .path = path,
+				    .leg = &path->legs.v[in->asked[i].ev.first_leg],
+				    .index = (size_t)in->asked[i].ev.first_leg,
+				    .ev = &in->asked[i].ev,
+				    .probe = &in->probes[i],
+				    .facts = &noting };
+
+	if (!ask_table(&q, ASK_SEEN, POSSIBLE, &f))
+		return;
+	f.role = FINDING_NOTE;
+	if (streq(f.code, "masquerade-missing"))
+		vec_push(&d->findings, f);
+	else
+		finding_done(&f);
 }
 
 /* --- the path of the report --- */
@@ -419,29 +475,6 @@ static void build_path(const struct inquiry *in, size_t i, const struct path *pa
 }
 
 /* --- the verdict --- */
-
-static bool at_target(const struct finding *f)
-{
-	static const char *const codes[] = { "icmp-echo-ignored", "service-not-listening",
-					     "service-loopback-only", "service-backlog-full",
-					     "input-drop" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
-		if (streq(f->code, codes[i]))
-			return f->dir == DIR_REQUEST;
-	return false;
-}
-
-static enum fate fate_of(const struct finding *f)
-{
-	static const char *const outside[] = { "connection-refused", "upstream-rejected",
-					       "upstream-silent" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(outside); i++)
-		if (streq(f->code, outside[i]))
-			return FATE_OUTSIDE;
-	return at_target(f) ? FATE_TARGET : FATE_INSIDE;
-}
 
 /* A RST that the destination itself sent: no rule on this host's way dropped the request. */
 static bool refused_by_destination(const struct inquiry *in, size_t i)
@@ -689,6 +722,8 @@ void diagnose(const struct inquiry *in, struct diagnosis *d)
 	judge_full_size(in, &facts, scratch, d);
 	judge_partial(in, question, d);
 	sort_findings(&d->findings);
+	if (d->findings.n)
+		note_translation(in, (size_t)question, &facts, scratch, d);
 	if (d->findings.n && d->findings.v[0].role == FINDING_CAUSE)
 		ahead = look_ahead(in, d->findings.v[0].protocols >> in->probes[question].proto & 1 ?
 					   (size_t)question : (size_t)(second < 0 ? question : second),

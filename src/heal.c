@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "fix.h"
-#include "netns.h"
 #include "report/lookup.h"
 
 #define ROUNDS 10
@@ -57,19 +56,15 @@ static bool helped(const struct diagnosis *before, const struct diagnosis *after
 }
 
 /* Applies all ops of a finding; on an error takes back what was done already. */
-static int apply(struct run *r, struct journal *j, struct diagnosis *d, const struct finding *f,
+static int apply(struct journal *j, struct diagnosis *d, const struct finding *f,
 		 int *changes, size_t *ret_n, char **ret_error)
 {
 	size_t n = 0;
 
 	vec_each(op, &f->ops) {
-		int fd = run_ns_fd(r, d, op->ns), own = -1, change;
+		_cleanup_(closep) int fd = run_ns_open(d, op->ns);
+		int change = fd < 0 ? fd : fix_apply(j, d->snapshot, op, fd, ret_error);
 
-		if (fd < 0)
-			fd = own = netns_open_self();
-		change = fix_apply(j, d->snapshot, op, fd, ret_error);
-		if (own >= 0)
-			close(own);
 		if (change < 0) {
 			while (n > 0)
 				fix_revert(j, changes[--n], &(char *){ NULL });
@@ -136,7 +131,7 @@ struct diagnosis *heal(struct run *r, struct diagnosis *d)
 
 		if (!f || f->ops.n > ARRAY_SIZE(changes) || !ask(r, d, f))
 			break;
-		if ((!j && journal_open(&j, &error) < 0) || apply(r, j, d, f, changes, &n, &error) < 0) {
+		if ((!j && journal_open(&j, &error) < 0) || apply(j, d, f, changes, &n, &error) < 0) {
 			note(d, xasprintf("the repair of %s", f->code),
 			     error ? error : xstrdup("it could not be done"));
 			error = NULL;

@@ -533,8 +533,18 @@ void command_nft(const struct snapshot *s, const struct op *op, bool undo, op_st
 
 	if (!lines)
 		return;
-	for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		vec_push(ret, xstrdup(line));
+	for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		struct strbuf b = { 0 };
+
+		/* the whole of a line with a command inside has to run in the namespace */
+		if (op->ns != NS_HOST && strstr(line, "$(")) {
+			begin(&b, s, op, "sh -c ");
+			op_shell_word(&b, line);
+		} else {
+			begin(&b, s, op, line);
+		}
+		finish(&b, ret);
+	}
 }
 
 static void ct_address(struct strbuf *b, const char *option, const struct prefix *p)

@@ -640,6 +640,20 @@ static void judge(struct round *r)
 	free(in.asked);
 }
 
+/*
+ * Carriers and bridge ports take up to a second to follow a change, and what
+ * nothing explains may have been a hiccup: look again before it is said.
+ */
+static bool is_hasty(const struct diagnosis *d)
+{
+	static const char *const codes[] = { "link-no-carrier", "bridge-port-blocked", "packet-loss" };
+
+	for (size_t i = 0; d->findings.n && i < ARRAY_SIZE(codes); i++)
+		if (streq(d->findings.v[0].code, codes[i]))
+			return d->findings.v[0].role == FINDING_CAUSE;
+	return false;
+}
+
 /* Looks at one question once. Returns 0, or -EAGAIN where it has to be looked at again, or -errno. */
 static int look(struct round *r, bool last)
 {
@@ -680,8 +694,7 @@ static int look(struct round *r, bool last)
 	if (r->obs.dropped || r->obs.trace_overrun)
 		return last ? fail(r, xstrdup("the captures lost packets, so nothing certain can be said")) :
 			      -EAGAIN;
-	/* carriers lag: look again after a second before one is blamed */
-	if (!last && r->d->findings.n && streq(r->d->findings.v[0].code, "link-no-carrier")) {
+	if (!last && is_hasty(r->d)) {
 		nap(1000000);
 		return -EAGAIN;
 	}
@@ -743,13 +756,18 @@ struct diagnosis *run_diagnosis(struct run *run)
 	return d;
 }
 
-int run_ns_fd(const struct run *r, const struct diagnosis *d, int ns)
+int run_ns_open(const struct diagnosis *d, int ns)
 {
-	uint64_t inode = snapshot_ns(d->snapshot, ns)->inode;
+	const char *path = snapshot_ns(d->snapshot, ns)->path;
+	uint64_t dev, inode;
+	int fd = path ? netns_open(path) : netns_open_self();
 
-	if (ns != NS_HOST && inode == r->source.inode)
-		return r->source.fd;
-	return ns != NS_HOST && inode == r->destination.inode ? r->destination.fd : -1;
+	if (fd >= 0 && (netns_id(fd, &dev, &inode) < 0 ||
+			inode != snapshot_ns(d->snapshot, ns)->inode)) {
+		close(fd);
+		return -ESTALE;
+	}
+	return fd;
 }
 
 void run_close(struct run *r)

@@ -22,8 +22,8 @@ struct run {
  */
 struct diagnosis *run_diagnosis(struct run *r);
 
-/* The open namespace of snapshot index ns of the last diagnosis, or -1. */
-int run_ns_fd(const struct run *r, const struct diagnosis *d, int ns);
+/* Opens namespace ns of a diagnosis again; -ESTALE where it is another one by now. */
+int run_ns_open(const struct diagnosis *d, int ns);
 
 /* Closes what the last round still holds open. */
 void run_close(struct run *r);

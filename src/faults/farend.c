@@ -115,6 +115,20 @@ static const struct sighting *lost_too_big(const struct question *q)
 	return made;
 }
 
+/* The sender's own interface at the size that passes. */
+static void say_smaller(const struct question *q, struct finding *f, uint32_t mtu)
+{
+	const struct leg *first = &q->path->legs.v[0];
+	const struct link *l = ns_link(snapshot_ns(q->s, first->ns), first->oif);
+	struct op *op;
+
+	if (!l || mtu < 576 || mtu >= l->mtu)
+		return;
+	op = say_op(f, OP_LINK_MTU, first->ns, l->ifindex);
+	op->value = (int)mtu;
+	op->old = (int)l->mtu;
+}
+
 static bool mtu_blackhole(const struct question *q, struct finding *f)
 {
 	const struct sighting *error;
@@ -142,6 +156,7 @@ static bool mtu_blackhole(const struct question *q, struct finding *f)
 			     out->mtu, q->probe->size);
 	}
 	say_evidence(f, "a small packet passes");
+	say_smaller(q, f, error ? error->error_mtu : ns_link(leg_ns(q), q->leg->oif)->mtu);
 	say_advice(f, "let ICMP type 3 code 4 pass, or clamp the MSS: nft add rule … tcp flags syn "
 		      "tcp option maxseg size set rt mtu");
 	f->mark = "too large";
@@ -265,7 +280,7 @@ static const struct fault rows[] = {
 	  .legs = LEGS_INSIDE | LEG_BIT(LEG_OUTSIDE),
 	  .ask = ASK_SEEN,
 	  .match = mtu_blackhole,
-	  .safety = SAFETY_MANUAL,
+	  .safety = SAFETY_CONSENT,
 	  .means = "Large packets die, and no ICMP \"too big\" gets back to the source.",
 	  .proof = "A full-size probe, and where the message was last seen.",
 	  .fix = "Let the message pass, clamp the MSS, or lower the MTU." },

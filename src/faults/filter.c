@@ -294,6 +294,7 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 		return false;
 	fw_rule_ref(q->s, d.ns, d.chain, d.handle, &f->rule);
 	f->has_rule = true;
+	d.reject = d.reject || (f->rule.text && strcasestr(f->rule.text, "reject"));
 	say(f, d.ns, "", "%s of chain %s (%s %s) in %s %s it%s", d.handle ? "a rule" : "the policy",
 	    d.chain->name, f->rule.family, f->rule.table, who(q, d.ns).s,
 	    d.reject ? "rejects" : "drops",

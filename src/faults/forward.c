@@ -85,6 +85,16 @@ static bool host_no_route(const struct question *q, struct finding *f)
 	return true;
 }
 
+/* The leg whose lookup sent the packet here: this one, or the one that sends on this segment. */
+static const struct leg *deciding(const struct question *q)
+{
+	const struct leg *l = q->leg;
+
+	if (l->routed && l->lookup.error == 0 && l->oif && l->segment == (int)q->index)
+		return l;
+	return l->segment >= 0 ? &q->path->legs.v[l->segment] : NULL;
+}
+
 /* The route that leads back to the asker: the network of the interface by which it came. */
 static void say_way_back(const struct question *q, struct finding *f)
 {
@@ -110,9 +120,9 @@ static void say_way_back(const struct question *q, struct finding *f)
 /* Only the default route is left for the answer, and leads back to where it came from. */
 static bool back_out(const struct question *q)
 {
-	const struct leg *l = q->leg;
+	const struct leg *l = deciding(q);
 
-	return l->kind == LEG_FORWARD && l->lookup.error == 0 && l->lookup.route &&
+	return l && l->kind == LEG_FORWARD && l->lookup.error == 0 && l->lookup.route &&
 	       l->lookup.route->dst.len == 0 && l->lookup.oif == l->iif;
 }
 
@@ -124,7 +134,7 @@ static bool return_route_missing(const struct question *q, struct finding *f)
 	    who(q, q->leg->ns).s, addr_text(&q->leg->pkt.dst).s);
 	if (back_out(q))
 		say_evidence(f, "only the default route matches %s, and leads back out by %s",
-			     addr_text(&q->leg->pkt.dst).s, ifname(q, q->leg->ns, q->leg->iif).s);
+			     addr_text(&q->leg->pkt.dst).s, ifname(q, q->leg->ns, deciding(q)->oif).s);
 	else
 		say_evidence(f, "route lookup for %s in %s: Network is unreachable",
 			     addr_text(&q->leg->pkt.dst).s, who(q, q->leg->ns).s);
@@ -136,12 +146,9 @@ static bool return_route_missing(const struct question *q, struct finding *f)
 /* Does the answer leave this namespace by another interface than the request came in by? */
 static const struct leg *detour(const struct question *q)
 {
-	const struct leg *l = q->leg;
+	const struct leg *l = deciding(q);
 	int iif;
 
-	/* the leg that decided: this one, or the one that sent on this segment */
-	if (!(l->routed && l->lookup.error == 0 && l->oif && l->segment == (int)q->index))
-		l = l->segment >= 0 ? &q->path->legs.v[l->segment] : NULL;
 	if (!l || !l->routed || l->dir != DIR_REPLY ||
 	    (l->kind != LEG_FORWARD && l->kind != LEG_SEND))
 		return NULL;
@@ -302,7 +309,7 @@ static const struct fault rows[] = {
 	  .proof = "The kernel's lookup answers ENETUNREACH.",
 	  .fix = "ip route add …: where to is a person's choice." },
 	{ .code = "return-route-missing",
-	  .legs = LEG_BIT(LEG_FORWARD) | LEG_BIT(LEG_SEND),
+	  .legs = LEGS_INSIDE,
 	  .ask = ASK_SEEN | ASK_MODEL,
 	  .match = return_route_missing,
 	  .safety = SAFETY_CONSENT,

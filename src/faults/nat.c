@@ -58,6 +58,35 @@ static const struct packet *as_seen(const struct question *q)
 	return &q->facts->obs->sightings.v[q->ev->uplink_sighting].pkt;
 }
 
+/* Would the packet be translated with this op done? */
+static bool translates(const struct question *q, const struct op *op, const struct packet *pkt)
+{
+	_cleanup_(snapshot_freep) struct snapshot *world = snapshot_copy(q->s);
+	struct fw_place at = uplink_place(q);
+	struct fw_result res;
+
+	if (op_model(world, op) < 0)
+		return false;
+	fw_eval(world, &at, pkt, &res);
+	return res.nat.kind == NAT_SOURCE;
+}
+
+/* The masquerade where the host's others are; before them all where one of them would hide it. */
+static bool find_place(const struct question *q, const struct prefix *net, const struct packet *pkt,
+		       struct op *ret_op)
+{
+	const struct nft_chain *chain;
+
+	if (op_masquerade(q->s, NS_HOST, net, q->leg->oif, ret_op) < 0)
+		return false;
+	if (translates(q, ret_op, pkt) || !ret_op->table)
+		return true;
+	chain = ns_chain(snapshot_ns(q->s, NS_HOST), ret_op->family, ret_op->table, ret_op->chain);
+	if (chain && chain->rules.n)
+		ret_op->before = chain->rules.v[0].handle;
+	return true;
+}
+
 static bool masquerade_missing(const struct question *q, struct finding *f)
 {
 	const struct leg *out = uplink_leg(q);
@@ -84,8 +113,10 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 	/* as a guess about what comes next, never while rules are unread */
 	if (by_model(q) && (legacy || (q->facts->control_asked[proto] && !q->facts->control_works[proto])))
 		return false;
-	if (!by_model(q) && q->facts->control_asked[proto] && !q->facts->control_works[proto])
-		return false; /* the outside answers nobody: upstream-silent */
+	/* the outside answers nobody: then this is a note beside upstream-silent */
+	if (!by_model(q) && q->facts->control_asked[proto] && !q->facts->control_works[proto] &&
+	    !q->facts->noting)
+		return false;
 	net = network_of(q, src);
 	say(f, NS_HOST, prefix_text(&net).s, "nothing translates %s on %s", addr_text(src).s,
 	    ifname(q, NS_HOST, q->leg->oif).s);
@@ -106,7 +137,7 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 	pkt = out->pkt;
 	pkt.src = *src;
 	say_near_misses(q, f, &pkt);
-	if (!legacy && op_masquerade(q->s, NS_HOST, &net, q->leg->oif, &op) == 0)
+	if (!legacy && find_place(q, &net, &pkt, &op))
 		*vec_add(&f->ops) = op;
 	else
 		say_advice(f, "%s -t nat -A POSTROUTING -s %s -o %s -j MASQUERADE",

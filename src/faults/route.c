@@ -299,10 +299,16 @@ static bool is_default_table(uint32_t table)
 	return table == RT_TABLE_LOCAL || table == RT_TABLE_MAIN || table == RT_TABLE_DEFAULT;
 }
 
+/* Packets wait at this leg for the MAC of the next hop that its own lookup chose. */
+static bool waits_here(const struct question *q)
+{
+	return q->ev && q->ev->arp_segment == (int)q->index;
+}
+
 static bool route_policy(const struct question *q, struct finding *f)
 {
-	const struct leg *leg = q->leg->routed && q->leg->stop == STOP_NO_ROUTE ? q->leg :
-										  sender_of(q);
+	bool own = q->leg->routed && (q->leg->stop == STOP_NO_ROUTE || waits_here(q));
+	const struct leg *leg = own ? q->leg : sender_of(q);
 	struct lookup main;
 	char object[32];
 
@@ -322,9 +328,10 @@ static bool route_policy(const struct question *q, struct finding *f)
 		f->mark = "policy routing";
 		return true;
 	}
-	if (leg == q->leg || !leg->lookup.rule || is_default_table(leg->lookup.rule->table))
+	if (leg->stop == STOP_NO_ROUTE || !leg->lookup.rule || is_default_table(leg->lookup.rule->table))
 		return false;
-	if (q->leg->stop != STOP_NO_OWNER && !arp_failed(q) && q->leg->stop != STOP_PEER_UNKNOWN)
+	if (q->leg->stop != STOP_NO_OWNER && !arp_failed(q) && !waits_here(q) &&
+	    q->leg->stop != STOP_PEER_UNKNOWN)
 		return false;
 	if (main.oif == leg->lookup.oif && addr_eq(&main.gateway, &leg->lookup.gateway))
 		return false;
