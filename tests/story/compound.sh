@@ -8,7 +8,7 @@
 set -euo pipefail
 
 if [ "${1:-}" = --variants ]; then
-	printf '%s\n' classic forward-and-policy link-and-route address-and-route hidden-legacy upstream-behind \
+	printf '%s\n' classic forward-and-policy link-and-route address-and-route drop-and-translation upstream-behind \
 		request-and-reply three-drops
 	exit
 fi
@@ -98,15 +98,15 @@ address-and-route)
 		applied gateway-missing,forwarding-off-interface
 	END
 	;;
-hidden-legacy)
-	# the first is in the old iptables, the second only looks right
-	needs iptables-legacy
-	run iptl -A FORWARD -i "$BR" -j DROP
+drop-and-translation)
+	# the first is in iptables, the second only looks right
+	needs iptables-nft
+	run ipt -A FORWARD -i "$BR" -j DROP
 	nat_only "$SUBNET" wg0
 	through <<-'END'
 		verdict unreachable
 		exit 1
-		cause forward-drop * request icmp,tcp host ip filter FORWARD*
+		cause forward-drop confirmed request icmp,tcp host ip filter FORWARD *
 		next masquerade-missing request host *
 		---
 		verdict reachable
@@ -165,7 +165,7 @@ three-drops)
 	nft_in host <<-END
 		table ip stops {
 			chain pre { type filter hook prerouting priority raw; policy accept; ip saddr $SUBNET ip daddr $OUT drop; }
-			chain fwd { type filter hook forward priority filter; policy accept; oifname "$UP" drop; }
+			chain through { type filter hook forward priority filter; policy accept; oifname "$UP" drop; }
 			chain post { type filter hook postrouting priority mangle; policy accept; oifname "$UP" ip daddr $OUT drop; }
 		}
 	END
@@ -174,7 +174,7 @@ three-drops)
 		exit 1
 		cause output-drop confirmed request icmp,tcp $NS1 ip kill out *
 		next prerouting-drop request host ip stops pre *
-		next forward-drop request host ip stops fwd *
+		next forward-drop request host ip stops through *
 		next postrouting-drop request host ip stops post *
 		---
 		verdict reachable

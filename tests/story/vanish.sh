@@ -62,6 +62,8 @@ for ((i = 0; i < ${LAB_ROUNDS:-10} && ERRORS == 0; i++)); do
 		ip netns add "$NS2"
 		plain_sysctls "$NS2"
 		neighbour_ns
+		# it has another MAC address now, and whoever remembers the old one would be right to be accused
+		at "$NS1" ip neigh flush dev "$NS1IF"
 		wait_for port_forwards host "$PORT2"
 		;;
 	link)
