@@ -27,7 +27,12 @@ static const struct applier *const appliers[OP_KINDS] = {
 
 int apply_read(struct change *c, char **ret_why)
 {
-	return appliers[c->op.kind]->read(c, ret_why);
+	int r = appliers[c->op.kind]->read(c, ret_why);
+
+	/* what the op was made from may be old */
+	if (r == 0 && (op_rows[c->op.kind].uses & USES_VALUE))
+		c->op.old = c->before.value;
+	return r;
 }
 
 int apply_do(struct change *c, char **ret_why)
@@ -42,14 +47,17 @@ int apply_undo(struct change *c, char **ret_why)
 
 int apply_fail(int error, char **ret_why, const char *format, ...)
 {
-	struct strbuf b = { 0 };
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	struct strbuf visible = { 0 };
 	va_list ap;
 
 	va_start(ap, format);
-	strbuf_vprintf(&b, format, ap);
+	strbuf_vprintf(&text, format, ap);
 	va_end(ap);
+	/* names of interfaces, tables and chains are anybody's choice */
+	strbuf_visible(&visible, strbuf_str(&text));
 	free(*ret_why);
-	*ret_why = strbuf_take(&b);
+	*ret_why = strbuf_take(&visible);
 	return error;
 }
 

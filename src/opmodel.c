@@ -150,6 +150,23 @@ static struct addr broadcast_of(const struct prefix *p)
 	return a;
 }
 
+static bool same_network(const struct iface_addr *a, const struct iface_addr *b)
+{
+	struct prefix na = prefix_network(&a->prefix), nb = prefix_network(&b->prefix);
+
+	return a->ifindex == b->ifindex && prefix_eq(&na, &nb);
+}
+
+/* The first address of the network on that interface: itself, or whose secondary it is. */
+static const struct iface_addr *primary_of(const struct ns *ns, const struct iface_addr *a)
+{
+	if (a->flags & IFA_F_SECONDARY)
+		vec_each(other, &ns->addrs)
+			if (!(other->flags & IFA_F_SECONDARY) && same_network(a, other))
+				return other;
+	return a;
+}
+
 /* The address's own entry in the local table; the kernel has it while the link is down, too. */
 static void want_local_route(struct ns *ns, const struct iface_addr *a)
 {
@@ -166,7 +183,7 @@ static void want_local_route(struct ns *ns, const struct iface_addr *a)
 	};
 
 	if (v4)
-		r.prefsrc = a->prefix.addr;
+		r.prefsrc = primary_of(ns, a)->prefix.addr;
 	want_route(ns, &r);
 }
 
@@ -430,7 +447,6 @@ int model_port_isolated(struct snapshot *s, const struct op *op)
 
 int model_addr_add(struct snapshot *s, const struct op *op)
 {
-	struct prefix network = prefix_network(&op->prefix);
 	struct ns *ns = op_ns(s, op);
 	const struct link *l = ns_link(ns, op->ifindex);
 	struct iface_addr new = {
@@ -443,13 +459,11 @@ int model_addr_add(struct snapshot *s, const struct op *op)
 	if (!l)
 		return -ENODEV;
 	vec_each(a, &ns->addrs) {
-		struct prefix other = prefix_network(&a->prefix);
-
-		if (a->ifindex != op->ifindex)
+		if (!same_network(a, &new))
 			continue;
 		if (prefix_eq(&a->prefix, &op->prefix))
 			return -EEXIST;
-		if (prefix_eq(&other, &network) && other.addr.family == AF_INET)
+		if (new.prefix.addr.family == AF_INET)
 			new.flags |= IFA_F_SECONDARY;
 	}
 	vec_push(&ns->addrs, new);
