@@ -54,9 +54,12 @@ static bool same_links(const struct ns *a, const struct ns *b)
 {
 	if (a->links.n != b->links.n)
 		return false;
-	vec_each(l, &a->links) {
-		const struct link *other = ns_link(b, l->ifindex);
+	for (size_t i = 0; i < a->links.n; i++) {
+		const struct link *l = &a->links.v[i], *other = &b->links.v[i];
 
+		/* in whatever order: the kernel lists them by a hash of their index */
+		if (other->ifindex != l->ifindex)
+			other = ns_link(b, l->ifindex);
 		if (!other || !same_link(l, other))
 			return false;
 	}
