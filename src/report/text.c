@@ -1179,8 +1179,10 @@ static void put_body(const struct out *o)
 		put_fixed(o);
 	} else {
 		put_path(o);
-		if (d->verdict == VERDICT_DEGRADED && !o->style->verbose)
+		if (d->verdict == VERDICT_DEGRADED && !o->style->verbose) {
+			strbuf_putc(o->b, '\n');
 			put_asked(o);
+		}
 		put_findings(o);
 		if (has_notes(d) || d->unchecked.n)
 			strbuf_putc(o->b, '\n');
