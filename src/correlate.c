@@ -9,6 +9,8 @@
 /* How long a neighbour on a link of this host may take to answer; proxies wait up to proxy_delay (0.8 s). */
 #define ARP_US       200000
 #define PROXY_ARP_US 1000000
+/* A resolution that was under way already asks again after retrans_time (1 s). */
+#define RESOLVE_US   1100000
 
 static bool watched(const struct observations *obs, int ns)
 {
@@ -313,6 +315,9 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 		patience = is_proxied(path, e.arp_segment) ? PROXY_ARP_US : ARP_US;
 		since = newest;
 	}
+	for (int i = e.first_leg; i >= 0 && i <= e.last_leg && (size_t)i < path->legs.n; i++)
+		if (path->legs.v[i].resolving && e.arp_segment < 0)
+			patience = RESOLVE_US;
 	if (e.loss == LOSS_DROPPED) {
 		answer = SETTLE_LOST;
 	} else if (outside) {
@@ -335,11 +340,13 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 	return answer;
 }
 
-bool correlate_passed(const struct observations *obs, int ns, int ifindex, bool out, bool reply)
+bool correlate_passed(const struct observations *obs, const struct probe *probes, size_t n,
+		      const struct point *pt)
 {
 	vec_each(s, &obs->sightings)
-		if (s->ns == ns && s->ifindex == ifindex && s->out == out &&
-		    s->kind == (reply ? SIGHT_REPLY : SIGHT_REQUEST))
+		if (s->probe >= 0 && (size_t)s->probe < n && !probes[s->probe].control &&
+		    s->ns == pt->ns && s->ifindex == pt->ifindex && s->out == pt->out &&
+		    same_direction(s, pt->dir))
 			return true;
 	return false;
 }

@@ -61,7 +61,8 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 			     const struct observations *obs, uint64_t now_us, uint64_t pace_us,
 			     uint64_t timeout_us, uint64_t *ret_wake_us);
 
-/* Did anything of this run (any probe) pass this point? For what an observation contradicts. */
-bool correlate_passed(const struct observations *obs, int ns, int ifindex, bool out, bool reply);
+/* Did a packet of the asker's (no control probe) pass this point? For what an observation contradicts. */
+bool correlate_passed(const struct observations *obs, const struct probe *probes, size_t n,
+		      const struct point *pt);
 
 #endif

@@ -191,12 +191,9 @@ static bool find_cause(const struct inquiry *in, size_t i, const struct facts *f
 /* Did any probe of this run show that this leg passes packets? */
 static bool proved(const struct inquiry *in, const struct path *path, const struct leg *leg)
 {
-	const struct point *pt;
-
 	if (in->no_probe || leg->point < 0 || leg->kind == LEG_OUTSIDE)
 		return false;
-	pt = &path->points.v[leg->point];
-	return correlate_passed(in->obs, pt->ns, pt->ifindex, pt->out, pt->dir == DIR_REPLY);
+	return correlate_passed(in->obs, in->probes, in->n, &path->points.v[leg->point]);
 }
 
 /* The first thing on a path that the configuration alone says would stop it. */

@@ -98,6 +98,7 @@ struct leg {
 	int incoming;        /* … on the segment by which it came in here; as segment on wires and bridges */
 	struct crossing crossings[LEG_CROSSINGS];
 	size_t n_crossings;
+	bool resolving;      /* the kernel was asking for the next hop already: its next try may be a second away */
 	bool proxied;        /* the next hop's address is answered for by proxy ARP, which takes its time */
 	enum stop stop;
 	int stop_errno;

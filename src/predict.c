@@ -2,6 +2,7 @@
 #include "predict.h"
 
 #include <errno.h>
+#include <linux/neighbour.h>
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
 #include <netinet/ip_icmp.h>
@@ -363,11 +364,14 @@ static void emit(struct walk *w, int ns, int oif)
 {
 	const struct link *l = ns_link(ns_of(w, ns), oif);
 	struct leg *leg = last_leg(w);
+	const struct neigh *n;
 
 	leg->oif = oif;
 	leg->nexthop = addr_is_set(&leg->lookup.gateway) ? leg->lookup.gateway : w->pkt.dst;
 	w->segment = (int)w->p->legs.n - 1;
 	leg->segment = w->segment;
+	n = ns_neigh(ns_of(w, ns), oif, &leg->nexthop);
+	leg->resolving = n && (n->state & NUD_INCOMPLETE);
 	cross_netdev(w, ns, HOOK_EGRESS, oif);
 	add_point(w, ns, oif, true, role_of(w, ns, oif));
 	if (is_bridge(l)) {

@@ -65,6 +65,24 @@ static const struct link *down_behind_lookup(const struct question *q)
 	return other_way && q->leg->ns != NS_HOST ? NULL : found;
 }
 
+/* A link that is down and would hold the destination's network more closely than the route that is left. */
+static const struct link *down_holder(const struct question *q)
+{
+	const struct leg *leg = q->leg;
+	const struct iface_addr *a;
+
+	if (!leg->routed || (leg->kind != LEG_FORWARD && leg->kind != LEG_SEND))
+		return NULL;
+	vec_each(l, &leg_ns(q)->links) {
+		if (is_up(l) || !is_carrier(l))
+			continue;
+		a = ns_addr_on(leg_ns(q), l->ifindex, leg->pkt.dst.family, &leg->pkt.dst);
+		if (a && (!leg->lookup.route || leg->lookup.route->dst.len < a->prefix.len))
+			return l;
+	}
+	return NULL;
+}
+
 static bool say_down(const struct question *q, struct finding *f, int ns, const struct link *l)
 {
 	char doing[64] = "";
@@ -86,6 +104,9 @@ static bool link_down(const struct question *q, struct finding *f)
 	const struct link *l;
 	int peer_ns, peer_if;
 
+	l = down_holder(q);
+	if (l)
+		return say_down(q, f, q->leg->ns, l);
 	if (q->leg->stop == STOP_NO_ROUTE && q->leg->routed && !q->leg->lookup.route) {
 		l = down_behind_lookup(q);
 		return l ? say_down(q, f, q->leg->ns, l) : false;
@@ -181,8 +202,7 @@ static bool find_misplaced(const struct question *q, struct port *p)
 	if (leg->kind != LEG_FORWARD && leg->kind != LEG_DELIVER && leg->kind != LEG_BRIDGE_UP)
 		return false;
 	/* it came in by a port that is not where the sender's address belongs */
-	if (leg->stop != STOP_NO_OWNER && !arp_failed(q) &&
-	    !(by_model(q) && fib_rp_filter(leg_ns(q), leg->iif) > 0))
+	if (leg->stop != STOP_NO_OWNER && !arp_failed(q) && fib_rp_filter(leg_ns(q), leg->iif) == 0)
 		return false;
 	vec_each(l, &leg_ns(q)->links) {
 		if (l->ifindex != leg->iif && l->master != leg->iif)

@@ -225,20 +225,29 @@ unchanged()
 	}
 }
 
-# still_readable: what iptables owns can be listed by iptables
-still_readable()
+# unreadable: the tables that iptables refuses to list, which are not its own
+unreadable()
 {
 	local ns
 	command -v iptables-nft-save >/dev/null || return 0
 	for ns in host "$NS1"; do
-		! within "$ns" iptables-nft-save 2>&1 | grep -i incompatible >>"$LAB_TMP/details" ||
-			fail "--fix: iptables cannot read its own table in $ns any more"
+		within "$ns" iptables-nft-save 2>&1 | grep -i incompatible | sed "s/^/$ns: /" || true
 	done
+}
+
+# still_readable: what iptables could list before, it still can
+still_readable()
+{
+	unreadable >"$LAB_TMP/unreadable.now"
+	cmp -s "$LAB_TMP/unreadable" "$LAB_TMP/unreadable.now" && return
+	cat "$LAB_TMP/unreadable.now" >>"$LAB_TMP/details"
+	fail '--fix: iptables cannot read a table of its own any more'
 }
 
 # fixed: --fix does what expect.fixed says, an ordinary check agrees, and --undo takes it back
 fixed()
 {
+	unreadable >"$LAB_TMP/unreadable"
 	doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || return 0
 	demand "$LAB_TMP/fixed" "$CASE/expect.fixed"
 	if ! grep -q '^works no' "$CASE/expect.fixed"; then
