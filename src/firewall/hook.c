@@ -65,7 +65,7 @@ static bool is_device(const struct fw_run *r, const struct nft_chain *c, int ifi
 {
 	const struct link *l = ns_link(r->ns, ifindex);
 
-	return l && c->dev && streq(l->name, c->dev);
+	return l && nft_chain_on(c, l->name);
 }
 
 static bool sees_netdev(const struct fw_run *r, const struct nft_chain *c)

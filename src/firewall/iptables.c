@@ -306,6 +306,10 @@ static void print_nflog(struct strbuf *b, const struct nftnl_expr *e)
 	}
 	if (group)
 		strbuf_printf(b, " --nflog-group %u", group);
+	if (expr_u32(e, NFTNL_EXPR_LOG_SNAPLEN))
+		strbuf_printf(b, " --nflog-size %u", expr_u32(e, NFTNL_EXPR_LOG_SNAPLEN));
+	if (expr_u32(e, NFTNL_EXPR_LOG_QTHRESHOLD))
+		strbuf_printf(b, " --nflog-threshold %u", expr_u32(e, NFTNL_EXPR_LOG_QTHRESHOLD));
 }
 
 static void print_statement(struct strbuf *b, const struct nftnl_expr *e, uint8_t family)

@@ -279,6 +279,7 @@ void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain
 	const struct nft_rule *rule = handle ? chain_rule(chain, handle) : NULL;
 	const char *owner = fw_owner(chain, rule ? rule->nr : NULL);
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	char comment[256];
 
 	if (!handle) {
 		print_policy(&text, chain, iptables);
@@ -287,6 +288,8 @@ void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain
 		iptables_rule(&text, rule->nr, text_family(chain));
 	} else if (rule && rule->nr) {
 		nft_rule(&text, rule->nr, text_family(chain));
+		if (rule_comment(rule->nr, comment, sizeof(comment))[0])
+			strbuf_printf(&text, " comment \"%s\"", comment);
 	}
 	*ret = (struct rule_ref){
 		.backend = iptables ? "iptables-nft" : "nft",

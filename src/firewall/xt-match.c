@@ -834,18 +834,23 @@ static enum tri physdev(const struct fw_run *r, const struct xt_physdev_info *i,
 	return TRI_YES;
 }
 
+/*
+ * With bridge-nf a packet that came in by a bridge port remembers it, also when
+ * it is routed on or delivered; the port it leaves by is known only while it is bridged.
+ */
 static enum tri eval_physdev(struct fw_run *r, const void *info, uint32_t rev)
 {
 	const struct link *in = r->at->iif ? ns_link(r->ns, r->at->iif) : NULL;
+	bool by_bridge = in && streq(in->kind, "bridge");
+	bool forwarded = r->at->hook == HOOK_FORWARD || r->at->hook == HOOK_POSTROUTING;
 
 	if (r->at->netfilter_bridged)
-		return physdev(r, info, r->at->port_in,
-			       r->at->hook == HOOK_FORWARD || r->at->hook == HOOK_POSTROUTING ?
-				       r->at->port_out : 0);
-	/* a routed packet may remember the port by which it entered a bridge */
-	if (in && streq(in->kind, "bridge"))
-		return run_maybe(r, "by which bridge port it came (physdev)");
-	return physdev(r, info, 0, 0);
+		return physdev(r, info, r->at->port_in, forwarded ? r->at->port_out : 0);
+	if (!by_bridge || (r->ns->bridge_nf_call_iptables <= 0 && r->pf == NFPROTO_IPV4))
+		return physdev(r, info, 0, 0);
+	if (r->at->port_in && r->pf == NFPROTO_IPV4)
+		return physdev(r, info, r->at->port_in, 0);
+	return run_maybe(r, "by which bridge port it came (physdev)");
 }
 
 static void print_physdev(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
