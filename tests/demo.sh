@@ -22,6 +22,7 @@ if [ -z "${LAB_LIB:-}" ]; then
 	exec "$here/lib/enter" "$here/$(basename "$0")" "$@"
 fi
 
+locale=${LC_ALL:-${LC_CTYPE:-${LANG:-C.UTF-8}}}
 . "$LAB_LIB/lab.sh"
 choose_set 1
 
@@ -38,7 +39,7 @@ show()
 	local want=$1 status=0
 	shift
 	printf '\n%s$ nsdoctor %s%s\n' "$bold" "$*" "$plain"
-	"$NSDOCTOR" "$@" || status=$?
+	LC_ALL=$locale "$NSDOCTOR" "$@" || status=$?
 	[ "$status" -eq "$want" ] || wrong "exit status $status instead of $want"
 }
 
