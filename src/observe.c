@@ -12,8 +12,8 @@
 struct watch {
 	int ns, ns_fd;
 	const struct ns *config;
-	int packets;            /* socket, -1 */
-	struct nftrace *traces; /* or NULL */
+	struct packets *packets; /* or NULL */
+	struct nftrace *traces;  /* or NULL */
 	int capture_error, trace_error;
 	const struct observer *ob;
 };
@@ -70,10 +70,8 @@ static void *watch_open(void *arg)
 		w->capture_error = w->trace_error = r;
 		return NULL;
 	}
-	if (w->ob->capture) {
-		w->packets = packet_open(&w->ob->lookout);
-		w->capture_error = w->packets < 0 ? w->packets : 0;
-	}
+	if (w->ob->capture)
+		w->capture_error = packet_open(&w->ob->lookout, &w->packets);
 	if (w->ob->trace)
 		w->trace_error = open_traces(w);
 	return NULL;
@@ -87,7 +85,6 @@ static void add_watches(struct observer *ob, const struct observe_spec *spec)
 		w->ns = *ns;
 		w->ns_fd = spec->ns_fds[*ns];
 		w->config = snapshot_ns(spec->s, *ns);
-		w->packets = -1;
 		/* a thread that does not start leaves it so */
 		w->capture_error = spec->capture ? -EAGAIN : 1;
 		w->trace_error = spec->trace ? -EAGAIN : 1;
@@ -136,7 +133,7 @@ size_t observe_pollfds(const struct observer *ob, struct pollfd *fds, size_t max
 	size_t n = 0;
 
 	vec_each(w, &ob->watches) {
-		n = add_pollfd(fds, n, max, w->packets);
+		n = add_pollfd(fds, n, max, w->packets ? packet_fd(w->packets) : -1);
 		n = add_pollfd(fds, n, max, w->traces ? nftrace_fd(w->traces) : -1);
 	}
 	return n;
@@ -147,7 +144,7 @@ int observe_read(struct observer *ob, struct observations *o)
 	int count = 0;
 
 	vec_each(w, &ob->watches) {
-		if (w->packets >= 0) {
+		if (w->packets) {
 			count += packet_read(w->packets, w->ns, &ob->lookout, o);
 			o->dropped += packet_dropped(w->packets);
 		}
@@ -157,7 +154,7 @@ int observe_read(struct observer *ob, struct observations *o)
 	return count;
 }
 
-/* One of the two sockets of a namespace: closing either costs an RCU grace period. */
+/* One of the two observers of a namespace: closing either costs RCU grace periods. */
 struct closing {
 	struct watch *w;
 	bool traces;
@@ -171,8 +168,8 @@ static void *close_one(void *arg)
 		nftrace_close(c->w->traces);
 		c->w->traces = NULL;
 	} else {
-		closep(&c->w->packets);
-		c->w->packets = -1;
+		packet_close(c->w->packets);
+		c->w->packets = NULL;
 	}
 	return NULL;
 }
@@ -184,14 +181,14 @@ void observe_close(struct observer *ob)
 	if (!ob)
 		return;
 	vec_each(w, &ob->watches) {
-		if (w->packets >= 0)
+		if (w->packets)
 			vec_push(&all, ((struct closing){ .w = w }));
 		if (w->traces)
 			vec_push(&all, ((struct closing){ .w = w, .traces = true }));
 	}
 	in_parallel(all.v, all.n, sizeof(*all.v), close_one);
 	vec_each(w, &ob->watches) { /* where a thread did not start */
-		closep(&w->packets);
+		packet_close(w->packets);
 		nftrace_close(w->traces);
 	}
 	vec_free(&all);

@@ -13,19 +13,25 @@
 /* Who sees our packets can repeat them without end. More than this is counted as lost. */
 #define OBSERVATIONS_MAX 65536
 
+struct packets;
+
 /*
- * A packet socket on all interfaces of the calling thread's namespace, which
- * the kernel filters down to what l looks for. Returns it or -errno.
+ * Captures on all interfaces of the calling thread's namespace what l looks
+ * for; the kernel filters. Returns 0 or -errno.
  */
-int packet_open(const struct lookout *l);
+int packet_open(const struct lookout *l, struct packets **ret);
+int packet_fd(const struct packets *p);
 
 /* Reads all that waits into o; never blocks. Returns the number of new sightings. */
-int packet_read(int fd, int ns, const struct lookout *l, struct observations *o);
+int packet_read(struct packets *p, int ns, const struct lookout *l, struct observations *o);
 
 /* How many packets were lost for want of room since it was last asked. */
-uint32_t packet_dropped(int fd);
+uint32_t packet_dropped(struct packets *p);
 
-/* The classic BPF program of packet_open(); returns the number of its instructions. */
+/* NULL is fine. */
+void packet_close(struct packets *p);
+
+/* The filter of packet_open() as the kernel runs it; returns the number of its instructions. */
 #define PACKET_FILTER 256
 size_t packet_filter(const struct lookout *l, struct sock_filter ret[PACKET_FILTER]);
 
