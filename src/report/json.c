@@ -341,7 +341,7 @@ static void put_finding(const struct diagnosis *d, const struct finding *f, stru
 	member_string(b, "direction", direction_text(f->dir));
 	member_protocols(b, f->protocols);
 	member_netns(d, b, f->ns);
-	member_string(b, "object", f->object);
+	member_string(b, "object", f->object && *f->object ? f->object : NULL);
 	member_string(b, "message", f->message);
 	member_strings(b, "evidence", &f->evidence);
 	key(b, "rule");
