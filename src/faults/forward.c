@@ -85,16 +85,6 @@ static bool host_no_route(const struct question *q, struct finding *f)
 	return true;
 }
 
-/* The leg whose lookup sent the packet here: this one, or the one that sends on this segment. */
-static const struct leg *deciding(const struct question *q)
-{
-	const struct leg *l = q->leg;
-
-	if (l->routed && l->lookup.error == 0 && l->oif && l->segment == (int)q->index)
-		return l;
-	return l->segment >= 0 ? &q->path->legs.v[l->segment] : NULL;
-}
-
 /* The route that leads back to the asker: the network of the interface by which it came. */
 static void say_way_back(const struct question *q, struct finding *f)
 {

@@ -68,15 +68,16 @@ static const struct link *down_behind_lookup(const struct question *q)
 /* A link that is down and would hold the destination's network more closely than the route that is left. */
 static const struct link *down_holder(const struct question *q)
 {
-	const struct leg *leg = q->leg;
+	const struct leg *leg = q->leg->stop == STOP_NO_ROUTE ? q->leg : deciding(q);
+	const struct ns *ns = leg_ns(q);
 	const struct iface_addr *a;
 
-	if (!leg->routed || (leg->kind != LEG_FORWARD && leg->kind != LEG_SEND))
+	if (!leg || !leg->routed || leg->ns != q->leg->ns)
 		return NULL;
-	vec_each(l, &leg_ns(q)->links) {
+	vec_each(l, &ns->links) {
 		if (is_up(l) || !is_carrier(l))
 			continue;
-		a = ns_addr_on(leg_ns(q), l->ifindex, leg->pkt.dst.family, &leg->pkt.dst);
+		a = ns_addr_on(ns, l->ifindex, leg->pkt.dst.family, &leg->pkt.dst);
 		if (a && (!leg->lookup.route || leg->lookup.route->dst.len < a->prefix.len))
 			return l;
 	}

@@ -93,6 +93,15 @@ const struct leg *sender_of(const struct question *q)
 	return i >= 0 ? &q->path->legs.v[i] : NULL;
 }
 
+const struct leg *deciding(const struct question *q)
+{
+	const struct leg *l = q->leg;
+
+	if (l->routed && l->lookup.error == 0 && l->oif && l->segment == (int)q->index)
+		return l;
+	return l->segment >= 0 ? &q->path->legs.v[l->segment] : NULL;
+}
+
 bool owner_of(const struct question *q, const struct addr *a, int except, int *ret_ns,
 	      int *ret_ifindex)
 {

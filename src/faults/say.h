@@ -31,6 +31,8 @@ struct who who(const struct question *q, int ns);
 struct ifname ifname(const struct question *q, int ns, int ifindex);
 /* The leg that sent on the segment by which the packet comes to this leg (or the leg itself), or NULL. */
 const struct leg *sender_of(const struct question *q);
+/* The leg whose lookup sent the packet here: this one, or the one that sends on this segment. */
+const struct leg *deciding(const struct question *q);
 /* The namespace, other than `except`, and interface that own an address; false: nobody known does. */
 bool owner_of(const struct question *q, const struct addr *a, int except, int *ret_ns,
 	      int *ret_ifindex);
