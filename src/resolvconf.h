@@ -19,7 +19,7 @@ struct resolvconf {
 /* What cannot be understood is passed over, as the C library does. */
 void resolvconf_parse(const char *text, struct resolvconf *ret);
 
-/* The i-th full name to try for a name, in order (free it; it may be too long to be one), or NULL. */
+/* The i-th full name to try for a name, or NULL. Free it; it may be too long to be one. */
 char *resolvconf_candidate(const struct resolvconf *c, const char *name, size_t i);
 
 /* The first address of this family that a hosts file has for a name. */
