@@ -6,8 +6,6 @@
 #ifndef CAPTURE_H
 #define CAPTURE_H
 
-#include <linux/filter.h>
-
 #include "capture/identify.h"
 
 /* Who sees our packets can repeat them without end. More than this is counted as lost. */
@@ -31,9 +29,9 @@ uint32_t packet_dropped(struct packets *p);
 /* NULL is fine. */
 void packet_close(struct packets *p);
 
-/* The filter of packet_open() as the kernel runs it; returns the number of its instructions. */
-#define PACKET_FILTER 256
-size_t packet_filter(const struct lookout *l, struct sock_filter ret[PACKET_FILTER]);
+/* The filter of packet_open(), for DLT_LINUX_SLL2; for pcap_freecode() afterwards. 0 or -errno. */
+struct bpf_program;
+int packet_filter(const struct lookout *l, struct bpf_program *ret);
 
 struct nftrace;
 

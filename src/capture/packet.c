@@ -9,7 +9,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/filter.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <pcap/sll.h>
@@ -80,7 +79,7 @@ static void put_arp(struct strbuf *e, const struct lookout *l)
 }
 
 /* Without a capture, so that none has to stand open unfiltered meanwhile. */
-static int compile(const struct lookout *l, struct bpf_program *ret)
+int packet_filter(const struct lookout *l, struct bpf_program *ret)
 {
 	struct strbuf e = { 0 };
 	pcap_t *pcap = pcap_open_dead(DLT_LINUX_SLL2, SNAPLEN);
@@ -94,35 +93,6 @@ static int compile(const struct lookout *l, struct bpf_program *ret)
 	}
 	strbuf_done(&e);
 	return r;
-}
-
-/* The kernel's packet sockets have what the SLL2 header says as ancillary data. */
-static uint32_t kernel_offset(const struct bpf_insn *i)
-{
-	uint8_t mode = BPF_MODE(i->code);
-
-	if ((BPF_CLASS(i->code) != BPF_LD && BPF_CLASS(i->code) != BPF_LDX) ||
-	    (mode != BPF_ABS && mode != BPF_IND && mode != BPF_MSH))
-		return i->k;
-	if (mode == BPF_ABS && i->k == offsetof(struct sll2_header, sll2_protocol))
-		return (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL);
-	return i->k - SLL2_HDR_LEN;
-}
-
-size_t packet_filter(const struct lookout *l, struct sock_filter ret[PACKET_FILTER])
-{
-	struct bpf_program p = { 0 };
-	size_t n = 0;
-
-	if (compile(l, &p) < 0)
-		return 0;
-	for (; p.bf_len <= PACKET_FILTER && n < p.bf_len; n++) {
-		const struct bpf_insn *i = &p.bf_insns[n];
-
-		ret[n] = (struct sock_filter){ i->code, i->jt, i->jf, kernel_offset(i) };
-	}
-	pcap_freecode(&p);
-	return n;
 }
 
 /* --- the capture --- */
@@ -164,7 +134,7 @@ int packet_open(const struct lookout *l, struct packets **ret)
 	char text[PCAP_ERRBUF_SIZE];
 	struct bpf_program filter = { 0 };
 	struct packets *p;
-	int r = compile(l, &filter);
+	int r = packet_filter(l, &filter);
 
 	if (r < 0)
 		return r;

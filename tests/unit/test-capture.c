@@ -10,6 +10,8 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <netinet/tcp.h>
+#include <pcap/pcap.h>
+#include <pcap/sll.h>
 #include <stdio.h>
 
 #define SRC 0xc0a80002 /* 192.168.0.2 */
@@ -107,76 +109,23 @@ static struct bytes frame_echo6(unsigned int type, size_t probe, size_t attempt)
 	return p;
 }
 
-/* --- the kernel's filter, run here --- */
-
-static uint32_t load(const struct sock_filter *i, struct pkt *k, uint32_t x, uint16_t protocol)
-{
-	size_t off = i->k + (BPF_MODE(i->code) == BPF_IND ? x : 0);
-
-	if (BPF_MODE(i->code) == BPF_ABS && i->k == (uint32_t)(SKF_AD_OFF + SKF_AD_PROTOCOL))
-		return protocol;
-	switch (BPF_SIZE(i->code)) {
-	case BPF_B:
-		return pkt_u8(k, off);
-	case BPF_H:
-		return pkt_u16(k, off);
-	}
-	return pkt_u32(k, off);
-}
-
-static bool test(const struct sock_filter *i, uint32_t a)
-{
-	switch (BPF_OP(i->code)) {
-	case BPF_JEQ:
-		return a == i->k;
-	case BPF_JGE:
-		return a >= i->k;
-	case BPF_JSET:
-		return a & i->k;
-	}
-	fail_msg("jump 0x%x", i->code);
-	return false;
-}
-
-/* As much of classic BPF (Documentation/networking/filter.rst) as the program uses. */
-static uint32_t run_filter(const struct sock_filter *f, size_t n, uint16_t protocol, struct pkt k)
-{
-	uint32_t a = 0, x = 0;
-
-	for (size_t pc = 0; pc < n; pc++) {
-		const struct sock_filter *i = &f[pc];
-
-		switch (BPF_CLASS(i->code)) {
-		case BPF_LD:
-			a = load(i, &k, x, protocol);
-			break;
-		case BPF_LDX:
-			x = BPF_MODE(i->code) == BPF_MSH ? (pkt_u8(&k, i->k) & 15) * 4u : i->k;
-			break;
-		case BPF_ALU:
-			assert_int_equal(BPF_OP(i->code), BPF_AND);
-			a &= i->k;
-			break;
-		case BPF_JMP:
-			pc += test(i, a) ? i->jt : i->jf;
-			break;
-		case BPF_RET:
-			return i->k;
-		}
-		if (k.bad) /* the kernel drops what is too short */
-			return 0;
-	}
-	fail_msg("the program has no end");
-	return 0;
-}
+/* --- the filter, run here --- */
 
 static bool passes(const struct lookout *l, uint16_t protocol, const struct bytes *p)
 {
-	struct sock_filter f[PACKET_FILTER];
-	size_t n = packet_filter(l, f);
+	struct bpf_program f;
+	struct pcap_pkthdr h = { 0 };
+	struct bytes frame = { 0 };
+	bool r;
 
-	assert_in_range(n, 1, PACKET_FILTER);
-	return run_filter(f, n, protocol, pkt_view(p->b, p->n)) > 0;
+	put16(&frame, protocol);
+	frame.n = SLL2_HDR_LEN;
+	put_bytes(&frame, p->b, p->n);
+	h.caplen = h.len = (uint32_t)frame.n;
+	assert_int_equal(packet_filter(l, &f), 0);
+	r = pcap_offline_filter(&f, &h, frame.b) > 0;
+	pcap_freecode(&f);
+	return r;
 }
 
 /* Through the filter and the parser, as a captured frame goes. */
