@@ -47,12 +47,25 @@ static bool still_there(const struct diagnosis *d, const struct finding *f)
 	return false;
 }
 
+/* What stops it now is what the model said would come next. */
+static bool as_foretold(const struct diagnosis *before, const struct diagnosis *after)
+{
+	const struct finding *now = after->findings.n ? &after->findings.v[0] : NULL;
+
+	vec_each(f, &before->findings)
+		if (now && f->role == FINDING_NEXT && streq(f->code, now->code) &&
+		    streq(f->object, now->object))
+			return true;
+	return false;
+}
+
 static bool helped(const struct diagnosis *before, const struct diagnosis *after,
 		   const struct finding *f)
 {
 	if (after->verdict == VERDICT_UNKNOWN || still_there(after, f))
 		return false;
-	return after->verdict < before->verdict || after->progress >= before->progress;
+	return after->verdict < before->verdict || after->progress >= before->progress ||
+	       as_foretold(before, after);
 }
 
 /* Applies all ops of a finding; on an error takes back what was done already. */
