@@ -1,0 +1,1327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/x_tables.h>
+#include <linux/netfilter/xt_comment.h>
+#include <linux/netfilter/xt_mark.h>
+#include <linux/rtnetlink.h>
+
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/set.h>
+
+#include "firewall.h"
+#include "firewall/build.h"
+
+/*
+ * The host: eth0 (uplink, 10.0.0.5/24 and 10.9.0.5/24, default via 10.9.0.1),
+ * br0 (192.168.0.1/16) with the ports p1, p2, and lo.
+ */
+enum {
+	LO = 1,
+	ETH0 = 2,
+	BR0 = 3,
+	P1 = 4,
+	P2 = 5,
+	EVIL = 6,
+	BARE = 7, /* without addresses */
+};
+
+static struct snapshot *s;
+static struct ns *host;
+
+static struct addr address(const char *text)
+{
+	struct addr a = { 0 };
+
+	assert_int_equal(addr_parse(text, &a), 0);
+	return a;
+}
+
+static struct prefix prefix(const char *text, uint8_t len)
+{
+	return (struct prefix){ .addr = address(text), .len = len };
+}
+
+static struct link *add_link(int ifindex, const char *name, const char *kind)
+{
+	struct link *l = vec_add(&host->links);
+
+	l->ifindex = ifindex;
+	str_copy(l->name, sizeof(l->name), name);
+	str_copy(l->kind, sizeof(l->kind), kind);
+	l->type = 1;
+	l->mac_len = 6;
+	l->peer_nsid = -1;
+	return l;
+}
+
+static void add_addr(int ifindex, const char *a, uint8_t len)
+{
+	struct iface_addr *ia = vec_add(&host->addrs);
+
+	ia->ifindex = ifindex;
+	ia->prefix = prefix(a, len);
+	ia->scope = ifindex == LO ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
+}
+
+static void add_route(const char *dst, uint8_t len, int oif, const char *gateway)
+{
+	struct route *r = vec_add(&host->routes);
+
+	r->dst = prefix(dst, len);
+	r->table = RT_TABLE_MAIN;
+	r->type = RTN_UNICAST;
+	r->nh.oif = oif;
+	r->nexthops = 1;
+	if (gateway)
+		r->nh.gateway = address(gateway);
+}
+
+static int set_up(void **state)
+{
+	s = snapshot_new();
+	snapshot_add(s, "host", 1);
+	host = &s->ns.v[0];
+	add_link(LO, "lo", "")->flags = IFF_LOOPBACK;
+	add_link(ETH0, "eth0", "");
+	add_link(BR0, "br0", "bridge");
+	add_link(P1, "p1", "veth")->master = BR0;
+	add_link(P2, "p2", "veth")->master = BR0;
+	add_link(EVIL, "a$(id)'", "dummy");
+	add_link(BARE, "bare", "dummy");
+	add_addr(LO, "127.0.0.1", 8);
+	add_addr(ETH0, "10.0.0.5", 24);
+	add_addr(ETH0, "10.9.0.5", 24);
+	add_addr(BR0, "192.168.0.1", 16);
+	add_route("10.0.0.0", 24, ETH0, NULL);
+	add_route("10.9.0.0", 24, ETH0, NULL);
+	add_route("192.168.0.0", 16, BR0, NULL);
+	add_route("0.0.0.0", 0, ETH0, "10.9.0.1");
+	host->bridge_nf_call_iptables = 1;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	snapshot_free(s);
+	return 0;
+}
+
+/* --- rulesets -------------------------------------------------------------- */
+
+static size_t add_chain(uint8_t family, const char *table, const char *name)
+{
+	struct nft_chain *c = vec_add(&host->chains);
+	bool known = false;
+
+	c->family = family;
+	c->table = table;
+	c->name = name;
+	c->handle = host->chains.n;
+	vec_each(t, &host->tables)
+		known |= t->family == family && streq(t->name, table);
+	if (!known) {
+		struct nft_table *t = vec_add(&host->tables);
+
+		t->family = family;
+		t->name = table;
+	}
+	return host->chains.n - 1;
+}
+
+static size_t add_base(uint8_t family, const char *table, const char *name, const char *type,
+		       uint32_t hook, int32_t prio, uint32_t policy)
+{
+	size_t i = add_chain(family, table, name);
+	struct nft_chain *c = &host->chains.v[i];
+
+	c->base = true;
+	c->hook = hook;
+	c->prio = prio;
+	c->policy = policy;
+	c->type = type;
+	return i;
+}
+
+static size_t add_forward(uint8_t family, const char *table, const char *name, int32_t prio,
+			  uint32_t policy)
+{
+	return add_base(family, table, name, "filter", NF_INET_FORWARD, prio, policy);
+}
+
+static struct nft_chain *chain(size_t i)
+{
+	return &host->chains.v[i];
+}
+
+/* A rule that is filled by the functions below; its handle. */
+static struct nftnl_rule *nr;
+
+static uint64_t add_rule(size_t c)
+{
+	struct nft_rule *rule = vec_add(&chain(c)->rules);
+
+	nr = nftnl_rule_alloc();
+	snapshot_own_rule(s, nr);
+	rule->nr = nr;
+	rule->handle = 100 * (c + 1) + chain(c)->rules.n;
+	return rule->handle;
+}
+
+static struct nftnl_expr *expr(const char *name)
+{
+	struct nftnl_expr *e = nftnl_expr_alloc(name);
+
+	assert_non_null(e);
+	nftnl_rule_add_expr(nr, e);
+	return e;
+}
+
+static void verdict(int code, const char *target)
+{
+	struct nftnl_expr *e = expr("immediate");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, (uint32_t)code);
+	if (target)
+		nftnl_expr_set_str(e, NFTNL_EXPR_IMM_CHAIN, target);
+}
+
+static void meta(uint32_t key)
+{
+	struct nftnl_expr *e = expr("meta");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, key);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
+}
+
+static void payload(uint32_t base, uint32_t offset, uint32_t len)
+{
+	struct nftnl_expr *e = expr("payload");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, base);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, len);
+}
+
+static void ct(uint32_t key)
+{
+	struct nftnl_expr *e = expr("ct");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_KEY, key);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_DREG, NFT_REG_1);
+}
+
+static void cmp(uint32_t op, const void *data, uint32_t len)
+{
+	struct nftnl_expr *e = expr("cmp");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, op);
+	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, len);
+}
+
+static void cmp_u32(uint32_t op, uint32_t v)
+{
+	cmp(op, &v, sizeof(v));
+}
+
+static void oifname(const char *name)
+{
+	meta(NFT_META_OIFNAME);
+	cmp(NFT_CMP_EQ, name, (uint32_t)strlen(name) + 1);
+}
+
+static void dport(uint16_t port)
+{
+	port = htons(port);
+	payload(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2);
+	cmp(NFT_CMP_EQ, &port, sizeof(port));
+}
+
+static void set_mark(uint32_t v)
+{
+	struct nftnl_expr *e = expr("immediate");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+	nftnl_expr_set(e, NFTNL_EXPR_IMM_DATA, &v, sizeof(v));
+	e = expr("meta");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, NFT_META_MARK);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_SREG, NFT_REG_1);
+}
+
+/* libnftnl keeps the struct and frees it. */
+static void xt_match(const char *name, uint32_t rev, const void *info, size_t size)
+{
+	struct nftnl_expr *e = expr("match");
+	void *copy = xcalloc(1, XT_ALIGN(size));
+
+	memcpy(copy, info, size);
+	nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, name);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_MT_REV, rev);
+	nftnl_expr_set(e, NFTNL_EXPR_MT_INFO, copy, (uint32_t)XT_ALIGN(size));
+}
+
+/* A match that nobody here knows. */
+static void riddle(void)
+{
+	const uint8_t info[16] = { 0 };
+
+	xt_match("riddle", 0, info, sizeof(info));
+}
+
+static uint64_t rule_verdict(size_t c, int code, const char *target)
+{
+	uint64_t handle = add_rule(c);
+
+	verdict(code, target);
+	return handle;
+}
+
+/* --- packets --------------------------------------------------------------- */
+
+static const struct fw_place forward = { .hook = HOOK_FORWARD, .iif = BR0, .oif = ETH0 };
+static const struct fw_place postrouting = { .hook = HOOK_POSTROUTING, .iif = BR0, .oif = ETH0 };
+static const struct fw_place prerouting = { .hook = HOOK_PREROUTING, .iif = BR0 };
+
+static struct packet syn(void)
+{
+	return (struct packet){
+		.src = address("192.168.0.2"),
+		.dst = address("8.8.8.8"),
+		.proto = PROTO_TCP,
+		.sport = 40000,
+		.dport = 80,
+		.tcp_flags = 2,
+		.ttl = 63,
+		.size = 60,
+	};
+}
+
+static struct fw_result eval(const struct fw_place *at)
+{
+	struct packet p = syn();
+	struct fw_result r;
+
+	fw_eval(s, at, &p, &r);
+	return r;
+}
+
+static struct fw_result eval_packet(const struct fw_place *at, const struct packet *p)
+{
+	struct fw_result r;
+
+	fw_eval(s, at, p, &r);
+	return r;
+}
+
+static void assert_dropped(struct fw_result r, size_t c, uint64_t handle)
+{
+	assert_int_equal(r.verdict, FW_DROP);
+	assert_ptr_equal(r.chain, chain(c));
+	assert_int_equal(r.handle, handle);
+	assert_null(r.why);
+}
+
+static void assert_unknown(struct fw_result r, const char *why)
+{
+	assert_int_equal(r.verdict, FW_UNKNOWN);
+	assert_non_null(r.why);
+	assert_string_equal(r.why, why);
+}
+
+/* --- verdicts -------------------------------------------------------------- */
+
+static void nothing_accepts(void **state)
+{
+	assert_int_equal(eval(&forward).verdict, FW_ACCEPT);
+	assert_null(eval(&forward).base);
+	assert_false(fw_has_chains(s, 0));
+}
+
+static void policies(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_DROP);
+	struct packet p = syn();
+
+	assert_true(fw_has_chains(s, 0));
+	assert_dropped(eval(&forward), f, 0);
+	assert_ptr_equal(eval(&forward).base, chain(f));
+	assert_int_equal(eval(&postrouting).verdict, FW_ACCEPT);
+	/* the other family does not see it */
+	p.src = address("fd00::1");
+	p.dst = address("fd00::2");
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_ACCEPT);
+	chain(f)->family = NFPROTO_INET;
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_DROP);
+}
+
+static void accept_ends_its_own_chain_only(void **state)
+{
+	size_t first = add_forward(NFPROTO_IPV4, "t", "a", -5, NF_DROP);
+	size_t second = add_forward(NFPROTO_INET, "u", "b", 5, NF_ACCEPT);
+	uint64_t handle;
+
+	rule_verdict(first, NF_ACCEPT, NULL);
+	handle = rule_verdict(second, NF_DROP, NULL);
+	assert_dropped(eval(&forward), second, handle);
+}
+
+/* Measured: of equal priorities the one registered last comes first. */
+static void equal_priorities(void **state)
+{
+	size_t first = add_forward(NFPROTO_IPV4, "t", "a", 0, NF_DROP);
+	size_t second = add_forward(NFPROTO_IPV4, "t", "b", 0, NF_DROP);
+
+	assert_dropped(eval(&forward), second, 0);
+	chain(first)->prio = -1;
+	assert_dropped(eval(&forward), first, 0);
+}
+
+static void jumps(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+	size_t a = add_chain(NFPROTO_IPV4, "t", "a"), b = add_chain(NFPROTO_IPV4, "t", "b");
+	uint64_t handle;
+
+	rule_verdict(f, NFT_JUMP, "a");
+	handle = rule_verdict(f, NF_DROP, NULL);
+	rule_verdict(a, NFT_RETURN, NULL);
+	rule_verdict(a, NF_ACCEPT, NULL);
+	assert_dropped(eval(&forward), f, handle);
+	/* goto does not come back to its own chain, but to where that was called from */
+	chain(a)->rules.n = 0;
+	rule_verdict(a, NFT_GOTO, "b");
+	rule_verdict(a, NF_ACCEPT, NULL);
+	rule_verdict(b, NFT_CONTINUE, NULL);
+	assert_dropped(eval(&forward), f, handle);
+	chain(f)->rules.v[0].nr = chain(a)->rules.v[0].nr; /* goto b from the base: the policy */
+	assert_int_equal(eval(&forward).verdict, FW_ACCEPT);
+}
+
+static void loops_end(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+	size_t a = add_chain(NFPROTO_IPV4, "t", "a");
+
+	rule_verdict(f, NFT_GOTO, "a");
+	rule_verdict(a, NFT_GOTO, "a");
+	assert_unknown(eval(&forward), "a ruleset that takes too long to follow");
+	chain(a)->rules.n = 0;
+	rule_verdict(a, NFT_JUMP, "a");
+	assert_unknown(eval(&forward), "a chain that could not be read");
+	chain(a)->rules.n = 0;
+	rule_verdict(a, NFT_JUMP, "nowhere");
+	assert_unknown(eval(&forward), "a chain that could not be read");
+}
+
+static void dormant_tables_sleep(void **state)
+{
+	add_forward(NFPROTO_IPV4, "t", "f", 0, NF_DROP);
+	host->tables.v[0].flags = NFT_TABLE_F_DORMANT;
+	assert_int_equal(eval(&forward).verdict, FW_ACCEPT);
+}
+
+static void undecodable_rules(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+
+	vec_add(&chain(f)->rules)->handle = 7;
+	assert_unknown(eval(&forward), "a rule that cannot be decoded");
+	assert_int_equal(eval(&forward).handle, 7);
+	chain(f)->policy = NF_DROP;
+	assert_int_equal(eval(&forward).verdict, FW_UNKNOWN);
+}
+
+/* --- what is not known ----------------------------------------------------- */
+
+static void unknown_match(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+	uint64_t handle = add_rule(f);
+	struct fw_result r;
+
+	riddle();
+	verdict(NF_DROP, NULL);
+	r = eval(&forward);
+	assert_unknown(r, "xt match \"riddle\"");
+	assert_int_equal(r.handle, handle);
+	assert_ptr_equal(r.base, chain(f));
+	/* the same either way */
+	chain(f)->policy = NF_DROP;
+	assert_dropped(eval(&forward), f, handle);
+}
+
+static void unknown_match_that_decides_nothing(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_DROP);
+
+	add_rule(f);
+	riddle();
+	expr("counter");
+	rule_verdict(f, NF_ACCEPT, NULL);
+	assert_int_equal(eval(&forward).verdict, FW_ACCEPT);
+}
+
+static void unknown_beside_what_does_not_match(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+
+	add_rule(f);
+	riddle();
+	dport(443);
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval(&forward).verdict, FW_ACCEPT);
+}
+
+static void later_chain_drops_for_certain(void **state)
+{
+	size_t first = add_forward(NFPROTO_IPV4, "t", "a", -5, NF_ACCEPT);
+	size_t second = add_forward(NFPROTO_IPV4, "t", "b", 5, NF_ACCEPT);
+	uint64_t handle;
+
+	add_rule(first);
+	riddle();
+	verdict(NF_DROP, NULL);
+	assert_unknown(eval(&forward), "xt match \"riddle\"");
+	handle = rule_verdict(second, NF_DROP, NULL);
+	assert_int_equal(eval(&forward).verdict, FW_DROP);
+	assert_int_equal(eval(&forward).handle, handle);
+}
+
+static void unknown_jumps_do_not_multiply(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_DROP);
+	size_t a = add_chain(NFPROTO_IPV4, "t", "a");
+	uint64_t start = now_us();
+
+	add_rule(a);
+	riddle();
+	verdict(NFT_RETURN, NULL);
+	for (int i = 0; i < 2000; i++) {
+		add_rule(f);
+		riddle();
+		verdict(NFT_JUMP, "a");
+	}
+	assert_dropped(eval(&forward), f, 0);
+	assert_true(now_us() - start < 5000000);
+}
+
+static void unknown_mark(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+	struct packet p = syn();
+	struct fw_result r;
+
+	add_rule(f);
+	riddle();
+	set_mark(5);
+	r = eval(&forward);
+	assert_int_equal(r.verdict, FW_ACCEPT);
+	assert_int_equal(r.mark_unknown, 5);
+	/* bit 3 is known all the same */
+	add_rule(f);
+	meta(NFT_META_MARK);
+	cmp_u32(NFT_CMP_EQ, 8);
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval(&forward).verdict, FW_ACCEPT);
+	add_rule(f);
+	meta(NFT_META_MARK);
+	cmp_u32(NFT_CMP_EQ, 5);
+	verdict(NF_DROP, NULL);
+	assert_unknown(eval(&forward), "xt match \"riddle\"");
+	p.mark_unknown = 8;
+	chain(f)->rules.n = 0;
+	add_rule(f);
+	meta(NFT_META_MARK);
+	cmp_u32(NFT_CMP_EQ, 8);
+	verdict(NF_DROP, NULL);
+	assert_unknown(eval_packet(&forward, &p), "the packet's mark");
+}
+
+static void ports_not_chosen_yet(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+	struct packet p = syn();
+	uint16_t port = htons(1000);
+
+	add_rule(f);
+	payload(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2);
+	cmp(NFT_CMP_LT, &port, sizeof(port));
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_ACCEPT);
+	p.sport = 0;
+	assert_unknown(eval_packet(&forward, &p), "a port that is chosen when the probe is sent");
+}
+
+/* --- where a packet is ------------------------------------------------------ */
+
+static void interfaces(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+
+	add_rule(f);
+	meta(NFT_META_IIFNAME);
+	cmp(NFT_CMP_EQ, "br", 2); /* "br*" */
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval(&forward).verdict, FW_DROP);
+	chain(f)->rules.n = 0;
+	add_rule(f);
+	meta(NFT_META_IIFNAME);
+	cmp(NFT_CMP_EQ, "br", 3); /* "br" itself */
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval(&forward).verdict, FW_ACCEPT);
+	chain(f)->rules.n = 0;
+	add_rule(f);
+	meta(NFT_META_OIF);
+	cmp_u32(NFT_CMP_EQ, ETH0);
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval(&forward).verdict, FW_DROP);
+}
+
+/* Measured: forwarded through bridge-nf the bridge is both; at postrouting there is no incoming interface. */
+static void bridged_packets_at_ip_hooks(void **state)
+{
+	const struct fw_place bridged = {
+		.hook = HOOK_FORWARD,
+		.iif = BR0,
+		.oif = BR0,
+		.port_in = P1,
+		.port_out = P2,
+		.netfilter_bridged = true,
+	};
+	struct fw_place post = bridged;
+	size_t f = add_forward(NFPROTO_INET, "t", "f", 0, NF_ACCEPT);
+	size_t p = add_base(NFPROTO_INET, "t", "p", "filter", NF_INET_POST_ROUTING, 0, NF_ACCEPT);
+
+	add_rule(f);
+	oifname("br0");
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval(&bridged).verdict, FW_DROP);
+	post.hook = HOOK_POSTROUTING;
+	add_rule(p);
+	meta(NFT_META_IIF);
+	cmp_u32(NFT_CMP_EQ, BR0);
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval(&post).verdict, FW_ACCEPT);
+	assert_int_equal(eval(&postrouting).verdict, FW_DROP);
+}
+
+static void bridge_family(void **state)
+{
+	const struct fw_place at = {
+		.hook = HOOK_FORWARD, .bridge = true, .iif = P1, .oif = P2, .port_in = P1, .port_out = P2,
+	};
+	size_t f = add_forward(NFPROTO_BRIDGE, "t", "f", 0, NF_ACCEPT);
+
+	add_rule(f);
+	oifname("p2");
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval(&at).verdict, FW_DROP);
+	assert_int_equal(eval(&forward).verdict, FW_ACCEPT);
+}
+
+static void netdev_family(void **state)
+{
+	const struct fw_place in = { .hook = HOOK_INGRESS, .iif = P1 };
+	const struct fw_place other = { .hook = HOOK_INGRESS, .iif = P2 };
+	const struct fw_place out = { .hook = HOOK_EGRESS, .oif = P1 };
+	size_t c = add_base(NFPROTO_NETDEV, "t", "i", "filter", NF_NETDEV_INGRESS, 0, NF_DROP);
+
+	chain(c)->dev = chain(c)->devs = "p1";
+	assert_int_equal(eval(&in).verdict, FW_DROP);
+	assert_int_equal(eval(&other).verdict, FW_ACCEPT);
+	assert_int_equal(eval(&out).verdict, FW_ACCEPT);
+}
+
+static void state_before_conntrack(void **state)
+{
+	size_t raw = add_base(NFPROTO_IPV4, "t", "r", "filter", NF_INET_PRE_ROUTING, -300, NF_ACCEPT);
+	size_t mangle = add_base(NFPROTO_IPV4, "t", "m", "filter", NF_INET_PRE_ROUTING, -150, NF_ACCEPT);
+	uint64_t handle;
+
+	add_rule(raw);
+	ct(NFT_CT_STATE);
+	cmp_u32(NFT_CMP_EQ, NF_CT_STATE_BIT(IP_CT_NEW));
+	verdict(NF_DROP, NULL);
+	handle = add_rule(mangle);
+	ct(NFT_CT_STATE);
+	cmp_u32(NFT_CMP_EQ, NF_CT_STATE_BIT(IP_CT_NEW));
+	verdict(NF_DROP, NULL);
+	assert_dropped(eval(&prerouting), mangle, handle);
+	chain(raw)->rules.n = 0;
+	add_rule(raw);
+	expr("notrack");
+	assert_int_equal(eval(&prerouting).verdict, FW_ACCEPT);
+	assert_true(eval(&prerouting).notrack);
+}
+
+/* --- sets ------------------------------------------------------------------ */
+
+static struct nftnl_set *add_set(const char *name, uint32_t flags, uint32_t key_len)
+{
+	struct nft_set *set = vec_add(&host->sets);
+	struct nftnl_set *ns = nftnl_set_alloc();
+
+	nftnl_set_set_u32(ns, NFTNL_SET_FLAGS, flags);
+	nftnl_set_set_u32(ns, NFTNL_SET_KEY_LEN, key_len);
+	snapshot_own_set(s, ns);
+	set->family = NFPROTO_IPV4;
+	set->table = "t";
+	set->name = name;
+	set->ns = ns;
+	return ns;
+}
+
+static struct nftnl_set_elem *add_elem(struct nftnl_set *set, const void *key, uint32_t len,
+				       uint32_t flags)
+{
+	struct nftnl_set_elem *el = nftnl_set_elem_alloc();
+
+	nftnl_set_elem_set(el, NFTNL_SET_ELEM_KEY, key, len);
+	if (flags)
+		nftnl_set_elem_set_u32(el, NFTNL_SET_ELEM_FLAGS, flags);
+	nftnl_set_elem_add(set, el);
+	return el;
+}
+
+static void lookup(const char *set, bool map, uint32_t flags)
+{
+	struct nftnl_expr *e = expr("lookup");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
+	nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, set);
+	if (map)
+		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_DREG, NFT_REG_VERDICT);
+	if (flags)
+		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_FLAGS, flags);
+}
+
+static void interval_sets(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+	struct nftnl_set *set = add_set("s", NFT_SET_INTERVAL, 4);
+	struct packet p = syn();
+
+	/* 192.168.0.0/24, then 192.168.1.0-192.168.1.9 right behind it */
+	add_elem(set, "\xc0\xa8\x01\x0a", 4, NFT_SET_ELEM_INTERVAL_END);
+	add_elem(set, "\xc0\xa8\x01\x00", 4, NFT_SET_ELEM_INTERVAL_END);
+	add_elem(set, "\xc0\xa8\x01\x00", 4, 0);
+	add_elem(set, "\xc0\xa8\x00\x00", 4, 0);
+	add_elem(set, "\0\0\0\0", 4, NFT_SET_ELEM_INTERVAL_END);
+	add_rule(f);
+	payload(NFT_PAYLOAD_NETWORK_HEADER, 12, 4);
+	lookup("s", false, 0);
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_DROP);
+	p.src = address("192.168.1.0");
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_DROP);
+	p.src = address("192.168.1.9");
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_DROP);
+	p.src = address("192.168.1.10");
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_ACCEPT);
+	p.src = address("192.167.255.255");
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_ACCEPT);
+	chain(f)->rules.n = 0;
+	add_rule(f);
+	payload(NFT_PAYLOAD_NETWORK_HEADER, 12, 4);
+	lookup("s", false, NFT_LOOKUP_F_INV);
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_DROP);
+}
+
+static void verdict_maps(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+	struct nftnl_set *set = add_set("m", NFT_SET_MAP, 2);
+	struct packet p = syn();
+	struct nftnl_set_elem *el;
+
+	el = add_elem(set, "\x00\x50", 2, 0);
+	nftnl_set_elem_set_u32(el, NFTNL_SET_ELEM_VERDICT, (uint32_t)NF_DROP);
+	el = add_elem(set, "\x01\xbb", 2, 0);
+	nftnl_set_elem_set_u32(el, NFTNL_SET_ELEM_VERDICT, (uint32_t)NFT_JUMP);
+	nftnl_set_elem_set_str(el, NFTNL_SET_ELEM_CHAIN, "a");
+	rule_verdict(add_chain(NFPROTO_IPV4, "t", "a"), NF_DROP, NULL);
+	add_rule(f);
+	payload(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2);
+	lookup("m", true, 0);
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_DROP);
+	p.dport = 443;
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_DROP);
+	p.dport = 22;
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_ACCEPT);
+	/* not known which, but all of them and the policy drop */
+	p.dport = 0;
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_UNKNOWN);
+	chain(f)->policy = NF_DROP;
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_DROP);
+}
+
+static void missing_sets(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+
+	add_rule(f);
+	payload(NFT_PAYLOAD_NETWORK_HEADER, 12, 4);
+	lookup("gone", false, 0);
+	verdict(NF_DROP, NULL);
+	assert_unknown(eval(&forward), "set gone, which could not be read");
+}
+
+/* --- translation ----------------------------------------------------------- */
+
+static size_t add_nat(const char *table, int32_t prio)
+{
+	return add_base(NFPROTO_IPV4, table, "p", "nat", NF_INET_POST_ROUTING, prio, NF_ACCEPT);
+}
+
+static void masquerade_takes_the_address_towards_the_gateway(void **state)
+{
+	size_t c = add_nat("t", 100);
+	struct packet p = syn();
+	struct fw_result r;
+
+	add_rule(c);
+	expr("masq");
+	r = eval(&postrouting);
+	assert_int_equal(r.verdict, FW_ACCEPT);
+	assert_int_equal(r.nat.kind, NAT_SOURCE);
+	assert_true(r.nat.masquerade);
+	assert_string_equal(addr_text(&r.nat.addr).s, "10.9.0.5");
+	p.dst = address("10.0.0.9");
+	r = eval_packet(&postrouting, &p);
+	assert_string_equal(addr_text(&r.nat.addr).s, "10.0.0.5");
+}
+
+static void masquerade_without_an_address_drops(void **state)
+{
+	const struct fw_place at = { .hook = HOOK_POSTROUTING, .iif = BR0, .oif = BARE };
+	size_t c = add_nat("t", 100);
+
+	add_rule(c);
+	expr("masq");
+	/* an address of another interface does as well */
+	assert_int_equal(eval(&at).verdict, FW_ACCEPT);
+	host->addrs.n = 1;
+	assert_int_equal(eval(&at).verdict, FW_DROP);
+}
+
+static void only_new_flows_are_translated(void **state)
+{
+	size_t c = add_nat("t", 100);
+	struct packet p = syn();
+
+	add_rule(c);
+	expr("masq");
+	p.ct = CT_ESTABLISHED;
+	p.reply = true;
+	assert_int_equal(eval_packet(&postrouting, &p).nat.kind, NAT_NONE);
+	p.ct = CT_UNTRACKED;
+	p.reply = false;
+	assert_int_equal(eval_packet(&postrouting, &p).nat.kind, NAT_NONE);
+}
+
+static void dnat(const char *to)
+{
+	struct addr a = address(to);
+	struct nftnl_expr *e = expr("immediate");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+	nftnl_expr_set(e, NFTNL_EXPR_IMM_DATA, a.b, 4);
+	e = expr("nat");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_TYPE, NFT_NAT_DNAT);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FAMILY, NFPROTO_IPV4);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
+}
+
+/* nat chains run at -100 whatever they say, in the order of what they say; later chains see the result. */
+static void first_translation_wins(void **state)
+{
+	size_t late = add_base(NFPROTO_IPV4, "t", "b", "nat", NF_INET_PRE_ROUTING, -90, NF_ACCEPT);
+	size_t early = add_base(NFPROTO_IPV4, "t", "a", "nat", NF_INET_PRE_ROUTING, -150, NF_ACCEPT);
+	size_t before = add_base(NFPROTO_IPV4, "t", "x", "filter", NF_INET_PRE_ROUTING, -110, NF_ACCEPT);
+	size_t after = add_base(NFPROTO_IPV4, "t", "y", "filter", NF_INET_PRE_ROUTING, -95, NF_ACCEPT);
+	struct fw_result r;
+	uint64_t handle;
+
+	add_rule(late);
+	dnat("192.168.0.9");
+	add_rule(early);
+	dnat("192.168.0.8");
+	r = eval(&prerouting);
+	assert_string_equal(addr_text(&r.nat.addr).s, "192.168.0.8");
+	add_rule(before);
+	payload(NFT_PAYLOAD_NETWORK_HEADER, 16, 4);
+	cmp(NFT_CMP_EQ, "\xc0\xa8\x00\x08", 4);
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval(&prerouting).verdict, FW_ACCEPT);
+	handle = add_rule(after);
+	payload(NFT_PAYLOAD_NETWORK_HEADER, 16, 4);
+	cmp(NFT_CMP_EQ, "\xc0\xa8\x00\x08", 4);
+	verdict(NF_DROP, NULL);
+	assert_dropped(eval(&prerouting), after, handle);
+}
+
+static void unknown_translation(void **state)
+{
+	size_t c = add_nat("t", 100);
+	struct fw_result r;
+
+	add_rule(c);
+	riddle();
+	expr("masq");
+	r = eval(&postrouting);
+	assert_int_equal(r.verdict, FW_ACCEPT);
+	assert_true(r.nat_unknown);
+	assert_string_equal(r.why, "xt match \"riddle\"");
+	/* a second one that is certain to do the same leaves nothing open */
+	add_rule(c);
+	expr("masq");
+	r = eval(&postrouting);
+	assert_false(r.nat_unknown);
+	assert_true(r.nat.masquerade);
+	assert_null(r.why);
+}
+
+static void near_misses(void **state)
+{
+	size_t c = add_nat("nat", 100);
+	struct packet p = syn();
+	struct near_miss m[3];
+	size_t n;
+
+	add_rule(c);
+	payload(NFT_PAYLOAD_NETWORK_HEADER, 12, 3);
+	cmp(NFT_CMP_EQ, "\xc0\xa8\x01", 3);
+	oifname("ens5");
+	expr("masq");
+	add_rule(c);
+	payload(NFT_PAYLOAD_NETWORK_HEADER, 12, 3);
+	cmp(NFT_CMP_EQ, "\xc0\xa8\x01", 3);
+	expr("masq");
+	rule_verdict(c, NF_ACCEPT, NULL);
+	n = fw_snat_near_misses(s, &postrouting, &p, m, ARRAY_SIZE(m));
+	assert_int_equal(n, 2);
+	assert_string_equal(m[0].rule, "ip nat p handle 102 \"ip saddr 192.168.1.0/24 masquerade\"");
+	assert_string_equal(m[0].why,
+			    "ip saddr 192.168.1.0/24, but the packet's source is 192.168.0.2");
+	assert_string_equal(m[1].why, "ip saddr 192.168.1.0/24, but the packet's source is 192.168.0.2; "
+				      "oifname \"ens5\", but the packet leaves by eth0");
+	for (size_t i = 0; i < n; i++) {
+		free(m[i].rule);
+		free(m[i].why);
+	}
+	assert_int_equal(fw_snat_near_misses(s, &postrouting, &p, m, 0), 0);
+}
+
+static void legacy_tables(void **state)
+{
+	assert_null(fw_legacy(s, 0, HOOK_FORWARD, false));
+	vec_push(&host->legacy, "nat");
+	assert_null(fw_legacy(s, 0, HOOK_FORWARD, false));
+	assert_null(fw_legacy(s, 0, HOOK_POSTROUTING, false));
+	assert_string_equal(fw_legacy(s, 0, HOOK_POSTROUTING, true), "nat");
+	assert_null(fw_legacy(s, 0, HOOK_FORWARD, true));
+	vec_push(&host->legacy, "filter");
+	assert_string_equal(fw_legacy(s, 0, HOOK_FORWARD, false), "filter");
+	assert_null(fw_legacy(s, 0, HOOK_PREROUTING, false));
+	vec_push(&host->legacy, "raw");
+	assert_string_equal(fw_legacy(s, 0, HOOK_PREROUTING, false), "raw");
+}
+
+/* --- names ----------------------------------------------------------------- */
+
+static void assert_ref(size_t c, uint64_t handle, const char *backend, const char *text,
+		       const char *owner)
+{
+	struct rule_ref ref, copy;
+
+	fw_rule_ref(s, 0, chain(c), handle, &ref);
+	rule_ref_copy(&copy, &ref);
+	rule_ref_done(&ref);
+	assert_string_equal(copy.backend, backend);
+	assert_int_equal(copy.policy, handle == 0);
+	if (text)
+		assert_string_equal(copy.text, text);
+	else
+		assert_null(copy.text);
+	if (owner)
+		assert_string_equal(copy.owner, owner);
+	else
+		assert_null(copy.owner);
+	rule_ref_done(&copy);
+}
+
+static void names_of_iptables(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "filter", "FORWARD", 0, NF_DROP);
+	struct xt_comment_info words = { .comment = "it's \"me\"" };
+	struct xt_mark_mtinfo1 mark = { .mark = 1, .mask = 0xff, .invert = 1 };
+	uint8_t tcp = IPPROTO_TCP;
+	uint64_t handle = add_rule(f);
+
+	meta(NFT_META_IIFNAME);
+	cmp(NFT_CMP_NEQ, "br", 2);
+	meta(NFT_META_L4PROTO);
+	cmp(NFT_CMP_EQ, &tcp, 1);
+	payload(NFT_PAYLOAD_NETWORK_HEADER, 12, 2);
+	cmp(NFT_CMP_NEQ, "\xc0\xa8", 2);
+	dport(80);
+	xt_match("mark", 1, &mark, sizeof(mark));
+	xt_match("comment", 0, &words, sizeof(words));
+	expr("counter");
+	verdict(NFT_GOTO, "DOCKER");
+	assert_true(fw_is_iptables_nft(s, 0, chain(f)));
+	assert_ref(f, handle, "iptables-nft",
+		   "-A FORWARD ! -s 192.168.0.0/16 ! -i br+ -p tcp -m tcp --dport 80 -m mark ! --mark 0x1/0xff "
+		   "-m comment --comment \"it\\'s \\\"me\\\"\" -g DOCKER",
+		   "docker");
+	assert_ref(f, 0, "iptables-nft", "-P FORWARD DROP", NULL);
+	assert_ref(f, 12345, "iptables-nft", NULL, NULL);
+}
+
+static void what_iptables_keeps(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "filter", "FORWARD", 0, NF_DROP);
+
+	assert_true(fw_is_iptables_nft(s, 0, chain(f)));
+	chain(f)->prio = 1;
+	assert_false(fw_is_iptables_nft(s, 0, chain(f)));
+	chain(f)->prio = 0;
+	chain(f)->name = "forward";
+	assert_false(fw_is_iptables_nft(s, 0, chain(f)));
+	chain(f)->name = "FORWARD";
+	/* a native expression makes iptables call the table incompatible */
+	add_rule(f);
+	ct(NFT_CT_STATE);
+	cmp_u32(NFT_CMP_EQ, 2);
+	assert_false(fw_is_iptables_nft(s, 0, chain(f)));
+	chain(f)->rules.n = 0;
+	chain(f)->family = NFPROTO_INET;
+	assert_false(fw_is_iptables_nft(s, 0, chain(f)));
+}
+
+static void owners(void **state)
+{
+	static const struct {
+		const char *table, *chain, *owner;
+	} rows[] = {
+		{ "filter", "DOCKER-ISOLATION-STAGE-1", "docker" },
+		{ "docker-bridges", "filter-FORWARD", "docker" },
+		{ "nat", "KUBE-SERVICES", "kube-proxy" },
+		{ "netavark", "FORWARD", "podman" },
+		{ "filter", "cali-FORWARD", "calico" },
+		{ "filter", "LIBVIRT_FWX", "libvirt" },
+		{ "firewalld", "filter_FORWARD", "firewalld" },
+		{ "filter", "ufw-before-forward", "ufw" },
+		{ "filter", "f2b-sshd", "fail2ban" },
+		{ "filter", "ts-forward", "tailscale" },
+		{ "nsdoctor", "postrouting", "nsdoctor" },
+		{ "filter", "mine", NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		size_t c = add_chain(NFPROTO_IPV4, rows[i].table, rows[i].chain);
+		uint64_t handle = rule_verdict(c, NF_DROP, NULL);
+
+		assert_ref(c, handle, "nft", "drop", rows[i].owner);
+	}
+}
+
+/* --- repairs --------------------------------------------------------------- */
+
+static struct op accept_op(size_t c, uint64_t handle, const struct op_match *m)
+{
+	struct op op;
+
+	assert_int_equal(op_accept(s, 0, chain(c), handle, m, &op), 0);
+	return op;
+}
+
+static void assert_commands(const struct op *op, const char *todo, const char *undo)
+{
+	_cleanup_(freep) char *a = fw_op_command(s, op), *b = fw_op_undo_command(s, op, 0);
+
+	assert_string_equal(a, todo);
+	assert_string_equal(b, undo);
+}
+
+/* Whatever was dropped is accepted once the op has been done. */
+static void assert_repairs(const struct op *op, const struct fw_place *at)
+{
+	_cleanup_(snapshot_freep) struct snapshot *copy = snapshot_copy(s);
+	struct packet p = syn();
+	struct fw_result r;
+
+	fw_eval(s, at, &p, &r);
+	assert_int_equal(r.verdict, FW_DROP);
+	assert_int_equal(fw_op_model(copy, op), 0);
+	fw_eval(copy, at, &p, &r);
+	assert_int_equal(r.verdict, FW_ACCEPT);
+	/* the original has not changed */
+	fw_eval(s, at, &p, &r);
+	assert_int_equal(r.verdict, FW_DROP);
+}
+
+static struct op_match match_of_syn(void)
+{
+	return (struct op_match){
+		.src = { address("192.168.0.2"), 32 },
+		.iif = BR0,
+		.oif = ETH0,
+		.proto = IPPROTO_TCP,
+		.dport = 80,
+	};
+}
+
+static void accept_before_a_rule(void **state)
+{
+	size_t f = add_forward(NFPROTO_INET, "filter", "forward", 0, NF_ACCEPT);
+	struct op_match m = match_of_syn();
+	struct op op;
+	uint64_t handle;
+
+	rule_verdict(f, NFT_CONTINUE, NULL);
+	handle = rule_verdict(f, NF_DROP, NULL);
+	op = accept_op(f, handle, &m);
+	assert_false(op.iptables);
+	assert_int_equal(op.before, handle);
+	assert_commands(&op,
+			"nft 'insert rule inet filter forward position 102 ip saddr 192.168.0.2 iifname "
+			"\"br0\" oifname \"eth0\" tcp dport 80 accept'",
+			"nft delete rule inet filter forward handle $(nft -a list chain inet filter forward | "
+			"sed -n 's|^[[:space:]]*ip saddr 192.168.0.2 iifname \"br0\" oifname \"eth0\" "
+			"tcp dport 80 accept # handle ||p' | head -n 1)");
+	assert_repairs(&op, &forward);
+	assert_int_equal(op_accept(s, 0, chain(f), 4711, &m, &op), -ENOTSUP);
+}
+
+static void accept_against_a_policy(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "filter", "FORWARD", 0, NF_DROP);
+	struct op_match m = { .src = prefix("192.168.7.7", 16), .established = true };
+	struct packet p = syn();
+	struct op op = accept_op(f, 0, &m);
+
+	assert_true(op.iptables);
+	assert_commands(&op,
+			"iptables -A FORWARD -s 192.168.0.0/16 -m conntrack --ctstate RELATED,ESTABLISHED "
+			"-j ACCEPT",
+			"iptables -D FORWARD -s 192.168.0.0/16 -m conntrack --ctstate RELATED,ESTABLISHED "
+			"-j ACCEPT");
+	assert_int_equal(fw_op_model(s, &op), 0);
+	assert_true(fw_is_iptables_nft(s, 0, chain(f)));
+	assert_ref(f, chain(f)->rules.v[0].handle, "iptables-nft",
+		   "-A FORWARD -s 192.168.0.0/16 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+		   NULL);
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_DROP);
+	p.ct = CT_ESTABLISHED;
+	assert_int_equal(eval_packet(&forward, &p).verdict, FW_ACCEPT);
+}
+
+static void accept_where_the_owner_wants_it(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "filter", "FORWARD", 0, NF_DROP);
+	size_t user = add_chain(NFPROTO_IPV4, "filter", "DOCKER-USER");
+	size_t stage = add_chain(NFPROTO_IPV4, "filter", "DOCKER-FORWARD");
+	struct op_match m = match_of_syn();
+	uint64_t handle, first;
+	struct op op;
+
+	rule_verdict(f, NFT_JUMP, "DOCKER-USER");
+	rule_verdict(f, NFT_JUMP, "DOCKER-FORWARD");
+	first = rule_verdict(user, NFT_RETURN, NULL);
+	handle = rule_verdict(stage, NF_DROP, NULL);
+	op = accept_op(stage, handle, &m);
+	assert_string_equal(op.chain, "DOCKER-USER");
+	assert_int_equal(op.before, first);
+	assert_commands(&op,
+			"iptables -I DOCKER-USER -s 192.168.0.2 -i br0 -o eth0 -p tcp --dport 80 -j ACCEPT",
+			"iptables -D DOCKER-USER -s 192.168.0.2 -i br0 -o eth0 -p tcp --dport 80 -j ACCEPT");
+	assert_repairs(&op, &forward);
+	/* its own rules are answered in place */
+	handle = rule_verdict(user, NF_DROP, NULL);
+	op = accept_op(user, handle, &m);
+	assert_string_equal(op.chain, "DOCKER-USER");
+	assert_int_equal(op.before, handle);
+	chain(user)->rules.n = 1;
+	/* a drop before the owner's place */
+	handle = chain(f)->rules.v[0].handle;
+	chain(f)->rules.v[0].nr = chain(stage)->rules.v[0].nr;
+	op = accept_op(f, handle, &m);
+	assert_string_equal(op.chain, "FORWARD");
+	assert_repairs(&op, &forward);
+}
+
+static void no_place_to_accept(void **state)
+{
+	size_t b = add_forward(NFPROTO_BRIDGE, "t", "b", 0, NF_DROP);
+	size_t six = add_forward(NFPROTO_IPV6, "t", "s", 0, NF_DROP);
+	size_t owned = add_forward(NFPROTO_IPV4, "own", "f", 0, NF_DROP);
+	struct op_match m = match_of_syn();
+	struct op op;
+
+	assert_int_equal(op_accept(s, 0, chain(b), 0, &m, &op), -ENOTSUP);
+	assert_int_equal(op_accept(s, 0, chain(six), 0, &m, &op), -ENOTSUP);
+	host->tables.v[2].flags = 2; /* NFT_TABLE_F_OWNER */
+	assert_int_equal(op_accept(s, 0, chain(owned), 0, &m, &op), -ENOTSUP);
+}
+
+static void hostile_names_are_quoted(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "filter", "FORWARD", 0, NF_DROP);
+	struct op_match m = { .iif = EVIL };
+	struct op op = accept_op(f, 0, &m);
+	_cleanup_(freep) char *iptables = fw_op_command(s, &op), *nft = NULL;
+
+	assert_null(strstr(iptables, " a$(id)"));
+	op.iptables = false;
+	nft = fw_op_command(s, &op);
+	assert_null(strstr(nft, "\"a$(id)'\""));
+}
+
+static struct op masquerade_op(void)
+{
+	struct prefix net = prefix("192.168.0.2", 16);
+	struct op op;
+
+	assert_int_equal(op_masquerade(s, 0, &net, ETH0, &op), 0);
+	return op;
+}
+
+static void assert_masquerades(const struct op *op)
+{
+	_cleanup_(snapshot_freep) struct snapshot *copy = snapshot_copy(s);
+	struct packet p = syn();
+	struct fw_result r;
+
+	assert_int_equal(fw_op_model(copy, op), 0);
+	fw_eval(copy, &postrouting, &p, &r);
+	assert_true(r.nat.masquerade);
+	assert_string_equal(addr_text(&r.nat.addr).s, "10.9.0.5");
+	p.src = address("172.16.0.1");
+	fw_eval(copy, &postrouting, &p, &r);
+	assert_int_equal(r.nat.kind, NAT_NONE);
+}
+
+static void masquerade_in_a_table_of_our_own(void **state)
+{
+	struct op op = masquerade_op();
+
+	assert_null(op.table);
+	assert_commands(&op,
+			"nft 'add table ip nsdoctor'\n"
+			"nft 'add chain ip nsdoctor postrouting { type nat hook postrouting priority srcnat; }'\n"
+			"nft 'add rule ip nsdoctor postrouting ip saddr 192.168.0.0/16 oifname \"eth0\" "
+			"masquerade'",
+			"nft delete table ip nsdoctor");
+	assert_masquerades(&op);
+	/* the next one goes into the same */
+	assert_int_equal(fw_op_model(s, &op), 0);
+	op = masquerade_op();
+	assert_string_equal(op.table, "nsdoctor");
+	assert_string_equal(op.chain, "postrouting");
+}
+
+static void masquerade_beside_iptables(void **state)
+{
+	struct op op;
+
+	add_nat("other", 100);
+	add_base(NFPROTO_IPV4, "nat", "POSTROUTING", "nat", NF_INET_POST_ROUTING, 100, NF_ACCEPT);
+	op = masquerade_op();
+	assert_true(op.iptables);
+	assert_commands(&op, "iptables -t nat -A POSTROUTING -s 192.168.0.0/16 -o eth0 -j MASQUERADE",
+			"iptables -t nat -D POSTROUTING -s 192.168.0.0/16 -o eth0 -j MASQUERADE");
+	assert_masquerades(&op);
+}
+
+static void masquerade_in_a_native_chain(void **state)
+{
+	size_t docker = add_nat("docker-bridges", 100), mine = add_nat("mine", 100);
+	struct op op = masquerade_op();
+
+	assert_string_equal(op.table, chain(mine)->table);
+	assert_masquerades(&op);
+	/* a program's own table is no place for us */
+	chain(mine)->table = chain(docker)->table;
+	assert_null(masquerade_op().table);
+}
+
+static void model_refuses(void **state)
+{
+	size_t f = add_forward(NFPROTO_INET, "filter", "forward", 0, NF_DROP);
+	struct op_match m = match_of_syn();
+	struct op op = accept_op(f, 0, &m);
+
+	op.before = 4711;
+	assert_int_equal(fw_op_model(s, &op), -ENOENT);
+	op.before = 0;
+	op.chain = "nowhere";
+	assert_int_equal(fw_op_model(s, &op), -ENOENT);
+	op.kind = OP_SYSCTL;
+	assert_null(fw_build_rule(s, &op));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_accepts),
+		TEST(policies),
+		TEST(accept_ends_its_own_chain_only),
+		TEST(equal_priorities),
+		TEST(jumps),
+		TEST(loops_end),
+		TEST(dormant_tables_sleep),
+		TEST(undecodable_rules),
+		TEST(unknown_match),
+		TEST(unknown_match_that_decides_nothing),
+		TEST(unknown_beside_what_does_not_match),
+		TEST(later_chain_drops_for_certain),
+		TEST(unknown_jumps_do_not_multiply),
+		TEST(unknown_mark),
+		TEST(ports_not_chosen_yet),
+		TEST(interfaces),
+		TEST(bridged_packets_at_ip_hooks),
+		TEST(bridge_family),
+		TEST(netdev_family),
+		TEST(state_before_conntrack),
+		TEST(interval_sets),
+		TEST(verdict_maps),
+		TEST(missing_sets),
+		TEST(masquerade_takes_the_address_towards_the_gateway),
+		TEST(masquerade_without_an_address_drops),
+		TEST(only_new_flows_are_translated),
+		TEST(first_translation_wins),
+		TEST(unknown_translation),
+		TEST(near_misses),
+		TEST(legacy_tables),
+		TEST(names_of_iptables),
+		TEST(what_iptables_keeps),
+		TEST(owners),
+		TEST(accept_before_a_rule),
+		TEST(accept_against_a_policy),
+		TEST(accept_where_the_owner_wants_it),
+		TEST(no_place_to_accept),
+		TEST(hostile_names_are_quoted),
+		TEST(masquerade_in_a_table_of_our_own),
+		TEST(masquerade_beside_iptables),
+		TEST(masquerade_in_a_native_chain),
+		TEST(model_refuses),
+	};
+
+	return cmocka_run_group_tests_name("firewall", tests, NULL, NULL);
+}
