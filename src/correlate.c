@@ -232,10 +232,6 @@ static void judge_loss(struct evidence *e, const struct path *path, const struct
 		e->loss = LOSS_UNSEEN;
 		return;
 	}
-	if (e->error >= 0 && next && next->kind != LEG_OUTSIDE) {
-		e->loss = LOSS_REJECTED;
-		return;
-	}
 	/* a leg without a point before the one that sends: look for the sender's question */
 	for (int i = e->first_leg; i >= 0 && i <= e->last_leg && (size_t)i < path->legs.n; i++) {
 		const struct leg *l = &path->legs.v[i];
@@ -248,7 +244,10 @@ static void judge_loss(struct evidence *e, const struct path *path, const struct
 			return;
 		}
 	}
-	e->loss = next && next->kind == LEG_OUTSIDE ? LOSS_OUTSIDE : LOSS_PACKET;
+	if (next && next->kind == LEG_OUTSIDE)
+		e->loss = LOSS_OUTSIDE;
+	else
+		e->loss = e->error >= 0 ? LOSS_REJECTED : LOSS_PACKET;
 }
 
 void correlate_probe(const struct path *path, const struct probe *probe, size_t index,

@@ -447,6 +447,7 @@ static void build_path(const struct inquiry *in, size_t i, const struct path *pa
 			at = (int)d->path.n - 1;
 		}
 		h = &d->path.v[at];
+		side.arp = seen->arp;
 		if (seen->packets) {
 			side.state = HOP_SEEN;
 			side.packets = seen->packets;

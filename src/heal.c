@@ -10,18 +10,18 @@
 
 static bool ask(const struct run *r, const struct diagnosis *d, const struct finding *f)
 {
-	op_strings commands = { 0 };
-	char answer[16];
+	const struct report_style style = { .ascii = r->options->ascii };
 	bool yes = f->safety == SAFETY_SAFE;
+	struct strbuf b = { 0 };
+	char answer[16];
 
 	if (r->options->yes)
 		return true;
-	report_commands(d, f, &commands);
-	fprintf(stderr, "%s (%s)\n", f->message, f->code);
-	vec_each(c, &commands)
-		fprintf(stderr, "  %s\n", *c);
-	fprintf(stderr, yes ? "do it? [Y/n] " : "this allows more than before: do it? [y/N] ");
-	op_strings_free(&commands);
+	report_offer(d, f, &style, &b);
+	fputs(strbuf_str(&b), stderr);
+	strbuf_done(&b);
+	fputs(yes ? "Do it? [Y/n] " : "It allows more than before. Do it? [y/N] ", stderr);
+	fflush(stderr);
 	if (!fgets(answer, sizeof(answer), stdin))
 		return false;
 	if (answer[0] == '\n')

@@ -152,10 +152,10 @@ static int undo_command(void)
 
 	vec_each(line, &lines)
 		fprintf(err ? stderr : stdout, "%s\n", *line);
-	if (err == -ENOENT)
-		status = complain(xstrdup("there is nothing to take back"), EXIT_UNKNOWN);
+	if (err && lines.n == 0)
+		status = complain(xasprintf("nothing was taken back: %s", strerror(-err)), EXIT_UNKNOWN);
 	else if (err)
-		status = complain(xstrdup("not everything could be taken back"), EXIT_UNKNOWN);
+		status = EXIT_UNKNOWN;
 	op_strings_free(&lines);
 	return status;
 }

@@ -529,6 +529,7 @@ static void ask_again(struct round *r)
 static int send_probes(struct round *r)
 {
 	const struct options *o = r->run->options;
+	const struct probe *question;
 	int err;
 
 	r->plan.max_attempts = o->count ? o->count : 3;
@@ -539,6 +540,9 @@ static int send_probes(struct round *r)
 	r->plan.settle = settle;
 	r->plan.ctx = r;
 	err = probe_run(&r->plan, r->run->observer, &r->obs);
+	question = &r->plan.probes.v[0];
+	if (!err && question->attempts.n && question->attempts.v[0].no_socket)
+		err = -question->attempts.v[0].error;
 	if (err == -EPERM || err == -EACCES)
 		return fail(r, xstrdup("no privilege to send the probe: CAP_NET_RAW and CAP_NET_ADMIN in "
 				       "the source's namespace are needed"));
