@@ -122,7 +122,10 @@ static int get_sysctl(char *text, struct before *before)
 	return 0;
 }
 
-/* A message must be exactly as long as it says; room for the padding of its last attribute follows. */
+/*
+ * A message must be exactly as long as it says; room for the padding of its last attribute
+ * follows.
+ */
 static int get_message(const char *text, struct before *before)
 {
 	size_t n = strlen(text) / 2;

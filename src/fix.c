@@ -18,7 +18,7 @@ int journal_open(struct journal **ret, char **ret_error)
 
 	if (j->boot[0] == '\0') {
 		journal_free(j);
-		*ret_error = xstrdup("the boot id cannot be read, so changes could not be taken back");
+		*ret_error = xstrdup("the boot id cannot be read, by which a journal is known");
 		return -ENOENT;
 	}
 	*ret = j;

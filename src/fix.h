@@ -13,10 +13,16 @@
 
 struct journal;
 
-/* Opens a new journal. Errors: one sentence beside -errno. Nothing is on disk before the first change. */
+/*
+ * Opens a new journal. Errors: one sentence beside -errno. Nothing is on disk before the
+ * first change.
+ */
 int journal_open(struct journal **ret, char **ret_error);
 const char *journal_id(const struct journal *j);
-/* What the run was asked, in the user's words, for whoever reads the file. Before the first change. */
+/*
+ * What the run was asked, in the user's words, for whoever reads the file. Before the first
+ * change.
+ */
 void journal_about(struct journal *j, const char *words);
 /* Closes it; removes it from the disk where no change was kept. */
 void journal_close(struct journal *j);
@@ -27,9 +33,13 @@ void journal_close(struct journal *j);
  * change in the journal or -errno; -EALREADY: somebody has done it meanwhile.
  * On failure nothing is changed and ret_error is one sentence.
  */
-int fix_apply(struct journal *j, struct snapshot *s, const struct op *op, int ns_fd, char **ret_error);
+int fix_apply(struct journal *j, struct snapshot *s, const struct op *op, int ns_fd,
+	      char **ret_error);
 
-/* The op of a change, with what is known of it since (a new rule's handle): for op_undo_commands(). */
+/*
+ * The op of a change, with what is known of it since (a new rule's handle): for
+ * op_undo_commands().
+ */
 const struct op *fix_op(const struct journal *j, int change);
 
 /*

@@ -36,7 +36,10 @@ static void read_boot(char *boot, size_t size)
 	str_copy(boot, size, text);
 }
 
-/* Names sort by time for whoever looks into the directory; the program goes by the uptime inside. */
+/*
+ * Names sort by time for whoever looks into the directory; the program goes by the uptime
+ * inside.
+ */
 static char *new_id(const struct journal *j)
 {
 	time_t t = (time_t)j->time;
@@ -173,7 +176,8 @@ static int parse_header(struct journal *j, char *line)
 	if (!boot || strlen(boot) >= sizeof(j->boot))
 		return -EINVAL;
 	str_copy(j->boot, sizeof(j->boot), boot);
-	if (named_uint(&rest, "uptime", &j->uptime) < 0 || named_uint(&rest, "time", &j->time) < 0 ||
+	if (named_uint(&rest, "uptime", &j->uptime) < 0 ||
+	    named_uint(&rest, "time", &j->time) < 0 ||
 	    named_uint(&rest, "pid", &j->pid) < 0 || rest)
 		return -EINVAL;
 	return 0;
@@ -358,17 +362,26 @@ static int append(int fd, const struct strbuf *b)
 	return r;
 }
 
+/* Between its making and its lock somebody may have taken the file for a leftover. */
+static int lock_new(int fd)
+{
+	struct stat st;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	return st.st_nlink == 0 ? -EAGAIN : 0;
+}
+
 static int create_file(struct journal *j)
 {
 	_cleanup_(freep) char *name = xasprintf("%s" SUFFIX, j->id);
-	int fd = openat(j->dir_fd, name,
+	int r, fd = openat(j->dir_fd, name,
 			O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		int r = -errno;
-
+	r = lock_new(fd);
+	if (r < 0) {
 		close(fd);
 		return r;
 	}
@@ -510,6 +523,21 @@ static int read_journal(int fd, struct journal **ret, size_t *ret_size)
 	return 0;
 }
 
+/*
+ * A run was killed after its last change was taken back, or before its first: nobody needs
+ * that file.
+ */
+static void clear_leftover(int dir_fd, const char *name, int fd, const struct journal *j)
+{
+	struct stat st;
+	bool begun = fstat(fd, &st) < 0 || st.st_size > (off_t)strlen(VERSION);
+
+	if ((j ? journal_kept(j) > 0 : begun) || check_owner(fd, S_IFREG) < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		unlinkat(dir_fd, name, 0);
+}
+
 /* One file, which becomes *best where it is newer and of this boot. */
 static void consider(int dir_fd, const char *dir, const char *name, const char *boot,
 		     struct journal **best)
@@ -519,10 +547,13 @@ static void consider(int dir_fd, const char *dir, const char *name, const char *
 	_cleanup_(journal_freep) struct journal *j = NULL;
 	size_t n = strlen(name), size;
 
-	if (fd < 0 || n <= strlen(SUFFIX) || !streq(name + n - strlen(SUFFIX), SUFFIX) ||
-	    read_journal(fd, &j, &size) < 0)
+	if (fd < 0 || n <= strlen(SUFFIX) || !streq(name + n - strlen(SUFFIX), SUFFIX))
 		return;
-	if (!streq(j->boot, boot) || journal_kept(j) == 0)
+	if (read_journal(fd, &j, &size) < 0 || journal_kept(j) == 0) {
+		clear_leftover(dir_fd, name, fd, j);
+		return;
+	}
+	if (!streq(j->boot, boot))
 		return;
 	if (*best && (*best)->uptime >= j->uptime)
 		return;

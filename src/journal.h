@@ -33,7 +33,7 @@ struct journal {
 	char boot[40];
 	uint64_t uptime, time, pid;
 	char *about;          /* the question in the user's words; NULL */
-	struct snapshot *s;   /* [0], the host, and the ops' namespaces, with what is needed to name things */
+	struct snapshot *s;   /* [0], the host, and the ops' namespaces with names for things */
 	VEC(struct entry) entries;
 };
 

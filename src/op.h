@@ -48,7 +48,7 @@ struct op {
 	const char *sysctl;         /* OP_SYSCTL; interned */
 	int value;                  /* sysctl's new value, mtu, master's ifindex, port state */
 	int old;                    /* the value before */
-	struct prefix prefix;       /* OP_ADDR_ADD, OP_NFT_MASQUERADE (source), OP_CT_DELETE (source; match.dst narrows it) */
+	struct prefix prefix;       /* OP_ADDR_ADD; the source: OP_NFT_MASQUERADE, OP_CT_DELETE */
 	struct route route;         /* OP_ROUTE_* ; raw is the kernel's message where there is one */
 	struct fib_rule rule;       /* OP_RULE_DEL */
 	struct neigh neigh;         /* OP_NEIGH_DEL */
@@ -57,7 +57,7 @@ struct op {
 	uint8_t family;             /* NFPROTO_* */
 	const char *table, *chain;  /* interned */
 	uint64_t before;            /* handle of the rule to stand before; 0: append */
-	struct op_match match;
+	struct op_match match;      /* of OP_CT_DELETE only dst counts */
 	int oif;                    /* OP_NFT_MASQUERADE */
 	bool iptables;              /* write it as iptables-nft would */
 	uint64_t handle;            /* of the new rule once the kernel gave it one, 0: not known */

@@ -49,7 +49,10 @@ static void begin(struct strbuf *b, const struct snapshot *s, const struct op *o
 	strbuf_puts(b, program);
 }
 
-/* The same for ip and bridge, which can enter a named namespace themselves; ip wants to be told of IPv6. */
+/*
+ * The same for ip and bridge, which can enter a named namespace themselves; ip wants to be
+ * told of IPv6.
+ */
 static void begin_ip(struct strbuf *b, const struct snapshot *s, const struct op *op,
 		     const char *program, uint8_t family)
 {
@@ -484,8 +487,12 @@ static const char *neigh_state(uint16_t state)
 		uint16_t state;
 		const char *name;
 	} names[] = {
-		{ NUD_PERMANENT, "permanent" }, { NUD_NOARP, "noarp" }, { NUD_REACHABLE, "reachable" },
-		{ NUD_STALE, "stale" },		{ NUD_DELAY, "delay" }, { NUD_PROBE, "probe" },
+		{ NUD_PERMANENT, "permanent" },
+		{ NUD_NOARP, "noarp" },
+		{ NUD_REACHABLE, "reachable" },
+		{ NUD_STALE, "stale" },
+		{ NUD_DELAY, "delay" },
+		{ NUD_PROBE, "probe" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

@@ -36,7 +36,10 @@ struct op_row {
 
 extern const struct op_row op_rows[OP_KINDS];
 
-/* Are both the same entry of the kernel's? What changes by itself (flags, counters) does not count. */
+/*
+ * Are both the same entry of the kernel's? What changes by itself (flags, counters) does not
+ * count.
+ */
 bool op_same_route(const struct route *a, const struct route *b);
 /* Same table, destination, tos and metric: only their order tells such routes apart. */
 bool op_rival_route(const struct route *a, const struct route *b);

@@ -274,7 +274,10 @@ static void bridge_carrier(struct snapshot *s, int ns, int bridge)
 	set_carrier(s, ns, bridge, alive);
 }
 
-/* br_port_carrier_check(): a port that comes or goes is enabled or disabled, else its state is left alone. */
+/*
+ * br_port_carrier_check(): a port that comes or goes is enabled or disabled, else its state
+ * is left alone.
+ */
 static void settle_port(struct snapshot *s, int ns, struct link *port)
 {
 	const struct link *bridge = link_of(&s->ns.v[ns], port->master);
@@ -305,7 +308,10 @@ static void set_carrier(struct snapshot *s, int ns, int ifindex, bool carrier)
 	settle_port(s, ns, l);
 }
 
-/* A veth has a carrier while both ends are up; a bridge by its ports; of others nothing is known. */
+/*
+ * A veth has a carrier while both ends are up; a bridge by its ports; of others nothing is
+ * known.
+ */
 static void come_up(struct snapshot *s, int ns, struct link *l)
 {
 	const struct link *peer = NULL;
@@ -356,7 +362,10 @@ int model_link_arp(struct snapshot *s, const struct op *op)
 	return 0;
 }
 
-/* br_mtu_auto_adjust(): a bridge follows its smallest port until somebody sets it; equal means that nobody did. */
+/*
+ * br_mtu_auto_adjust(): a bridge follows its smallest port until somebody sets it; equal
+ * means that nobody did.
+ */
 static uint32_t smallest_port(const struct ns *ns, int bridge)
 {
 	uint32_t mtu = 0;

@@ -186,8 +186,9 @@ void op_serialize(const struct snapshot *s, const struct op *op, struct strbuf *
 		      (unsigned long long)ns->inode);
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
 		const struct field *f = &fields[i];
+		const void *p = (const char *)op + f->offset;
 
-		if (!(op_rows[op->kind].uses & f->uses) || is_unset(f, (const char *)op + f->offset))
+		if (!(op_rows[op->kind].uses & f->uses) || is_unset(f, p))
 			continue;
 		strbuf_printf(b, " %s=", f->name);
 		put_value(b, f, op);

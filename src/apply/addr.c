@@ -116,7 +116,8 @@ static int undo_address(struct change *c, char **ret_why)
 		return UNDO_NOTHING;
 	if (r == 0 && p.followed && !p.secondary)
 		return apply_fail(-ESTALE, ret_why,
-				  "%s has got other addresses of that network since, which would go with it",
+				  "%s has other addresses of that network now, which it "
+				  "would take along",
 				  apply_ifname(c, c->op.ifindex).s);
 	if (r == 0)
 		r = request(c, nl, RTM_DELADDR, 0);

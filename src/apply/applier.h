@@ -61,7 +61,10 @@ int volatile_restore(struct nl *nl, const messages *had);
 /* One link, parsed; message (may be NULL): as the kernel sent it, free it. -ENODEV. */
 int link_get(struct nl *nl, int ifindex, struct link *ret, struct nlmsghdr **ret_message);
 
-/* Parses dumped messages of one kind into a namespace of a snapshot of its own; raw is the message's index. */
+/*
+ * Parses dumped messages of one kind into a namespace of a snapshot of its own; raw is the
+ * message's index.
+ */
 enum collect_kind;
 int messages_parse(const messages *m, enum collect_kind kind, struct snapshot **ret);
 

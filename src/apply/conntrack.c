@@ -92,7 +92,10 @@ static int do_delete(struct change *c, char **ret_why)
 
 	if (r == 0)
 		r = messages_dump(nl, request(&b, IPCTNL_MSG_CT_GET, c->op.prefix.addr.family), &m);
-	/* a table under traffic changes while it is read; a kernel without conntrack has no entries */
+	/*
+	 * a table under traffic changes while it is read; a kernel without conntrack has no
+	 * entries
+	 */
 	if (r < 0 && r != -EINTR)
 		return r == -EINVAL || r == -EPROTONOSUPPORT ? 0 : r;
 	vec_each(nlh, &m) {

@@ -19,7 +19,9 @@
 
 static int set_link(struct nl *nl, int ifindex, uint32_t flags, uint32_t change, uint32_t mtu)
 {
-	const struct ifinfomsg ifi = { .ifi_index = ifindex, .ifi_flags = flags, .ifi_change = change };
+	const struct ifinfomsg ifi = {
+		.ifi_index = ifindex, .ifi_flags = flags, .ifi_change = change,
+	};
 	struct nl_buf b;
 	struct nlmsghdr *nlh = nl_put(&b, RTM_NEWLINK, 0, &ifi, sizeof(ifi));
 
@@ -83,10 +85,10 @@ static const struct nlfield holding_fields[] = {
 static struct holding holding(const struct nlmsghdr *nlh)
 {
 	bool neigh = nlh->nlmsg_type == RTM_NEWNEIGH;
+	size_t header = neigh ? sizeof(struct ndmsg) : sizeof(struct ifaddrmsg);
 	struct holding h = { .type = nlh->nlmsg_type };
 
-	nlfield_read(holding_fields,
-		     nlfield_attrs(nlh, neigh ? sizeof(struct ndmsg) : sizeof(struct ifaddrmsg)), &h);
+	nlfield_read(holding_fields, nlfield_attrs(nlh, header), &h);
 	return h;
 }
 
@@ -103,7 +105,10 @@ static bool is_held(const messages *m, const struct nlmsghdr *nlh)
 	return false;
 }
 
-/* Gives back what was there before the change; with `still`, only what was still there a moment ago. */
+/*
+ * Gives back what was there before the change; with `still`, only what was still there a
+ * moment ago.
+ */
 static int give_back(struct change *c, struct nl *nl, const messages *still)
 {
 	messages wanted = { 0 };
@@ -221,7 +226,8 @@ static int read_mtu(struct change *c, char **ret_why)
 	if (r < 0)
 		return r;
 	if (l.mtu == (uint32_t)c->op.value)
-		return apply_fail(-EALREADY, ret_why, "the MTU of %s is %d already", l.name, c->op.value);
+		return apply_fail(-EALREADY, ret_why, "the MTU of %s is %d already", l.name,
+				  c->op.value);
 	c->before.value = (int)l.mtu;
 	return 0;
 }

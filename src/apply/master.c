@@ -34,7 +34,10 @@ static void remember(struct change *c, struct nlmsghdr *message)
 
 /* --- reading --------------------------------------------------------------- */
 
-/* Static entries of the forwarding database on that port; its own addresses the kernel makes itself. */
+/*
+ * Static entries of the forwarding database on that port; its own addresses the kernel makes
+ * itself.
+ */
 static bool is_static(const struct nlmsghdr *nlh, int ifindex)
 {
 	const struct ndmsg *ndm = nl_header(nlh, sizeof(*ndm));
@@ -100,7 +103,8 @@ static int read_master(struct change *c, char **ret_why)
 		return r;
 	c->before.value = l.master;
 	if (l.master == c->op.value)
-		return apply_fail(-EALREADY, ret_why, "%s is a port of %s already", l.name, bridge.name);
+		return apply_fail(-EALREADY, ret_why, "%s is a port of %s already", l.name,
+				  bridge.name);
 	return l.master ? remember_old(c, nl, ret_why) : 0;
 }
 

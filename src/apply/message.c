@@ -53,7 +53,8 @@ struct nlmsghdr *message_again(const struct nlmsghdr *old, uint16_t type, uint16
 			       size_t header, bool (*keep)(uint16_t attr))
 {
 	struct nlspan attrs = nlfield_attrs(old, header), payload;
-	struct nlmsghdr *nlh = xcalloc(NLMSG_ALIGN((size_t)old->nlmsg_len) + NLMSG_ALIGN(header) + 64, 1);
+	size_t size = NLMSG_ALIGN((size_t)old->nlmsg_len) + NLMSG_ALIGN(header);
+	struct nlmsghdr *nlh = xcalloc(size + 64, 1);
 	const void *h = nl_header(old, header);
 	uint16_t attr;
 

@@ -76,7 +76,10 @@ static bool keep(uint16_t attr)
 	return attr == NDA_DST || attr == NDA_LLADDR || attr == NDA_PROTOCOL;
 }
 
-/* An entry in the middle of being asked for again comes back as one to be asked for when it is needed. */
+/*
+ * An entry in the middle of being asked for again comes back as one to be asked for when it
+ * is needed.
+ */
 static int write_back(struct nl *nl, const struct nlmsghdr *old)
 {
 	_cleanup_(freep) struct nlmsghdr *nlh = message_again(

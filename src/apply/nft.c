@@ -228,8 +228,8 @@ static int read_nft(struct change *c, char **ret_why)
 	if (r == 0 && c->before.chain)
 		r = newest_rule(nl, &p, &c->before.handle);
 	if (r == 0 && c->op.table && !c->before.chain)
-		return apply_fail(-ENOENT, ret_why, "there is no chain %s in table %s any more", p.chain,
-				  p.table);
+		return apply_fail(-ENOENT, ret_why, "there is no chain %s in table %s any more",
+				  p.chain, p.table);
 	return r;
 }
 
@@ -336,7 +336,10 @@ static int do_nft(struct change *c, char **ret_why)
 
 /* --- taking back ----------------------------------------------------------- */
 
-/* Is this rule the one that was added? 1, 0, or -ESTALE: it has our handle, and says something else. */
+/*
+ * Is this rule the one that was added? 1, 0, or -ESTALE: it has our handle, and says
+ * something else.
+ */
 static int is_ours(const struct change *c, const struct place *p, const struct nftnl_rule *rule)
 {
 	uint64_t handle = nftnl_rule_get_u64(rule, NFTNL_RULE_HANDLE);
@@ -424,7 +427,7 @@ static int undo_nft(struct change *c, char **ret_why)
 	if (r == 0)
 		r = find_ours(c, nl, &p, &handle);
 	if (r == -ESTALE)
-		return apply_fail(r, ret_why, "the rule with handle %llu of chain %s is another one now",
+		return apply_fail(r, ret_why, "handle %llu of chain %s is another rule now",
 				  (unsigned long long)c->op.handle, p.chain);
 	if (r == 0 && handle)
 		r = delete_rule(nl, &p, handle);

@@ -186,7 +186,10 @@ static bool is_known(const struct ns *old, const struct route *r)
 	return false;
 }
 
-/* Is it there again (UNDO_NOTHING), has another one taken its place (-ESTALE), or is all as we left it (UNDO_DONE)? */
+/*
+ * Is it there again (UNDO_NOTHING), has another one taken its place (-ESTALE), or is all as
+ * we left it (UNDO_DONE)?
+ */
 static int place_taken(const struct change *c, const struct ns *old, const struct ns *now,
 		       char **ret_why)
 {

@@ -29,8 +29,10 @@ static int read_here(void *arg)
 		return r;
 	errno = 0;
 	value = strtol(text, &end, 10);
-	if (errno || end == text || (*end != '\n' && *end != '\0') || value < INT_MIN || value > INT_MAX)
+	if (errno || end == text || (*end != '\n' && *end != '\0'))
 		return -EBADMSG;
+	if (value < INT_MIN || value > INT_MAX)
+		return -ERANGE;
 	a->value = (int)value;
 	return 0;
 }
@@ -180,7 +182,8 @@ static int read_sysctl(struct change *c, char **ret_why)
 	if (r < 0)
 		return r;
 	if (c->before.value == c->op.value)
-		return apply_fail(-EALREADY, ret_why, "%s is %d already", c->op.sysctl, c->op.value);
+		return apply_fail(-EALREADY, ret_why, "%s is %d already", c->op.sysctl,
+				  c->op.value);
 	return leader ? remember_followers(c, leader) : 0;
 }
 

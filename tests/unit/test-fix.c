@@ -40,7 +40,8 @@ enum {
 static const char lab[] =
 	"sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0\n"
 	"ip link set lo up; ip netns add n1; ip -n n1 link set lo up\n"
-	"ip netns exec n1 sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0\n"
+	"ip netns exec n1 sysctl -qw net.ipv6.conf.all.accept_dad=0 "
+	"net.ipv6.conf.default.accept_dad=0\n"
 	"ip link add br0 type bridge; ip link add br1 type bridge\n"
 	"ip link add veth0 type veth peer name ceth0 netns n1\n"
 	"ip link add veth1 type veth peer name veth2\n"
@@ -57,7 +58,8 @@ struct scene {
 	const char *broken;  /* shell: what is wrong */
 	int (*op)(struct snapshot *s, struct op *ret);
 	const char *mended;  /* shell: true when the change is there */
-	const char *meddled; /* shell: somebody makes it different; undo must refuse then. NULL: not possible */
+	/* shell: somebody makes it different, and undo must refuse; NULL: not possible */
+	const char *meddled;
 };
 
 /* Ends this process, which stands for one scene. */
@@ -209,7 +211,8 @@ static int default_route(struct snapshot *s, struct op *ret)
 	*ret = (struct op){
 		.kind = OP_ROUTE_ADD,
 		.ns = N1,
-		.route = { .dst = prefix("0.0.0.0", 0), .nh.gateway = prefix("192.168.0.1", 32).addr },
+		.route = { .dst = prefix("0.0.0.0", 0), .nh.gateway = prefix("192.168.0.1",
+			32).addr },
 	};
 	return 0;
 }
@@ -313,7 +316,8 @@ static int accept_iptables(struct snapshot *s, struct op *ret)
 {
 	const struct nft_chain *c = ns_chain(&s->ns.v[HOST], NFPROTO_IPV4, "filter", "FORWARD");
 	struct op_match match = {
-		.dst = prefix("192.168.0.0", 16), .oif = index_of(s, HOST, "br0"), .established = true,
+		.dst = prefix("192.168.0.0",
+			16), .oif = index_of(s, HOST, "br0"), .established = true,
 	};
 
 	CHECK(c && c->rules.n > 0, "no chain");
@@ -337,7 +341,8 @@ static const struct scene scenes[] = {
 	  "[ $(ip netns exec n1 cat /proc/sys/net/ipv4/conf/ceth0/rp_filter) = 2 ]",
 	  "ip netns exec n1 sysctl -qw net.ipv4.conf.ceth0.rp_filter=0" },
 	{ "sysctl of a dotted name",
-	  "ip link add eth0.100 type veth peer name far; sysctl -qw net.ipv4.conf.eth0/100.forwarding=0",
+	  "ip link add eth0.100 type veth peer name far; sysctl -qw "
+	  "net.ipv4.conf.eth0/100.forwarding=0",
 	  dotted, "[ $(cat /proc/sys/net/ipv4/conf/eth0.100/forwarding) = 1 ]", NULL },
 	{ "link up",
 	  "ip -n n1 link set ceth0 down; ip -n n1 addr add 2001:db8::2/64 dev ceth0 nodad; "
@@ -366,7 +371,8 @@ static const struct scene scenes[] = {
 	{ "mtu of a port", "ip link set veth0 mtu 1300", mtu_1500,
 	  "ip link show veth0 | grep -q 'mtu 1500'", "ip link set veth0 mtu 1400" },
 	{ "mtu below IPv6",
-	  "ip addr add 2001:db8:1::1/64 dev eth0 nodad; sysctl -qw net.ipv6.conf.eth0.mtu=1400", mtu_1000,
+	  "ip addr add 2001:db8:1::1/64 dev eth0 nodad; sysctl -qw net.ipv6.conf.eth0.mtu=1400",
+	  mtu_1000,
 	  "ip link show eth0 | grep -q 'mtu 1000'", NULL },
 	{ "port state", "bridge link set dev veth1 state 1", port_forwards,
 	  "bridge link show dev veth1 | grep -q 'state forwarding'",
@@ -390,12 +396,15 @@ static const struct scene scenes[] = {
 	{ "IPv6 unreachable", "ip -6 route add unreachable fd00:9::/64 metric 9", route6,
 	  "! ip -6 route | grep -q unreachable", NULL },
 	{ "several ways",
-	  "ip route add 9.9.9.9 proto static nexthop via 10.0.0.8 weight 3 nexthop via 10.0.0.9 onlink "
+	  "ip route add 9.9.9.9 proto static nexthop via 10.0.0.8 weight 3 nexthop via 10.0.0.9 "
+	  "onlink "
 	  "dev eth0", first_route, "! ip route | grep -q 9.9.9.9", NULL },
-	{ "nexthop object", "ip nexthop add id 7 via 10.0.0.8 dev eth0; ip route add 9.9.9.9 nhid 7",
+	{ "nexthop object", "ip nexthop add id 7 via 10.0.0.8 dev eth0; ip route add 9.9.9.9 "
+		"nhid 7",
 	  first_route, "! ip route | grep -q 9.9.9.9", NULL },
 	{ "route on a link without carrier",
-	  "ip link add vx type veth peer name vy; ip link set vx up; ip addr add 10.3.0.1/24 dev vx; "
+	  "ip link add vx type veth peer name vy; ip link set vx up; ip addr add 10.3.0.1/24 dev "
+	  "vx; "
 	  "ip route add 9.9.9.9 via 10.3.0.2 mtu 1400 src 10.0.0.5", first_route,
 	  "! ip route | grep -q 9.9.9.9", NULL },
 	{ "first of rivals",
@@ -407,7 +416,8 @@ static const struct scene scenes[] = {
 	  last_route, "! ip route | grep -q 10.0.0.13", NULL },
 	{ "rule",
 	  "ip rule add pref 100 from 1.1.1.1 table 5; "
-	  "ip rule add pref 100 from 2.2.2.2 to 9.0.0.0/8 iif nowhere fwmark 1/3 ipproto tcp dport 80-90 "
+	  "ip rule add pref 100 from 2.2.2.2 to 9.0.0.0/8 iif nowhere fwmark 1/3 ipproto tcp "
+	  "dport 80-90 "
 	  "unreachable; ip rule add pref 100 from 3.3.3.3 table 6; "
 	  "ip rule add not pref 100 from 4.4.4.4 table 7 suppress_prefixlength 0", delete_rule,
 	  "! ip rule | grep -q unreachable", NULL },
@@ -416,20 +426,26 @@ static const struct scene scenes[] = {
 	  "! ip -n n1 neigh show 192.168.0.1 dev ceth0 | grep -q 02:00",
 	  "ip -n n1 neigh add 192.168.0.1 lladdr 02:00:00:00:00:14 dev ceth0" },
 	{ "stale neighbour",
-	  "ip -n n1 neigh add 192.168.0.1 lladdr 02:00:00:00:00:13 dev ceth0 nud stale", delete_neigh,
+	  "ip -n n1 neigh add 192.168.0.1 lladdr 02:00:00:00:00:13 dev ceth0 nud stale",
+	  delete_neigh,
 	  "! ip -n n1 neigh show 192.168.0.1 dev ceth0 | grep -q 02:00", NULL },
 	{ "accept before a rule",
-	  "nft 'table inet filter { chain forward { type filter hook forward priority 0; policy drop; "
+	  "nft 'table inet filter { chain forward { type filter hook forward priority 0; policy "
+	  "drop; "
 	  "ip saddr 192.168.0.0/16 counter drop; ct state established accept; }; }'", accept_before,
-	  "nft list ruleset | grep -q 'saddr 192.168.0.0/16 .*accept'", "nft flush ruleset; nft 'table inet filter { "
+	  "nft list ruleset | grep -q 'saddr 192.168.0.0/16 .*accept'", "nft flush ruleset; nft "
+	  "'table inet filter { "
 	  "chain forward { type filter hook forward priority 0; }; }'; "
-	  "for i in 1 2 3 4 5 6 7 8 9; do nft add rule inet filter forward ip saddr 1.1.1.$i drop; done" },
+	  "for i in 1 2 3 4 5 6 7 8 9; do nft add rule inet filter forward ip saddr 1.1.1.$i "
+	  "drop; done" },
 	{ "accept at the end",
-	  "nft 'table inet filter { chain forward { type filter hook forward priority 0; policy drop; "
+	  "nft 'table inet filter { chain forward { type filter hook forward priority 0; policy "
+	  "drop; "
 	  "ct state established accept; }; }'", accept_last,
 	  "nft list ruleset | grep -q 192.168.0.0/16", NULL },
 	{ "accept of iptables",
-	  "iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -s 1.2.3.4 -j DROP", accept_iptables,
+	  "iptables-nft -P FORWARD DROP; iptables-nft -A FORWARD -s 1.2.3.4 -j DROP",
+	  accept_iptables,
 	  "iptables-nft -S FORWARD | grep -q ESTABLISHED", NULL },
 	{ "masquerade in a table of our own", "true", masquerade,
 	  "nft list table ip nsdoctor | grep -q masquerade", NULL },
@@ -474,9 +490,11 @@ static const char state_of_all[] =
 	"$ns bridge -d link\n"
 	"$ns bridge fdb | grep -E 'static|permanent' | sort\n"
 	"$ns nft -s list ruleset\n"
-	"$ns grep -rs . /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf /proc/sys/net/ipv4/ip_forward "
+	"$ns grep -rs . /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf "
+	"/proc/sys/net/ipv4/ip_forward "
 	"/proc/sys/net/bridge\n"
-	"done 2>/dev/null | sed -E -e '/ fe80:|^fe80:|^local fe80:|^(anycast|multicast) |^(33:33|01:00:5e)/d' "
+	"done 2>/dev/null | sed -E -e '/ fe80:|^fe80:|^local fe80:|^(anycast|multicast) "
+	"|^(33:33|01:00:5e)/d' "
 	"-e '/stable_secret/d' -e 's/,?(LOWER_UP|NO-CARRIER|M-DOWN)//g' -e 's/<,/</' "
 	"-e 's/ state [A-Z]+ / /' -e 's/ [a-z_]*_timer +[0-9.]+//g' -e 's/ *valid_lft.*//' "
 	"-e 's/ (bridge_id|designated_[a-z]*|root_[a-z_]*|topology_change[a-z_]*) [^ ]+//g' "
@@ -550,7 +568,8 @@ static void leave(struct world *w)
 
 static void put_link(struct strbuf *b, const struct link *l)
 {
-	strbuf_printf(b, "link %s up %d arp %d carrier %d mtu %u master %d port %d state %d isolated %d "
+	strbuf_printf(b, "link %s up %d arp %d carrier %d mtu %u master %d port %d state %d "
+		"isolated %d "
 		      "forwarding %d rp_filter %d\n", l->name, !!(l->flags & IFF_UP),
 		      !(l->flags & IFF_NOARP), l->carrier && (l->flags & IFF_UP), l->mtu, l->master,
 		      l->brport.is_port, l->brport.state, l->brport.isolated, l->inet.forwarding,
@@ -559,7 +578,8 @@ static void put_link(struct strbuf *b, const struct link *l)
 
 static void put_route(struct strbuf *b, const struct route *r)
 {
-	strbuf_printf(b, "route %s table %u tos %u metric %u type %u scope %u proto %u oif %d flags %u "
+	strbuf_printf(b, "route %s table %u tos %u metric %u type %u scope %u proto %u oif %d "
+		"flags %u "
 		      "mtu %u", prefix_text(&r->dst).s, r->table, r->tos, r->priority, r->type,
 		      r->scope, r->protocol, r->nh.oif, r->nh.flags, r->mtu);
 	strbuf_printf(b, " via %s", addr_text(&r->nh.gateway).s);
@@ -700,7 +720,8 @@ static char *undo(int expected)
 	vec_each(line, &lines)
 		strbuf_printf(&b, "%s. ", *line);
 	op_strings_free(&lines);
-	CHECK(r == expected, "%s, wanted %s: %s", strerror(-r), strerror(-expected), strbuf_str(&b));
+	CHECK(r == expected, "%s, wanted %s: %s",
+		strerror(-r), strerror(-expected), strbuf_str(&b));
 	return strbuf_take(&b);
 }
 
@@ -722,7 +743,8 @@ static void undo_after_kill_in_between(const struct scene *scene)
 	_cleanup_(freep) char *said = NULL;
 
 	apply_and_die(scene);
-	CHECK(shell("f=$(echo /run/nsdoctor/*.journal); sed -i '/^did /d' $f; printf 'did 0 han' >>$f") == 0,
+	CHECK(shell("f=$(echo /run/nsdoctor/*.journal); sed -i '/^did /d' $f; printf 'did 0 han' "
+		">>$f") == 0,
 	      "journal");
 	said = undo(0);
 	CHECK(str_starts(said, "taken back: "), "%s", said);
@@ -735,9 +757,9 @@ static void undo_before_change(const struct scene *scene)
 	_cleanup_(freep) char *said = NULL;
 
 	apply_and_die(scene);
-	CHECK(shell("f=$(echo /run/nsdoctor/*.journal); sed '/^did /d' $f >/run/kept") == 0, "journal");
+	CHECK(shell("sed '/^did /d' /run/nsdoctor/*.journal >/run/kept") == 0, "journal");
 	free(undo(0));
-	CHECK(shell("mkdir -m 700 /run/nsdoctor; umask 77; cp /run/kept /run/nsdoctor/a.journal") == 0,
+	CHECK(shell("umask 77; mkdir /run/nsdoctor; cp /run/kept /run/nsdoctor/a.journal") == 0,
 	      "journal");
 	said = undo(0);
 	CHECK(str_starts(said, "nothing to take back: "), "%s", said);
@@ -843,7 +865,8 @@ static void the_rest_goes_on(void)
 	struct world w;
 	struct op op;
 
-	prepare_lab("ip netns exec n1 sysctl -qw net.ipv4.conf.ceth0.rp_filter=1; sysctl -qw net.ipv4.ip_forward=0");
+	prepare_lab("ip netns exec n1 sysctl -qw net.ipv4.conf.ceth0.rp_filter=1; sysctl -qw "
+		"net.ipv4.ip_forward=0");
 	look_around(&w);
 	CHECK(journal_open(&j, &error) == 0, "%s", error);
 	ip_forward(w.s, &op);
@@ -883,7 +906,8 @@ static void unnamed_namespace_is_found(void)
 
 	prepare_lab("ip netns exec n1 sysctl -qw net.ipv4.conf.ceth0.rp_filter=1");
 	apply_and_die(&scene);
-	CHECK(shell("ip netns exec n1 sleep 4 >/dev/null 2>&1 & sleep 0.3; ip netns del n1") == 0, "ip");
+	CHECK(shell("ip netns exec n1 sleep 4 >/dev/null 2>&1 & "
+		    "sleep 0.3; ip netns del n1") == 0, "ip");
 	text = undo(0);
 	CHECK(str_starts(text, "taken back: nsenter --net=/proc/"), "%s", text);
 	expect_nothing_left();
@@ -981,11 +1005,29 @@ static void strange_files_are_ignored(void)
 {
 	prepare_lab(forward.broken);
 	apply_and_die(&forward);
-	CHECK(shell("cd /run/nsdoctor && mv *.journal /run/j && ln -s /run/j a.journal && mkfifo b.journal && "
-		    "mkdir c.journal && cp /run/j d.journal && chmod 666 d.journal && cp /run/j e && "
+	CHECK(shell("cd /run/nsdoctor && mv *.journal /run/j && ln -s /run/j a.journal && mkfifo "
+		"b.journal && "
+		    "mkdir c.journal && cp /run/j d.journal && chmod 666 d.journal && cp /run/j "
+		    "e && "
 		    ": >f.journal && printf 'nsdoctor-journal 2 x\\n' >g.journal") == 0, "files");
 	free(undo(-ENOENT));
 	CHECK(forwards(), "taken back");
+}
+
+/*
+ * A run that was killed before its first change, or after its last one was taken back,
+ * leaves nothing for ever.
+ */
+static void leftovers_are_cleared(void)
+{
+	prepare_lab(forward.broken);
+	apply_and_die(&forward);
+	CHECK(shell("cd /run/nsdoctor && sed -n 1p *.journal >a && echo 'gone 0' | cat *.journal "
+		"- >b && "
+		    ": >c && rm *.journal && for f in a b c; do mv $f $f.journal; done && "
+		    "chmod 600 *.journal") == 0, "files");
+	free(undo(-ENOENT));
+	CHECK(shell("[ -z \"$(ls /run/nsdoctor)\" ]") == 0, "something is left");
 }
 
 static void done_by_somebody_else(void)
@@ -994,7 +1036,8 @@ static void done_by_somebody_else(void)
 
 	prepare_lab("sysctl -qw net.ipv4.ip_forward=1");
 	CHECK(try_forward(&error) == -EALREADY, "%s", error);
-	CHECK(streq(error, "not done: sysctl -w net.ipv4.ip_forward=1: net.ipv4.ip_forward is 1 already"),
+	CHECK(streq(error, "not done: sysctl -w net.ipv4.ip_forward=1: net.ipv4.ip_forward is 1 "
+		"already"),
 	      "%s", error);
 	free(error);
 	expect_nothing_left();
@@ -1014,7 +1057,8 @@ static void kernel_refuses(void)
 	op.route.nh.gateway = prefix("9.9.9.9", 32).addr;
 	CHECK(journal_open(&j, &error) == 0, "%s", error);
 	CHECK(fix_apply(j, w.s, &op, w.fds[HOST], &error) == -ENETUNREACH, "%s", error);
-	CHECK(streq(error, "not done: ip route add 172.16.0.0/12 via 9.9.9.9: Network is unreachable"),
+	CHECK(streq(error, "not done: ip route add 172.16.0.0/12 via 9.9.9.9: Network is "
+		"unreachable"),
 	      "%s", error);
 	journal_close(j);
 	leave(&w);
@@ -1034,7 +1078,8 @@ static void conntrack_entries(void)
 	struct journal *j;
 	struct world w;
 
-	prepare_lab("for a in '2 8.8.8.8' '2 9.9.9.9' '3 8.8.8.8'; do set -- $a; conntrack -I -s 192.168.0.$1 "
+	prepare_lab("for a in '2 8.8.8.8' '2 9.9.9.9' '3 8.8.8.8'; do set -- $a; conntrack -I -s "
+		"192.168.0.$1 "
 		    "-d $2 -p udp --sport 1 --dport 2 -t 60 >/dev/null 2>&1; done");
 	CHECK(shell(two) == 0, "entries");
 	look_around(&w);
@@ -1052,7 +1097,8 @@ static void conntrack_entries(void)
 /* The table that one change made stays as long as another one's rule is in it. */
 static void table_goes_with_its_last_rule(void)
 {
-	static const char count[] = "[ $(nft list table ip nsdoctor 2>/dev/null | grep -c masquerade) = %d ]";
+	static const char count[] = "[ $(nft list table ip nsdoctor 2>/dev/null | grep -c "
+		"masquerade) = %d ]";
 	char *error = NULL;
 	struct journal *j;
 	struct world w;
@@ -1070,9 +1116,11 @@ static void table_goes_with_its_last_rule(void)
 		CHECK(shell(there) == 0, "%s", there);
 	}
 	CHECK(fix_revert(j, 0, &error) == 0, "%s", error);
-	CHECK(shell("nft list table ip nsdoctor | grep -q 192.168.0.0/17") == 0, "the other rule has gone");
+	CHECK(shell("nft list table ip nsdoctor | grep -q 192.168.0.0/17") == 0, "the other rule "
+		"has gone");
 	CHECK(fix_revert(j, 1, &error) == 0, "%s", error);
-	CHECK(shell("nft delete chain ip nsdoctor postrouting && nft delete table ip nsdoctor") == 0,
+	CHECK(shell("nft delete chain ip nsdoctor postrouting && "
+		    "nft delete table ip nsdoctor") == 0,
 	      "what the first change made is for it to delete");
 	journal_close(j);
 	leave(&w);
@@ -1092,6 +1140,7 @@ static const struct story {
 	{ "the newest run first", newest_run_first },
 	{ "no journal, no change", no_journal_no_change },
 	{ "strange files", strange_files_are_ignored },
+	{ "leftovers", leftovers_are_cleared },
 	{ "done by somebody else", done_by_somebody_else },
 	{ "the kernel refuses", kernel_refuses },
 	{ "conntrack entries", conntrack_entries },

@@ -53,7 +53,8 @@ static void entries(void **state)
 		"did 1 handle=13 print=18446744073709551615\n"
 		"gone 1\n"
 		"op 2 link-up ns=4:100 if=3\n"
-		"was 2 value=-1 table=0 chain=0 handle=0 message=1400000010000000000000000000000041424344\n";
+		"was 2 value=-1 table=0 chain=0 handle=0 "
+		"message=1400000010000000000000000000000041424344\n";
 	_cleanup_(journal_freep) struct journal *j = parse(text);
 	const struct before *was;
 
@@ -126,7 +127,8 @@ static void others_are_refused(void **state)
 		"nsdoctor-journal 1 boot=x uptime=7 time=8 pid=9 more=1\n",
 		"nsdoctor-journal 1 boot=x time=8 uptime=7 pid=9\n",
 		"nsdoctor-journal 1 boot=x uptime=-7 time=8 pid=9\n",
-		"nsdoctor-journal 1 boot=0123456789012345678901234567890123456789 uptime=7 time=8 pid=9\n",
+		"nsdoctor-journal 1 boot=0123456789012345678901234567890123456789 uptime=7 "
+		"time=8 pid=9\n",
 		HEADER "\n",
 		HEADER "nonsense 0\n",
 		HEADER "about %\n",

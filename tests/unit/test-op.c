@@ -160,7 +160,8 @@ static void sysctl_commands(void **state)
 	struct op op = { .kind = OP_SYSCTL, .sysctl = "net.ipv4.ip_forward", .value = 1 };
 	struct snapshot *s = *state;
 
-	assert_commands(s, &op, "sysctl -w net.ipv4.ip_forward=1", "sysctl -w net.ipv4.ip_forward=0",
+	assert_commands(s, &op, "sysctl -w net.ipv4.ip_forward=1", "sysctl -w "
+		"net.ipv4.ip_forward=0",
 			"echo net.ipv4.ip_forward=1 > /etc/sysctl.d/60-ip-forward.conf");
 	op.ns = NETNS1;
 	assert_commands(s, &op, "ip netns exec netns1 sysctl -w net.ipv4.ip_forward=1",
@@ -202,7 +203,8 @@ static void sysctl_paths(void **state)
 	} cases[] = {
 		{ "net.ipv4.ip_forward", "/proc/sys/net/ipv4/ip_forward" },
 		{ "net.ipv4.conf.eth0.rp_filter", "/proc/sys/net/ipv4/conf/eth0/rp_filter" },
-		{ "net.ipv4.conf.eth0.1.2.rp_filter", "/proc/sys/net/ipv4/conf/eth0.1.2/rp_filter" },
+		{ "net.ipv4.conf.eth0.1.2.rp_filter",
+			"/proc/sys/net/ipv4/conf/eth0.1.2/rp_filter" },
 		{ "net.ipv4.conf.eth0/1.rp_filter", "/proc/sys/net/ipv4/conf/eth0.1/rp_filter" },
 		{ "net.ipv4.conf.a=b.rp_filter", "/proc/sys/net/ipv4/conf/a=b/rp_filter" },
 		{ "net.ipv6.conf.all.forwarding", "/proc/sys/net/ipv6/conf/all/forwarding" },
@@ -307,8 +309,10 @@ static void route_commands(void **state)
 		.mtu = 1400,
 	};
 	assert_commands(*state, &del,
-			"ip route del 10.1.0.0/16 dev eth0 table 100 metric 50 src 10.0.0.5 mtu 1400",
-			"ip route add 10.1.0.0/16 dev eth0 table 100 metric 50 src 10.0.0.5 mtu 1400",
+			"ip route del 10.1.0.0/16 dev eth0 table 100 metric 50 src 10.0.0.5 mtu "
+			"1400",
+			"ip route add 10.1.0.0/16 dev eth0 table 100 metric 50 src 10.0.0.5 mtu "
+			"1400",
 			gone);
 	del.route = (struct route){
 		.dst = prefix("2001:db8::", 32),
@@ -788,7 +792,8 @@ static void lines_round_trip(void **state)
 			  "rule-del ns=4:100 rule.family=2 rule.invert=1 rule.priority=10 "
 			  "rule.iif=a%20b rule.suppress=-1");
 	assert_round_trip(*state, &neigh,
-			  "neigh-del ns=4:100 if=3 neigh.addr=fe80::1 neigh.mac=02ff neigh.state=128");
+			  "neigh-del ns=4:100 if=3 neigh.addr=fe80::1 neigh.mac=02ff "
+			  "neigh.state=128");
 	assert_round_trip(*state, &accept,
 			  "nft-accept ns=4:100 family=2 table=filter chain=FORWARD "
 			  "before=18446744073709551615 iptables=1 match.src=192.168.0.0/16 "
@@ -811,12 +816,16 @@ static void unknown_namespace_is_added(void **state)
 static void other_lines_are_refused(void **state)
 {
 	static const char *const lines[] = {
-		"", " ", "link-up", "nonsense ns=4:100", "link-up ns=4:100 if=2 ", "link-up  ns=4:100",
+		"", " ", "link-up", "nonsense ns=4:100", "link-up ns=4:100 if=2 ", "link-up  "
+		"ns=4:100",
 		"link-up ns=4:100 if=2 if=2", "link-up ns=4:100 if=02", "link-up ns=4:100 if=-0",
 		"link-up ns=4:100 if=2147483648", "link-up ns=4:100 if=", "link-up ns=4:100 if",
-		"link-up ns=4:100 value=1", "link-up ns=100", "link-up ns=:", "link-up ns=5:100 if=1",
-		"link-up if=2 ns=4:100", "sysctl ns=4:100 value=1 sysctl=a", "sysctl ns=4:100 sysctl=%",
-		"sysctl ns=4:100 sysctl=%4", "sysctl ns=4:100 sysctl=%00", "sysctl ns=4:100 sysctl=%41",
+		"link-up ns=4:100 value=1", "link-up ns=100", "link-up ns=:", "link-up ns=5:100 "
+		"if=1",
+		"link-up if=2 ns=4:100", "sysctl ns=4:100 value=1 sysctl=a", "sysctl ns=4:100 "
+		"sysctl=%",
+		"sysctl ns=4:100 sysctl=%4", "sysctl ns=4:100 sysctl=%00", "sysctl ns=4:100 "
+		"sysctl=%41",
 		"addr-add ns=4:100 if=3 prefix=1.2.3.4", "addr-add ns=4:100 if=3 prefix=1.2.3.4/33",
 		"addr-add ns=4:100 if=3 prefix=1.2.3.4/08", "addr-add ns=4:100 if=3 prefix=/8",
 		"neigh-del ns=4:100 if=3 neigh.mac=2", "neigh-del ns=4:100 if=3 neigh.mac=0G",
