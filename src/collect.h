@@ -36,6 +36,17 @@ int collect_links(struct snapshot *s, int ns, int ns_fd);
 /* The generation of the namespace's nf_tables ruleset: another number after every change. */
 int collect_nft_generation(int ns_fd, uint32_t *ret);
 
+/* A connection that conntrack knows, by its original direction. */
+struct tracked_flow {
+	struct addr src, dst;
+	bool answered;       /* IPS_SEEN_REPLY: packets both ways */
+	bool translated;     /* IPS_SRC_NAT */
+};
+
+/* Every tracked flow of a family, to f. 0 (a kernel without conntrack has none) or -errno. */
+int collect_flows(int ns_fd, uint8_t family, void (*f)(const struct tracked_flow *flow, void *arg),
+		  void *arg);
+
 /* The kernel's own decision (RTM_GETROUTE). */
 struct kernel_route {
 	int error;           /* 0 or the negative errno it answered with */

@@ -605,6 +605,42 @@ static struct snapshot *read_others(struct round *r)
 	return others;
 }
 
+struct routing {
+	const struct ns *host;
+	struct addr src;
+	bool both_ways;
+};
+
+static bool is_of_host(const struct ns *host, const struct addr *a)
+{
+	vec_each(own, &host->addrs)
+		if (prefix_has(&own->prefix, a))
+			return true;
+	return false;
+}
+
+/* A flow of the source's network with the outside, untranslated and answered. */
+static void note_flow(const struct tracked_flow *flow, void *arg)
+{
+	struct routing *r = arg;
+
+	if (!flow->answered || flow->translated || is_of_host(r->host, &flow->dst))
+		return;
+	vec_each(own, &r->host->addrs)
+		if (prefix_has(&own->prefix, &flow->src) && prefix_has(&own->prefix, &r->src) &&
+		    !ns_is_local(r->host, &flow->src))
+			r->both_ways = true;
+}
+
+static bool routed_both_ways(const struct round *r)
+{
+	struct routing routing = { .host = snapshot_ns(r->s, NS_HOST), .src = r->paths.v[0]->flow.src };
+
+	if (addr_is_set(&routing.src))
+		collect_flows(r->self_fd, AF_INET, note_flow, &routing);
+	return routing.both_ways;
+}
+
 static bool any_lost(const struct round *r)
 {
 	vec_each(p, &r->plan.probes)
@@ -628,6 +664,8 @@ static void judge(struct round *r)
 
 	if (!mute && any_lost(r))
 		in.others = others = read_others(r);
+	if (mute || any_lost(r))
+		in.routed_both_ways = routed_both_ways(r);
 	in.asked = xcalloc(in.n, sizeof(*in.asked));
 	for (size_t i = 0; i < in.n; i++) {
 		follow_answer(r, i);
