@@ -23,7 +23,7 @@ struct nftnl_set;
 struct devconf {
 	bool known;
 	int forwarding, rp_filter, accept_local, route_localnet, proxy_arp;
-	int arp_ignore, arp_announce, arp_filter, src_valid_mark, medium_id;
+	int arp_ignore, arp_announce, arp_filter, src_valid_mark, medium_id, accept_redirects;
 };
 
 /* Bridge port attributes (IFLA_BRPORT_*, linux/if_link.h); valid where is_port. */

@@ -161,6 +161,9 @@ static void forwarding_again(const struct snapshot *s, const struct op *op, op_s
 
 	if (!ns->all.known || ns->all.forwarding != op->old)
 		return;
+	/* … and that for redirects of "all", the other way round */
+	if (ns->all.accept_redirects != !op->old)
+		sysctl_write(s, op, "net.ipv4.conf.all.accept_redirects", ns->all.accept_redirects, ret);
 	vec_each(l, &ns->links) {
 		_cleanup_(freep) char *name = NULL;
 

@@ -91,6 +91,7 @@ static const struct {
 	{ IPV4_DEVCONF_ARP_ANNOUNCE,    offsetof(struct devconf, arp_announce) },
 	{ IPV4_DEVCONF_ARPFILTER,       offsetof(struct devconf, arp_filter) },
 	{ IPV4_DEVCONF_SRC_VMARK,       offsetof(struct devconf, src_valid_mark) },
+	{ IPV4_DEVCONF_ACCEPT_REDIRECTS, offsetof(struct devconf, accept_redirects) },
 	{ IPV4_DEVCONF_MEDIUM_ID,       offsetof(struct devconf, medium_id) },
 };
 

@@ -36,6 +36,7 @@ static const struct {
 	{ ALL(arp_announce), false },
 	{ ALL(arp_filter), false },
 	{ ALL(src_valid_mark), false },
+	{ ALL(accept_redirects), false },
 	{ "net.ipv4.icmp_echo_ignore_all", offsetof(struct ns, icmp_echo_ignore_all), false },
 	{ "net.bridge.bridge-nf-call-iptables",
 	  offsetof(struct ns, bridge_nf_call_iptables), true },
