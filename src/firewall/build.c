@@ -346,7 +346,8 @@ int fw_op_model(struct snapshot *copy, const struct op *op)
 {
 	struct ns *ns = &copy->ns.v[op->ns];
 	const char *table = op->table ? op->table : FW_OWN_TABLE;
-	struct nft_chain *c = find_chain(ns, op->family, table, op->table ? op->chain : FW_OWN_CHAIN);
+	struct nft_chain *c =
+		find_chain(ns, op->family, table, op->table ? op->chain : FW_OWN_CHAIN);
 	struct nft_rule rule = { .handle = next_handle(ns, op->family, table) };
 	struct nftnl_rule *nr;
 	size_t i;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * build - the firewall's ops (OP_NFT_ACCEPT, OP_NFT_MASQUERADE) as a rule, as a command, and in the model
+ * build - the firewall's ops (OP_NFT_ACCEPT, OP_NFT_MASQUERADE) as a rule, a command, and in the model
  *
  * One builder serves the model and the kernel, so that what was tried is what
  * is applied. Pure.

@@ -167,7 +167,8 @@ static bool follow(struct walk *w, struct way *way, const struct nft_chain *chai
 		return true;
 	case NFT_JUMP:
 	case NFT_GOTO:
-		target = v->chain ? ns_chain(w->r->ns, chain->family, chain->table, v->chain) : NULL;
+		target = v->chain ? ns_chain(w->r->ns, chain->family, chain->table, v->chain)
+				  : NULL;
 		if (!target || (v->code == NFT_JUMP && way->depth == JUMP_DEPTH)) {
 			end_unknown(w, way, chain, handle, "a chain that could not be read");
 			return false;
@@ -206,7 +207,8 @@ static bool run_expressions(struct walk *w, struct way *way, const struct nft_ch
 		way->trail = (struct fw_trail){ chain, rule->handle, r->why };
 		memcpy(&way->st, &r->st, sizeof(way->st));
 		if (!wait_here(w, way)) {
-			end_unknown(w, way, chain, rule->handle, "too many matches that are not known");
+			end_unknown(w, way, chain, rule->handle,
+				    "too many matches that are not known");
 			on = false;
 		}
 	}
@@ -266,7 +268,8 @@ static void run_way(struct walk *w, struct way *way)
 {
 	do {
 		if (!w->r->steps) {
-			end_unknown(w, way, w->r->base, 0, "a ruleset that takes too long to follow");
+			end_unknown(w, way, w->r->base, 0,
+				    "a ruleset that takes too long to follow");
 			w->waiting.n = 0;
 			return;
 		}

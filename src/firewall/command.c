@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* command - the command line that does what an op of the firewall does, and the one that takes it back */
+/*
+ * command - the command line that does what an op of the firewall does, and the one that
+ * takes it back
+ */
 #include <netinet/in.h>
 #include <stdio.h>
 
@@ -139,7 +142,8 @@ static char *nft_command(const struct snapshot *s, const struct op *op)
 		nft_line(&b, t);
 		nft_line(&b, c);
 	}
-	strbuf_printf(&rule, "%s rule %s %s %s", op->before ? "insert" : "add", family, table, chain);
+	strbuf_printf(&rule, "%s rule %s %s %s", op->before ? "insert" : "add", family, table,
+		      chain);
 	if (op->before)
 		strbuf_printf(&rule, " position %llu", (unsigned long long)op->before);
 	nft_match(&rule, ns, op, &m);

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ct - what conntrack would say about the packet's connection, as far as it can be known */
+/*
+ * ct - what conntrack would say about the packet's connection, as far as it can
+ * be known, and the ct expression that asks for it (net/netfilter/nft_ct.c)
+ */
+#include <arpa/inet.h>
 #include <stdio.h>
+
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
 
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
 
+#include "firewall/decode.h"
 #include "firewall/eval.h"
-
-#include <linux/netfilter/nf_conntrack_common.h>
 
 /* A new flow has seen no reply, is neither assured nor confirmed. */
 uint32_t run_ct_status(const struct fw_run *r, uint32_t *ret_known)
@@ -93,4 +99,120 @@ bool run_ctmark_is_zero(struct fw_run *r)
 		}
 	r->ctmark_written = written;
 	return !written;
+}
+
+/* --- the expression -------------------------------------------------------- */
+
+static enum tri ct_set(struct fw_run *r, const struct nftnl_expr *e)
+{
+	const uint8_t *known, *data;
+
+	if (expr_u32(e, NFTNL_EXPR_CT_KEY) != NFT_CT_MARK)
+		return TRI_YES; /* labels, zone, event mask … */
+	data = reg_load(r, expr_u32(e, NFTNL_EXPR_CT_SREG), sizeof(r->st.ctmark), &known);
+	if (!data)
+		return run_maybe(r, "a mark that cannot be decoded");
+	if (r->st.ct == CT_VIEW_NONE || r->st.ct == CT_VIEW_UNTRACKED)
+		return TRI_YES;
+	memcpy(&r->st.ctmark, data, sizeof(r->st.ctmark));
+	memcpy(&r->st.ctmark_known, known, sizeof(r->st.ctmark_known));
+	return TRI_YES;
+}
+
+static enum tri ct_state(struct fw_run *r, uint32_t dreg)
+{
+	static const uint32_t bits[] = {
+		[CT_VIEW_NONE] = NF_CT_STATE_INVALID_BIT,
+		[CT_VIEW_NEW] = NF_CT_STATE_BIT(IP_CT_NEW),
+		[CT_VIEW_ESTABLISHED] = NF_CT_STATE_BIT(IP_CT_ESTABLISHED),
+		[CT_VIEW_UNTRACKED] = NF_CT_STATE_UNTRACKED_BIT,
+		[CT_VIEW_UNKNOWN] = 0,
+	};
+
+	if (r->st.ct == CT_VIEW_UNKNOWN)
+		reg_store_partly(r, dreg, NULL, NULL, 4, "whether conntrack saw the packet before");
+	else
+		reg_store_u32(r, dreg, bits[r->st.ct]);
+	return TRI_YES;
+}
+
+static void ct_status(struct fw_run *r, uint32_t dreg)
+{
+	uint32_t known, status = run_ct_status(r, &known);
+
+	reg_store_partly(r, dreg, &status, &known, sizeof(status), "ct status");
+}
+
+/* An address or port of the flow's first packet or of its answers. */
+static void ct_tuple(struct fw_run *r, const struct nftnl_expr *e, bool dst, bool port)
+{
+	uint32_t dreg = expr_u32(e, NFTNL_EXPR_CT_DREG);
+	bool of_reply = nftnl_expr_is_set(e, NFTNL_EXPR_CT_DIR) &&
+			nftnl_expr_get_u8(e, NFTNL_EXPR_CT_DIR) == IP_CT_DIR_REPLY;
+	struct addr a;
+	uint16_t p;
+
+	if (port && run_ct_port(r, of_reply, dst, &p))
+		reg_store_u16(r, dreg, htons(p));
+	else if (!port && run_ct_addr(r, of_reply, dst, &a))
+		reg_store(r, dreg, a.b, addr_len(a.family));
+	else
+		reg_store_partly(r, dreg, NULL, NULL, port ? 2 : addr_len(r->st.h.family),
+				 "an address of the connection before translation");
+}
+
+static enum tri ct_get(struct fw_run *r, const struct nftnl_expr *e)
+{
+	uint32_t key = expr_u32(e, NFTNL_EXPR_CT_KEY), dreg = expr_u32(e, NFTNL_EXPR_CT_DREG);
+
+	if (key == NFT_CT_STATE)
+		return ct_state(r, dreg);
+	if (r->st.ct == CT_VIEW_NONE || r->st.ct == CT_VIEW_UNTRACKED)
+		return TRI_NO;
+	switch (key) {
+	case NFT_CT_DIRECTION:
+		reg_store_u8(r, dreg, r->pkt->reply ? IP_CT_DIR_REPLY : IP_CT_DIR_ORIGINAL);
+		return TRI_YES;
+	case NFT_CT_STATUS:
+		ct_status(r, dreg);
+		return TRI_YES;
+	case NFT_CT_MARK:
+		if (run_ctmark_is_zero(r))
+			r->st.ctmark = 0, r->st.ctmark_known = ~0u;
+		reg_store_partly(r, dreg, &r->st.ctmark, &r->st.ctmark_known, 4, "ct mark");
+		return TRI_YES;
+	case NFT_CT_L3PROTOCOL:
+		reg_store_u8(r, dreg, r->st.h.family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4);
+		return TRI_YES;
+	case NFT_CT_PROTOCOL:
+		reg_store_u8(r, dreg, r->st.h.l4proto);
+		return TRI_YES;
+	case NFT_CT_SRC:
+	case NFT_CT_SRC_IP:
+	case NFT_CT_SRC_IP6:
+		ct_tuple(r, e, false, false);
+		return TRI_YES;
+	case NFT_CT_DST:
+	case NFT_CT_DST_IP:
+	case NFT_CT_DST_IP6:
+		ct_tuple(r, e, true, false);
+		return TRI_YES;
+	case NFT_CT_PROTO_SRC:
+	case NFT_CT_PROTO_DST:
+		ct_tuple(r, e, key == NFT_CT_PROTO_DST, true);
+		return TRI_YES;
+	case NFT_CT_HELPER:
+		return run_maybe(r, "ct helper");
+	default:
+		reg_store_partly(r, dreg, NULL, NULL, 16,
+				 "a value of the connection that is not modelled");
+		return TRI_YES;
+	}
+}
+
+enum tri expr_ct(struct fw_run *r, const struct nftnl_expr *e)
+{
+	if (nftnl_expr_is_set(e, NFTNL_EXPR_CT_SREG))
+		return ct_set(r, e);
+	return ct_get(r, e);
 }

@@ -84,7 +84,10 @@ uint32_t expr_u32(const struct nftnl_expr *e, uint16_t attr);
 bool cond_is_addr(const struct cond *c, uint8_t family, bool dst);
 bool cond_is_port(const struct cond *c, bool dst);
 
-/* As iptables -S prints it: " -s 10.0.0.0/8", " -m tcp --dport 80"; the whole rule without "-A CHAIN". */
+/*
+ * As iptables -S prints it: " -s 10.0.0.0/8", " -m tcp --dport 80"; the whole rule without
+ * "-A CHAIN".
+ */
 void iptables_cond(struct strbuf *b, const struct cond *c, uint8_t family);
 void iptables_rule(struct strbuf *b, const struct nftnl_rule *nr, uint8_t family);
 

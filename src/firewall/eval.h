@@ -32,7 +32,10 @@ enum ct_view {
 	CT_VIEW_UNKNOWN,
 };
 
-/* What travels with the packet from rule to rule. Compared bytewise: keep it zeroed, without padding in use. */
+/*
+ * What travels with the packet from rule to rule. Compared bytewise: keep it zeroed, without
+ * padding in use.
+ */
 struct fw_state {
 	struct headers h;
 	uint32_t mark, mark_known;
@@ -79,7 +82,7 @@ struct fw_run {
 	size_t n_alternatives;
 	const char *why;             /* of the last TRI_MAYBE or VERDICT_UNKNOWN */
 	unsigned int steps;          /* rules that may still be run */
-	int8_t ctmark_written;       /* does a rule of this namespace set connection marks? -1: not looked yet */
+	int8_t ctmark_written;       /* does a rule set connection marks? -1: not looked yet */
 };
 
 /* A run at the beginning of a hook; free() it. */
@@ -88,6 +91,12 @@ struct fw_run *fw_run_new(const struct snapshot *s, const struct fw_place *at,
 
 /* Runs one expression, by the table in expr.c. */
 enum tri expr_eval(struct fw_run *r, const struct nftnl_expr *e);
+
+/* meta.c, ct.c */
+enum tri expr_meta(struct fw_run *r, const struct nftnl_expr *e);
+enum tri expr_ct(struct fw_run *r, const struct nftnl_expr *e);
+/* An interface's name in a register, as nft_meta_store_ifname(): none is the empty name. */
+void run_ifname(struct fw_run *r, uint32_t dreg, int ifindex);
 
 /* Registers. Offset in bytes of a register number, or -1. */
 int reg_offset(uint32_t reg, size_t len);
@@ -148,16 +157,26 @@ void nat_masquerade(struct fw_run *r, const struct nat_range *range);
 void nat_redirect(struct fw_run *r, const struct nat_range *range);
 
 /* local.c: what the namespace's addresses and routes say */
-/* RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST or RTN_UNICAST, as inet_addr_type() gives them; ifindex 0: on any. */
+/*
+ * RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST or RTN_UNICAST, as inet_addr_type() gives them;
+ * ifindex 0: on any.
+ */
 uint8_t local_addr_type(const struct ns *ns, const struct addr *a, int ifindex);
-/* The interface by which the main table would reach a, 0: none, -1: cannot be said simply. gateway may be NULL. */
-int local_route(const struct ns *ns, const struct addr *a, int oif, struct addr *ret_gateway);
+/*
+ * The interface by which an answer to `a` from `from` would leave, 0: none, -1: not known. Of
+ * several next hops dev is meant, if it is one of them.
+ */
+int local_route(const struct ns *ns, const struct addr *a, const struct addr *from, int dev,
+		uint32_t mark);
 /* The address that masquerading takes on this interface for this destination. Unset: none. */
 struct addr local_masquerade_source(const struct ns *ns, int oif, const struct addr *dst);
 
 /* ct.c: the connection as far as it is known */
 uint32_t run_ct_status(const struct fw_run *r, uint32_t *ret_known); /* IPS_* */
-/* An address of its first packet (of_reply: of the answers to it) as it first came; false: not known. */
+/*
+ * An address of its first packet (of_reply: of the answers to it) as it first came; false:
+ * not known.
+ */
 bool run_ct_addr(const struct fw_run *r, bool of_reply, bool dst, struct addr *ret);
 bool run_ct_port(const struct fw_run *r, bool of_reply, bool dst, uint16_t *ret);
 /* Ends tracking for what conntrack has not seen yet. */

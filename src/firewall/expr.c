@@ -6,44 +6,16 @@
  * is added to. What has no row is TRI_MAYBE by its name.
  */
 #include <arpa/inet.h>
-#include <net/ethernet.h>
 #include <stdio.h>
 
-#include <linux/if_packet.h>
-#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_nat.h>
 
 #include <libnftnl/expr.h>
 #include <libnftnl/object.h>
-#include <libnftnl/rule.h>
 
+#include "firewall/decode.h"
 #include "firewall/eval.h"
 #include "firewall/xt.h"
-
-/* A number of any size, 0 where it is not given. */
-static uint32_t get_u32(const struct nftnl_expr *e, uint16_t attr)
-{
-	uint32_t len = 0, u32 = 0;
-	uint16_t u16 = 0;
-	uint8_t u8 = 0;
-	const void *data = nftnl_expr_is_set(e, attr) ? nftnl_expr_get(e, attr, &len) : NULL;
-
-	if (!data)
-		return 0;
-	switch (len) {
-	case sizeof(u8):
-		memcpy(&u8, data, sizeof(u8));
-		return u8;
-	case sizeof(u16):
-		memcpy(&u16, data, sizeof(u16));
-		return u16;
-	case sizeof(u32):
-		memcpy(&u32, data, sizeof(u32));
-		return u32;
-	default:
-		return 0;
-	}
-}
 
 /* --- comparing ------------------------------------------------------------- */
 
@@ -76,18 +48,19 @@ static enum tri cmp_op(uint32_t op, const uint8_t *data, const uint8_t *known,
 
 static enum tri eval_cmp(struct fw_run *r, const struct nftnl_expr *e)
 {
-	uint32_t reg = get_u32(e, NFTNL_EXPR_CMP_SREG), len = 0;
+	uint32_t reg = expr_u32(e, NFTNL_EXPR_CMP_SREG), len = 0;
 	const uint8_t *value = nftnl_expr_get(e, NFTNL_EXPR_CMP_DATA, &len);
 	const uint8_t *known, *data = reg_load(r, reg, len, &known);
 
 	if (!value || !data)
 		return run_maybe(r, "a comparison that cannot be decoded");
-	return compare(cmp_op(get_u32(e, NFTNL_EXPR_CMP_OP), data, known, value, len), r, reg, len);
+	return compare(cmp_op(expr_u32(e, NFTNL_EXPR_CMP_OP), data, known, value, len), r, reg,
+		       len);
 }
 
 static enum tri eval_range(struct fw_run *r, const struct nftnl_expr *e)
 {
-	uint32_t reg = get_u32(e, NFTNL_EXPR_RANGE_SREG), len = 0, to_len = 0;
+	uint32_t reg = expr_u32(e, NFTNL_EXPR_RANGE_SREG), len = 0, to_len = 0;
 	const uint8_t *from = nftnl_expr_get(e, NFTNL_EXPR_RANGE_FROM_DATA, &len);
 	const uint8_t *to = nftnl_expr_get(e, NFTNL_EXPR_RANGE_TO_DATA, &to_len);
 	const uint8_t *known, *data = reg_load(r, reg, len, &known);
@@ -97,7 +70,7 @@ static enum tri eval_range(struct fw_run *r, const struct nftnl_expr *e)
 		return run_maybe(r, "a range that cannot be decoded");
 	inside = tri_and(tri_not(bytes_below(data, known, from, len, false)),
 			 bytes_below(data, known, to, len, true));
-	if (get_u32(e, NFTNL_EXPR_RANGE_OP) == NFT_RANGE_NEQ)
+	if (expr_u32(e, NFTNL_EXPR_RANGE_OP) == NFT_RANGE_NEQ)
 		inside = tri_not(inside);
 	return compare(inside, r, reg, len);
 }
@@ -110,8 +83,8 @@ static void bitwise_bool(struct fw_run *r, const struct nftnl_expr *e, const uin
 	uint32_t mask_len = 0, xor_len = 0;
 	const uint8_t *mask = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_MASK, &mask_len);
 	const uint8_t *xor = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_XOR, &xor_len);
-	uint32_t sreg = get_u32(e, NFTNL_EXPR_BITWISE_SREG);
-	uint32_t dreg = get_u32(e, NFTNL_EXPR_BITWISE_DREG);
+	uint32_t sreg = expr_u32(e, NFTNL_EXPR_BITWISE_SREG);
+	uint32_t dreg = expr_u32(e, NFTNL_EXPR_BITWISE_DREG);
 	uint8_t out[REGS_SIZE], out_known[REGS_SIZE];
 	const char *why = reg_why(r, sreg, len);
 
@@ -126,14 +99,17 @@ static void bitwise_bool(struct fw_run *r, const struct nftnl_expr *e, const uin
 	reg_store_partly(r, dreg, out, out_known, len, why);
 }
 
-/* Shifts go over 32-bit words in the machine's order, the first word being the highest (nft_bitwise.c). */
+/*
+ * Shifts go over 32-bit words in the machine's order, the first word being the highest
+ * (nft_bitwise.c).
+ */
 static void bitwise_shift(struct fw_run *r, const struct nftnl_expr *e, const uint8_t *data,
 			  const uint8_t *known, size_t len)
 {
-	bool left = get_u32(e, NFTNL_EXPR_BITWISE_OP) == NFT_BITWISE_LSHIFT;
-	uint32_t dreg = get_u32(e, NFTNL_EXPR_BITWISE_DREG), data_len = 0, shift = 0;
+	bool left = expr_u32(e, NFTNL_EXPR_BITWISE_OP) == NFT_BITWISE_LSHIFT;
+	uint32_t dreg = expr_u32(e, NFTNL_EXPR_BITWISE_DREG), data_len = 0, shift = 0;
 	const void *amount = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_DATA, &data_len);
-	const char *why = reg_why(r, get_u32(e, NFTNL_EXPR_BITWISE_SREG), len);
+	const char *why = reg_why(r, expr_u32(e, NFTNL_EXPR_BITWISE_SREG), len);
 	uint32_t in[REGS_SIZE / 4] = { 0 }, in_known[REGS_SIZE / 4] = { 0 };
 	uint32_t out[REGS_SIZE / 4], out_known[REGS_SIZE / 4];
 	size_t words = (len + 3) / 4;
@@ -162,13 +138,13 @@ static void bitwise_shift(struct fw_run *r, const struct nftnl_expr *e, const ui
 
 static enum tri eval_bitwise(struct fw_run *r, const struct nftnl_expr *e)
 {
-	uint32_t sreg = get_u32(e, NFTNL_EXPR_BITWISE_SREG);
-	uint32_t len = get_u32(e, NFTNL_EXPR_BITWISE_LEN);
+	uint32_t sreg = expr_u32(e, NFTNL_EXPR_BITWISE_SREG);
+	uint32_t len = expr_u32(e, NFTNL_EXPR_BITWISE_LEN);
 	const uint8_t *known, *data = reg_load(r, sreg, len, &known);
 
 	if (!data)
 		return run_maybe(r, "a calculation that cannot be decoded");
-	switch (get_u32(e, NFTNL_EXPR_BITWISE_OP)) {
+	switch (expr_u32(e, NFTNL_EXPR_BITWISE_OP)) {
 	case NFT_BITWISE_BOOL:
 		bitwise_bool(r, e, data, known, len);
 		break;
@@ -177,7 +153,7 @@ static enum tri eval_bitwise(struct fw_run *r, const struct nftnl_expr *e)
 		bitwise_shift(r, e, data, known, len);
 		break;
 	default: /* two registers, since Linux 6.13 */
-		reg_store_partly(r, get_u32(e, NFTNL_EXPR_BITWISE_DREG), NULL, NULL, len,
+		reg_store_partly(r, expr_u32(e, NFTNL_EXPR_BITWISE_DREG), NULL, NULL, len,
 				 "a calculation with two registers");
 	}
 	return TRI_YES;
@@ -186,9 +162,9 @@ static enum tri eval_bitwise(struct fw_run *r, const struct nftnl_expr *e)
 /* Both directions are the same swap, or none on big-endian machines. */
 static enum tri eval_byteorder(struct fw_run *r, const struct nftnl_expr *e)
 {
-	uint32_t sreg = get_u32(e, NFTNL_EXPR_BYTEORDER_SREG);
-	uint32_t len = get_u32(e, NFTNL_EXPR_BYTEORDER_LEN);
-	uint32_t size = get_u32(e, NFTNL_EXPR_BYTEORDER_SIZE);
+	uint32_t sreg = expr_u32(e, NFTNL_EXPR_BYTEORDER_SREG);
+	uint32_t len = expr_u32(e, NFTNL_EXPR_BYTEORDER_LEN);
+	uint32_t size = expr_u32(e, NFTNL_EXPR_BYTEORDER_SIZE);
 	const uint8_t *known, *data = reg_load(r, sreg, len, &known);
 	uint8_t out[REGS_SIZE], out_known[REGS_SIZE];
 	bool swap = htons(1) != 1;
@@ -201,7 +177,7 @@ static enum tri eval_byteorder(struct fw_run *r, const struct nftnl_expr *e)
 		out[i] = data[from];
 		out_known[i] = known[from];
 	}
-	reg_store_partly(r, get_u32(e, NFTNL_EXPR_BYTEORDER_DREG), out, out_known, len,
+	reg_store_partly(r, expr_u32(e, NFTNL_EXPR_BYTEORDER_DREG), out, out_known, len,
 			 reg_why(r, sreg, len));
 	return TRI_YES;
 }
@@ -212,7 +188,7 @@ static enum tri eval_immediate(struct fw_run *r, const struct nftnl_expr *e)
 	const void *data;
 
 	if (nftnl_expr_is_set(e, NFTNL_EXPR_IMM_VERDICT)) {
-		r->verdict.code = (int)get_u32(e, NFTNL_EXPR_IMM_VERDICT);
+		r->verdict.code = (int)expr_u32(e, NFTNL_EXPR_IMM_VERDICT);
 		r->verdict.chain = nftnl_expr_is_set(e, NFTNL_EXPR_IMM_CHAIN) ?
 					   nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN) : NULL;
 		return TRI_YES;
@@ -220,7 +196,7 @@ static enum tri eval_immediate(struct fw_run *r, const struct nftnl_expr *e)
 	data = nftnl_expr_get(e, NFTNL_EXPR_IMM_DATA, &len);
 	if (!data)
 		return run_maybe(r, "a value that cannot be decoded");
-	reg_store(r, get_u32(e, NFTNL_EXPR_IMM_DREG), data, len);
+	reg_store(r, expr_u32(e, NFTNL_EXPR_IMM_DREG), data, len);
 	return TRI_YES;
 }
 
@@ -240,30 +216,30 @@ static const char *payload_why(const struct fw_run *r, uint32_t base, uint32_t o
 
 static enum tri payload_set(struct fw_run *r, const struct nftnl_expr *e)
 {
-	uint32_t base = get_u32(e, NFTNL_EXPR_PAYLOAD_BASE);
-	uint32_t len = get_u32(e, NFTNL_EXPR_PAYLOAD_LEN);
+	uint32_t base = expr_u32(e, NFTNL_EXPR_PAYLOAD_BASE);
+	uint32_t len = expr_u32(e, NFTNL_EXPR_PAYLOAD_LEN);
 	const uint8_t *known, *data;
 
-	data = reg_load(r, get_u32(e, NFTNL_EXPR_PAYLOAD_SREG), len, &known);
+	data = reg_load(r, expr_u32(e, NFTNL_EXPR_PAYLOAD_SREG), len, &known);
 	if (!data || base > NFT_PAYLOAD_TRANSPORT_HEADER)
 		return run_maybe(r, "a change of the packet that cannot be decoded");
-	headers_write(&r->st.h, (enum header_base)base, get_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET), len,
+	headers_write(&r->st.h, (enum header_base)base, expr_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET), len,
 		      data, known);
 	return TRI_YES;
 }
 
 static enum tri eval_payload(struct fw_run *r, const struct nftnl_expr *e)
 {
-	uint32_t base = get_u32(e, NFTNL_EXPR_PAYLOAD_BASE);
-	uint32_t offset = get_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET);
-	uint32_t len = get_u32(e, NFTNL_EXPR_PAYLOAD_LEN);
-	uint32_t dreg = get_u32(e, NFTNL_EXPR_PAYLOAD_DREG);
+	uint32_t base = expr_u32(e, NFTNL_EXPR_PAYLOAD_BASE);
+	uint32_t offset = expr_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET);
+	uint32_t len = expr_u32(e, NFTNL_EXPR_PAYLOAD_LEN);
+	uint32_t dreg = expr_u32(e, NFTNL_EXPR_PAYLOAD_DREG);
 	uint8_t data[REGS_SIZE], known[REGS_SIZE];
 	const char *why = payload_why(r, base, offset);
 	enum tri there = TRI_MAYBE;
 
 	if (nftnl_expr_is_set(e, NFTNL_EXPR_PAYLOAD_SREG) &&
-	    get_u32(e, NFTNL_EXPR_PAYLOAD_SREG))
+	    expr_u32(e, NFTNL_EXPR_PAYLOAD_SREG))
 		return payload_set(r, e);
 	if (reg_offset(dreg, len) < 0)
 		return run_maybe(r, "a header field that cannot be decoded");
@@ -284,15 +260,15 @@ static enum tri eval_payload(struct fw_run *r, const struct nftnl_expr *e)
  */
 static enum tri eval_exthdr(struct fw_run *r, const struct nftnl_expr *e)
 {
-	bool present = get_u32(e, NFTNL_EXPR_EXTHDR_FLAGS) & NFT_EXTHDR_F_PRESENT;
-	uint32_t dreg = get_u32(e, NFTNL_EXPR_EXTHDR_DREG);
-	bool tcpopt = get_u32(e, NFTNL_EXPR_EXTHDR_OP) == NFT_EXTHDR_OP_TCPOPT;
+	bool present = expr_u32(e, NFTNL_EXPR_EXTHDR_FLAGS) & NFT_EXTHDR_F_PRESENT;
+	uint32_t dreg = expr_u32(e, NFTNL_EXPR_EXTHDR_DREG);
+	bool tcpopt = expr_u32(e, NFTNL_EXPR_EXTHDR_OP) == NFT_EXTHDR_OP_TCPOPT;
 
 	if (!dreg)
 		return TRI_YES;
 	if (tcpopt && r->st.h.l4proto == IPPROTO_TCP) {
 		reg_store_partly(r, dreg, NULL, NULL,
-				 present ? 1 : get_u32(e, NFTNL_EXPR_EXTHDR_LEN), "TCP options");
+				 present ? 1 : expr_u32(e, NFTNL_EXPR_EXTHDR_LEN), "TCP options");
 		return present ? TRI_YES : run_maybe(r, "TCP options");
 	}
 	if (!present)
@@ -301,303 +277,13 @@ static enum tri eval_exthdr(struct fw_run *r, const struct nftnl_expr *e)
 	return TRI_YES;
 }
 
-/* --- meta ------------------------------------------------------------------ */
-
-static enum tri meta_set(struct fw_run *r, const struct nftnl_expr *e)
-{
-	const uint8_t *known, *data;
-
-	if (get_u32(e, NFTNL_EXPR_META_KEY) != NFT_META_MARK)
-		return TRI_YES; /* priority, packet type, trace flag: nothing that we model */
-	data = reg_load(r, get_u32(e, NFTNL_EXPR_META_SREG), sizeof(r->st.mark), &known);
-	if (!data)
-		return run_maybe(r, "a mark that cannot be decoded");
-	memcpy(&r->st.mark, data, sizeof(r->st.mark));
-	memcpy(&r->st.mark_known, known, sizeof(r->st.mark_known));
-	return TRI_YES;
-}
-
-/* nft_meta_store_ifname(): no interface is the empty name. */
-static void meta_ifname(struct fw_run *r, uint32_t dreg, int ifindex)
-{
-	const struct link *l = ifindex ? ns_link(r->ns, ifindex) : NULL;
-	char name[IFNAMSIZ] = { 0 };
-
-	if (ifindex && !l) {
-		reg_store_partly(r, dreg, NULL, NULL, sizeof(name), "the name of an unknown interface");
-		return;
-	}
-	if (l)
-		memcpy(name, l->name, strnlen(l->name, sizeof(l->name) - 1));
-	reg_store(r, dreg, name, sizeof(name));
-}
-
-static enum tri meta_kind(struct fw_run *r, uint32_t dreg, int ifindex)
-{
-	const struct link *l = ifindex ? ns_link(r->ns, ifindex) : NULL;
-	char kind[IFNAMSIZ] = { 0 };
-
-	if (!ifindex || (l && !l->kind[0]))
-		return TRI_NO;
-	if (l)
-		memcpy(kind, l->kind, strnlen(l->kind, sizeof(kind) - 1));
-	if (l)
-		reg_store(r, dreg, kind, sizeof(kind));
-	else
-		reg_store_partly(r, dreg, NULL, NULL, sizeof(kind), "the kind of an unknown interface");
-	return TRI_YES;
-}
-
-static enum tri meta_iftype(struct fw_run *r, uint32_t dreg, int ifindex)
-{
-	const struct link *l = ifindex ? ns_link(r->ns, ifindex) : NULL;
-
-	if (!ifindex)
-		return TRI_NO;
-	if (l)
-		reg_store_u16(r, dreg, l->type);
-	else
-		reg_store_partly(r, dreg, NULL, NULL, 2, "the type of an unknown interface");
-	return TRI_YES;
-}
-
-/* The bridge of a port; only the bridge family has it (net/bridge/netfilter/nft_meta_bridge.c). */
-static enum tri meta_bridge(struct fw_run *r, uint32_t dreg, int port)
-{
-	const struct link *l = port ? ns_link(r->ns, port) : NULL;
-
-	if (!l || !l->master)
-		return TRI_NO;
-	meta_ifname(r, dreg, l->master);
-	return TRI_YES;
-}
-
-static enum tri meta_unknown(struct fw_run *r, uint32_t dreg, size_t len, const char *why)
-{
-	reg_store_partly(r, dreg, NULL, NULL, len, why);
-	return TRI_YES;
-}
-
-/* A routed or delivered packet was addressed to us; what a bridge forwards need not be. */
-static enum tri meta_pkttype(struct fw_run *r, uint32_t dreg)
-{
-	if (r->pf == NFPROTO_BRIDGE || r->pf == NFPROTO_NETDEV)
-		return meta_unknown(r, dreg, 1, "meta pkttype");
-	reg_store_u8(r, dreg, PACKET_HOST);
-	return TRI_YES;
-}
-
-/* Forwarded packets have no socket, then the rule ends (nft_meta_get_eval_skugid()). */
-static enum tri meta_socket(struct fw_run *r, uint32_t dreg, const char *why)
-{
-	if (r->at->hook == HOOK_FORWARD || r->at->hook == HOOK_PREROUTING ||
-	    (r->at->hook == HOOK_POSTROUTING && r->at->iif))
-		return TRI_NO;
-	return meta_unknown(r, dreg, 4, why);
-}
-
-static enum tri meta_get(struct fw_run *r, uint32_t key, uint32_t dreg)
-{
-	int iif = run_iif(r), oif = run_oif(r);
-
-	switch (key) {
-	case NFT_META_LEN:
-		if (!r->st.h.size || r->at->hook == HOOK_EGRESS)
-			return meta_unknown(r, dreg, 4, "the packet's length");
-		reg_store_u32(r, dreg, r->st.h.size);
-		return TRI_YES;
-	case NFT_META_PROTOCOL:
-		reg_store_u16(r, dreg, htons(r->st.h.family == AF_INET6 ? ETHERTYPE_IPV6 :
-									  ETHERTYPE_IP));
-		return TRI_YES;
-	case NFT_META_NFPROTO:
-		reg_store_u8(r, dreg, r->pf);
-		return TRI_YES;
-	case NFT_META_L4PROTO:
-		reg_store_u8(r, dreg, r->st.h.l4proto);
-		return TRI_YES;
-	case NFT_META_MARK:
-		reg_store_partly(r, dreg, &r->st.mark, &r->st.mark_known, 4, "the packet's mark");
-		return TRI_YES;
-	case NFT_META_IIF:
-		reg_store_u32(r, dreg, (uint32_t)iif);
-		return TRI_YES;
-	case NFT_META_OIF:
-		reg_store_u32(r, dreg, (uint32_t)oif);
-		return TRI_YES;
-	case NFT_META_IIFNAME:
-		meta_ifname(r, dreg, iif);
-		return TRI_YES;
-	case NFT_META_OIFNAME:
-		meta_ifname(r, dreg, oif);
-		return TRI_YES;
-	case NFT_META_IIFTYPE:
-		return meta_iftype(r, dreg, iif);
-	case NFT_META_OIFTYPE:
-		return meta_iftype(r, dreg, oif);
-	case NFT_META_IIFKIND:
-		return meta_kind(r, dreg, iif);
-	case NFT_META_OIFKIND:
-		return meta_kind(r, dreg, oif);
-	case NFT_META_BRI_IIFNAME:
-		return meta_bridge(r, dreg, iif);
-	case NFT_META_BRI_OIFNAME:
-		return meta_bridge(r, dreg, oif);
-	case NFT_META_PKTTYPE:
-		return meta_pkttype(r, dreg);
-	case NFT_META_SKUID:
-		return meta_socket(r, dreg, "meta skuid");
-	case NFT_META_SKGID:
-		return meta_socket(r, dreg, "meta skgid");
-	case NFT_META_CGROUP:
-		return meta_socket(r, dreg, "meta cgroup");
-	case NFT_META_IIFGROUP:
-		return iif ? meta_unknown(r, dreg, 4, "meta iifgroup") : TRI_NO;
-	case NFT_META_OIFGROUP:
-		return oif ? meta_unknown(r, dreg, 4, "meta oifgroup") : TRI_NO;
-	case NFT_META_TIME_NS:
-	case NFT_META_TIME_DAY:
-	case NFT_META_TIME_HOUR:
-		return meta_unknown(r, dreg, key == NFT_META_TIME_NS ? 8 : key == NFT_META_TIME_DAY ? 1 : 4,
-				    "the time of day");
-	case NFT_META_PRANDOM:
-		return meta_unknown(r, dreg, 4, "a random number");
-	case NFT_META_SECPATH:
-		return meta_unknown(r, dreg, 1, "meta ipsec");
-	default:
-		return meta_unknown(r, dreg, 16, "a meta value that is not modelled");
-	}
-}
-
-static enum tri eval_meta(struct fw_run *r, const struct nftnl_expr *e)
-{
-	if (nftnl_expr_is_set(e, NFTNL_EXPR_META_SREG))
-		return meta_set(r, e);
-	return meta_get(r, get_u32(e, NFTNL_EXPR_META_KEY), get_u32(e, NFTNL_EXPR_META_DREG));
-}
-
-/* --- conntrack ------------------------------------------------------------- */
-
-static enum tri ct_set(struct fw_run *r, const struct nftnl_expr *e)
-{
-	const uint8_t *known, *data;
-
-	if (get_u32(e, NFTNL_EXPR_CT_KEY) != NFT_CT_MARK)
-		return TRI_YES; /* labels, zone, event mask … */
-	data = reg_load(r, get_u32(e, NFTNL_EXPR_CT_SREG), sizeof(r->st.ctmark), &known);
-	if (!data)
-		return run_maybe(r, "a mark that cannot be decoded");
-	if (r->st.ct == CT_VIEW_NONE || r->st.ct == CT_VIEW_UNTRACKED)
-		return TRI_YES;
-	memcpy(&r->st.ctmark, data, sizeof(r->st.ctmark));
-	memcpy(&r->st.ctmark_known, known, sizeof(r->st.ctmark_known));
-	return TRI_YES;
-}
-
-static enum tri ct_state(struct fw_run *r, uint32_t dreg)
-{
-	static const uint32_t bits[] = {
-		[CT_VIEW_NONE] = NF_CT_STATE_INVALID_BIT,
-		[CT_VIEW_NEW] = NF_CT_STATE_BIT(IP_CT_NEW),
-		[CT_VIEW_ESTABLISHED] = NF_CT_STATE_BIT(IP_CT_ESTABLISHED),
-		[CT_VIEW_UNTRACKED] = NF_CT_STATE_UNTRACKED_BIT,
-		[CT_VIEW_UNKNOWN] = 0,
-	};
-
-	if (r->st.ct == CT_VIEW_UNKNOWN)
-		reg_store_partly(r, dreg, NULL, NULL, 4, "whether conntrack saw the packet before");
-	else
-		reg_store_u32(r, dreg, bits[r->st.ct]);
-	return TRI_YES;
-}
-
-static void ct_status(struct fw_run *r, uint32_t dreg)
-{
-	uint32_t known, status = run_ct_status(r, &known);
-
-	reg_store_partly(r, dreg, &status, &known, sizeof(status), "ct status");
-}
-
-/* An address or port of the flow's first packet or of its answers. */
-static void ct_tuple(struct fw_run *r, const struct nftnl_expr *e, bool dst, bool port)
-{
-	uint32_t dreg = get_u32(e, NFTNL_EXPR_CT_DREG);
-	bool of_reply = nftnl_expr_is_set(e, NFTNL_EXPR_CT_DIR) &&
-			nftnl_expr_get_u8(e, NFTNL_EXPR_CT_DIR) == IP_CT_DIR_REPLY;
-	struct addr a;
-	uint16_t p;
-
-	if (port && run_ct_port(r, of_reply, dst, &p))
-		reg_store_u16(r, dreg, htons(p));
-	else if (!port && run_ct_addr(r, of_reply, dst, &a))
-		reg_store(r, dreg, a.b, addr_len(a.family));
-	else
-		reg_store_partly(r, dreg, NULL, NULL, port ? 2 : addr_len(r->st.h.family),
-				 "an address of the connection before translation");
-}
-
-static enum tri ct_get(struct fw_run *r, const struct nftnl_expr *e)
-{
-	uint32_t key = get_u32(e, NFTNL_EXPR_CT_KEY), dreg = get_u32(e, NFTNL_EXPR_CT_DREG);
-
-	if (key == NFT_CT_STATE)
-		return ct_state(r, dreg);
-	if (r->st.ct == CT_VIEW_NONE || r->st.ct == CT_VIEW_UNTRACKED)
-		return TRI_NO;
-	switch (key) {
-	case NFT_CT_DIRECTION:
-		reg_store_u8(r, dreg, r->pkt->reply ? IP_CT_DIR_REPLY : IP_CT_DIR_ORIGINAL);
-		return TRI_YES;
-	case NFT_CT_STATUS:
-		ct_status(r, dreg);
-		return TRI_YES;
-	case NFT_CT_MARK:
-		if (run_ctmark_is_zero(r))
-			r->st.ctmark = 0, r->st.ctmark_known = ~0u;
-		reg_store_partly(r, dreg, &r->st.ctmark, &r->st.ctmark_known, 4, "ct mark");
-		return TRI_YES;
-	case NFT_CT_L3PROTOCOL:
-		reg_store_u8(r, dreg, r->st.h.family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4);
-		return TRI_YES;
-	case NFT_CT_PROTOCOL:
-		reg_store_u8(r, dreg, r->st.h.l4proto);
-		return TRI_YES;
-	case NFT_CT_SRC:
-	case NFT_CT_SRC_IP:
-	case NFT_CT_SRC_IP6:
-		ct_tuple(r, e, false, false);
-		return TRI_YES;
-	case NFT_CT_DST:
-	case NFT_CT_DST_IP:
-	case NFT_CT_DST_IP6:
-		ct_tuple(r, e, true, false);
-		return TRI_YES;
-	case NFT_CT_PROTO_SRC:
-	case NFT_CT_PROTO_DST:
-		ct_tuple(r, e, key == NFT_CT_PROTO_DST, true);
-		return TRI_YES;
-	case NFT_CT_HELPER:
-		return run_maybe(r, "ct helper");
-	default:
-		reg_store_partly(r, dreg, NULL, NULL, 16, "a value of the connection that is not modelled");
-		return TRI_YES;
-	}
-}
-
-static enum tri eval_ct(struct fw_run *r, const struct nftnl_expr *e)
-{
-	if (nftnl_expr_is_set(e, NFTNL_EXPR_CT_SREG))
-		return ct_set(r, e);
-	return ct_get(r, e);
-}
+/* --- conntrack, routes and sockets ---------------------------------------------------- */
 
 static enum tri eval_notrack(struct fw_run *r, const struct nftnl_expr *e)
 {
 	run_notrack(r);
 	return TRI_YES;
 }
-
-/* --- routes and sockets ---------------------------------------------------- */
 
 static void fib_type(struct fw_run *r, uint32_t dreg, const struct addr *a, uint32_t flags)
 {
@@ -607,33 +293,43 @@ static void fib_type(struct fw_run *r, uint32_t dreg, const struct addr *a, uint
 }
 
 /* The interface towards a; NFTA_FIB_F_IIF, _OIF: only if it is that one (nft_fib4_eval()). */
-static void fib_oif(struct fw_run *r, uint32_t dreg, const struct addr *a, uint32_t flags,
-		    uint32_t result)
+static int fib_towards(struct fw_run *r, const struct addr *a, uint32_t flags)
 {
 	int dev = flags & NFTA_FIB_F_IIF ? run_iif(r) : flags & NFTA_FIB_F_OIF ? run_oif(r) : 0;
 	const struct link *l = dev ? ns_link(r->ns, dev) : NULL;
-	int oif = local_route(r->ns, a, dev, NULL);
+	struct addr from = { 0 };
+	int oif;
 
 	/* what came over loopback is never questioned (nft_fib_is_loopback()) */
 	if (l && l->flags & IFF_LOOPBACK)
-		oif = dev;
-	if (oif > 0 && dev && oif != dev)
-		oif = 0;
+		return dev;
+	if (flags & NFTA_FIB_F_MARK && ~r->st.mark_known)
+		return -1;
+	headers_addr(&r->st.h, !(flags & NFTA_FIB_F_DADDR), &from);
+	oif = local_route(r->ns, a, &from, dev, flags & NFTA_FIB_F_MARK ? r->st.mark : 0);
+	return oif > 0 && dev && oif != dev ? 0 : oif;
+}
+
+static void fib_oif(struct fw_run *r, uint32_t dreg, const struct addr *a, uint32_t flags,
+		    uint32_t result)
+{
+	int oif = fib_towards(r, a, flags);
+
 	if (oif < 0)
 		reg_store_partly(r, dreg, NULL, NULL, result == NFT_FIB_RESULT_OIFNAME ? 16 : 4,
 				 "a route lookup (fib)");
 	else if (flags & NFTA_FIB_F_PRESENT)
 		reg_store_u32(r, dreg, oif != 0);
 	else if (result == NFT_FIB_RESULT_OIFNAME)
-		meta_ifname(r, dreg, oif);
+		run_ifname(r, dreg, oif);
 	else
 		reg_store_u32(r, dreg, (uint32_t)oif);
 }
 
 static enum tri eval_fib(struct fw_run *r, const struct nftnl_expr *e)
 {
-	uint32_t flags = get_u32(e, NFTNL_EXPR_FIB_FLAGS), dreg = get_u32(e, NFTNL_EXPR_FIB_DREG);
-	uint32_t result = get_u32(e, NFTNL_EXPR_FIB_RESULT);
+	uint32_t flags = expr_u32(e, NFTNL_EXPR_FIB_FLAGS), dreg = expr_u32(e, NFTNL_EXPR_FIB_DREG);
+	uint32_t result = expr_u32(e, NFTNL_EXPR_FIB_RESULT);
 	struct addr a;
 
 	if (!headers_addr(&r->st.h, flags & NFTA_FIB_F_DADDR, &a))
@@ -647,7 +343,8 @@ static enum tri eval_fib(struct fw_run *r, const struct nftnl_expr *e)
 
 static enum tri eval_rt(struct fw_run *r, const struct nftnl_expr *e)
 {
-	reg_store_partly(r, get_u32(e, NFTNL_EXPR_RT_DREG), NULL, NULL, 16, "a value of the route (rt)");
+	reg_store_partly(r, expr_u32(e, NFTNL_EXPR_RT_DREG), NULL, NULL, 16,
+			 "a value of the route (rt)");
 	return TRI_YES;
 }
 
@@ -676,15 +373,15 @@ static void store_below(struct fw_run *r, uint32_t dreg, uint32_t modulus, uint3
 
 static enum tri eval_numgen(struct fw_run *r, const struct nftnl_expr *e)
 {
-	store_below(r, get_u32(e, NFTNL_EXPR_NG_DREG), get_u32(e, NFTNL_EXPR_NG_MODULUS),
-		    get_u32(e, NFTNL_EXPR_NG_OFFSET), "a random or counted number (numgen)");
+	store_below(r, expr_u32(e, NFTNL_EXPR_NG_DREG), expr_u32(e, NFTNL_EXPR_NG_MODULUS),
+		    expr_u32(e, NFTNL_EXPR_NG_OFFSET), "a random or counted number (numgen)");
 	return TRI_YES;
 }
 
 static enum tri eval_hash(struct fw_run *r, const struct nftnl_expr *e)
 {
-	store_below(r, get_u32(e, NFTNL_EXPR_HASH_DREG), get_u32(e, NFTNL_EXPR_HASH_MODULUS),
-		    get_u32(e, NFTNL_EXPR_HASH_OFFSET), "a hash");
+	store_below(r, expr_u32(e, NFTNL_EXPR_HASH_DREG), expr_u32(e, NFTNL_EXPR_HASH_MODULUS),
+		    expr_u32(e, NFTNL_EXPR_HASH_OFFSET), "a hash");
 	return TRI_YES;
 }
 
@@ -705,7 +402,7 @@ static enum tri eval_quota(struct fw_run *r, const struct nftnl_expr *e)
 				 nftnl_expr_get_u64(e, NFTNL_EXPR_QUOTA_BYTES) : 0;
 	uint64_t used = nftnl_expr_is_set(e, NFTNL_EXPR_QUOTA_CONSUMED) ?
 				nftnl_expr_get_u64(e, NFTNL_EXPR_QUOTA_CONSUMED) : 0;
-	bool over = get_u32(e, NFTNL_EXPR_QUOTA_FLAGS) & NFT_QUOTA_F_INV;
+	bool over = expr_u32(e, NFTNL_EXPR_QUOTA_FLAGS) & NFT_QUOTA_F_INV;
 
 	if (used >= bytes)
 		return tri_from(over);
@@ -718,7 +415,7 @@ static enum tri eval_objref(struct fw_run *r, const struct nftnl_expr *e)
 {
 	if (!nftnl_expr_is_set(e, NFTNL_EXPR_OBJREF_IMM_TYPE))
 		return run_maybe(r, "a map of stateful objects");
-	switch (get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE)) {
+	switch (expr_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE)) {
 	case NFT_OBJECT_COUNTER:
 	case NFT_OBJECT_CT_HELPER:
 	case NFT_OBJECT_CT_TIMEOUT:
@@ -783,10 +480,11 @@ static enum tri eval_tproxy(struct fw_run *r, const struct nftnl_expr *e)
 
 /* --- NAT ------------------------------------------------------------------- */
 
-static void range_addr(struct fw_run *r, const struct nftnl_expr *e, uint16_t attr, struct addr *ret)
+static void range_addr(struct fw_run *r, const struct nftnl_expr *e, uint16_t attr,
+		       struct addr *ret)
 {
 	size_t len = addr_len(r->st.h.family);
-	uint32_t reg = get_u32(e, attr);
+	uint32_t reg = expr_u32(e, attr);
 	const uint8_t *known, *data = reg_load(r, reg, len, &known);
 
 	*ret = (struct addr){ 0 };
@@ -796,7 +494,7 @@ static void range_addr(struct fw_run *r, const struct nftnl_expr *e, uint16_t at
 
 static uint16_t range_port(struct fw_run *r, const struct nftnl_expr *e, uint16_t attr)
 {
-	uint32_t reg = get_u32(e, attr);
+	uint32_t reg = expr_u32(e, attr);
 	const uint8_t *known, *data = reg_load(r, reg, 2, &known);
 
 	return data && reg_is_known(r, reg, 2) ? (uint16_t)(data[0] << 8 | data[1]) : 0;
@@ -818,7 +516,7 @@ static enum tri eval_nat(struct fw_run *r, const struct nftnl_expr *e)
 	struct nat_range range = { 0 };
 
 	range.has_addr = nftnl_expr_is_set(e, NFTNL_EXPR_NAT_REG_ADDR_MIN);
-	range.netmap = get_u32(e, NFTNL_EXPR_NAT_FLAGS) & NF_NAT_RANGE_NETMAP;
+	range.netmap = expr_u32(e, NFTNL_EXPR_NAT_FLAGS) & NF_NAT_RANGE_NETMAP;
 	if (range.has_addr) {
 		range_addr(r, e, NFTNL_EXPR_NAT_REG_ADDR_MIN, &range.min);
 		range.max = range.min;
@@ -826,7 +524,7 @@ static enum tri eval_nat(struct fw_run *r, const struct nftnl_expr *e)
 			range_addr(r, e, NFTNL_EXPR_NAT_REG_ADDR_MAX, &range.max);
 	}
 	range_ports(r, e, NFTNL_EXPR_NAT_REG_PROTO_MIN, NFTNL_EXPR_NAT_REG_PROTO_MAX, &range);
-	nat_translate(r, get_u32(e, NFTNL_EXPR_NAT_TYPE) == NFT_NAT_DNAT ? NAT_DEST : NAT_SOURCE,
+	nat_translate(r, expr_u32(e, NFTNL_EXPR_NAT_TYPE) == NFT_NAT_DNAT ? NAT_DEST : NAT_SOURCE,
 		      &range);
 	return TRI_YES;
 }
@@ -857,7 +555,7 @@ static enum tri eval_match(struct fw_run *r, const struct nftnl_expr *e)
 	const void *info = nftnl_expr_get(e, NFTNL_EXPR_MT_INFO, &len);
 
 	return xt_match_eval(r, nftnl_expr_get_str(e, NFTNL_EXPR_MT_NAME),
-			     get_u32(e, NFTNL_EXPR_MT_REV), info, len);
+			     expr_u32(e, NFTNL_EXPR_MT_REV), info, len);
 }
 
 static enum tri eval_target(struct fw_run *r, const struct nftnl_expr *e)
@@ -866,7 +564,7 @@ static enum tri eval_target(struct fw_run *r, const struct nftnl_expr *e)
 	const void *info = nftnl_expr_get(e, NFTNL_EXPR_TG_INFO, &len);
 
 	return xt_target_eval(r, nftnl_expr_get_str(e, NFTNL_EXPR_TG_NAME),
-			      get_u32(e, NFTNL_EXPR_TG_REV), info, len);
+			      expr_u32(e, NFTNL_EXPR_TG_REV), info, len);
 }
 
 /* Counts, logs, copies: the rule goes on. */
@@ -882,14 +580,14 @@ static const struct {
 } exprs[] = {
 	{ "cmp",       eval_cmp },
 	{ "payload",   eval_payload },
-	{ "meta",      eval_meta },
+	{ "meta",      expr_meta },
 	{ "counter",   eval_nothing },
 	{ "immediate", eval_immediate },
 	{ "match",     eval_match },
 	{ "target",    eval_target },
 	{ "lookup",    set_lookup },
 	{ "bitwise",   eval_bitwise },
-	{ "ct",        eval_ct },
+	{ "ct",        expr_ct },
 	{ "range",     eval_range },
 	{ "byteorder", eval_byteorder },
 	{ "log",       eval_nothing },

@@ -20,7 +20,7 @@ enum tri {
 
 /* Compared bytewise: a zeroed struct, filled. */
 struct headers {
-	uint8_t data[80], known[80];       /* from the network header on; 1 in known: that bit is known */
+	uint8_t data[80], known[80];       /* from the network header on; known: by bit */
 	uint8_t ll[LL_LEN], ll_known[LL_LEN];
 	uint8_t has_ll;                    /* enum tri: is there a link-layer header to read? */
 	uint8_t thoff;                     /* where the transport header begins */

@@ -46,7 +46,10 @@ const char *run_text(struct fw_run *r, const char *format, ...)
 	va_start(ap, format);
 	strbuf_vprintf(&b, format, ap);
 	va_end(ap);
-	/* interning adds to the arena that all copies share; it changes nothing that anybody reads */
+	/*
+	 * interning adds to the arena that all copies share; it changes nothing that anybody
+	 * reads
+	 */
 	return snapshot_intern((struct snapshot *)(uintptr_t)r->s, strbuf_str(&b));
 }
 
@@ -253,7 +256,10 @@ static bool run_filter(struct fw_run *r, const struct nft_chain *c, struct fw_re
 	return on;
 }
 
-/* Whether nat chains see the packet at all is not known: what they would do is no more than possible. */
+/*
+ * Whether nat chains see the packet at all is not known: what they would do is no more than
+ * possible.
+ */
 static bool maybe_nat(struct fw_run *r, const chain_list *nat, struct fw_result *ret);
 
 /*
@@ -283,7 +289,8 @@ static bool maybe_nat(struct fw_run *r, const chain_list *nat, struct fw_result 
 	struct fw_result alone = { .verdict = FW_ACCEPT };
 
 	r->st.ct = CT_VIEW_NEW;
-	if ((!run_nat(r, nat, &alone) || alone.verdict == FW_UNKNOWN) && ret->verdict != FW_UNKNOWN) {
+	if ((!run_nat(r, nat, &alone) || alone.verdict == FW_UNKNOWN) &&
+	    ret->verdict != FW_UNKNOWN) {
 		*ret = alone;
 		ret->verdict = FW_UNKNOWN;
 		ret->why = untracked_unknown;

@@ -20,7 +20,7 @@
 #include <libnftnl/expr.h>
 
 #include "firewall/decode.h"
-#include "firewall/xt.h"
+#include "firewall/xt-print.h"
 
 static bool negated(const struct cond *c)
 {
@@ -226,8 +226,8 @@ static void print_head(struct strbuf *b, const struct decoded *d, uint8_t family
 static bool in_head(const struct cond *c, uint8_t family)
 {
 	return cond_is_addr(c, family, false) || cond_is_addr(c, family, true) ||
-	       is_meta(c, NFT_META_IIFNAME) || is_meta(c, NFT_META_OIFNAME) || is_proto(c, family) ||
-	       is_fragment(c, family);
+	       is_meta(c, NFT_META_IIFNAME) || is_meta(c, NFT_META_OIFNAME) ||
+	       is_proto(c, family) || is_fragment(c, family);
 }
 
 static void print_one(struct strbuf *b, const struct cond *c, uint8_t family)

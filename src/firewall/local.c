@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * local - what rules ask of a namespace's own addresses and routes
- *
- * Only as much as matches need. A lookup through policy rules of somebody's
- * own is not tried here: it cannot be said.
- */
-#include <linux/fib_rules.h>
+/* local - what rules ask of a namespace's own addresses and routes */
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 
+#include "fib.h"
 #include "firewall/eval.h"
 
 /* The local table alone decides (__inet_dev_addr_type(), net/ipv4/fib_frontend.c). */
@@ -34,72 +29,32 @@ uint8_t local_addr_type(const struct ns *ns, const struct addr *a, int ifindex)
 	return RTN_UNICAST;
 }
 
-/* Are there no policy rules but the kernel's own (local, main, default)? */
-static bool rules_are_plain(const struct ns *ns, uint8_t family)
+int local_route(const struct ns *ns, const struct addr *a, const struct addr *from, int dev,
+		uint32_t mark)
 {
-	vec_each(rule, &ns->rules)
-		if (rule->family == family &&
-		    (rule->action != FR_ACT_TO_TBL ||
-		     (rule->table != RT_TABLE_LOCAL && rule->table != RT_TABLE_MAIN &&
-		      rule->table != RT_TABLE_DEFAULT)))
-			return false;
-	return true;
-}
+	const struct fib_query q = { .src = *from, .dst = *a, .mark = mark };
+	struct lookup l;
 
-static bool better(const struct route *a, const struct route *b)
-{
-	if (!b || a->dst.len != b->dst.len)
-		return !b || a->dst.len > b->dst.len;
-	return a->priority < b->priority;
-}
-
-/* The most specific route of the main table; oif: among those of that interface where there are several. */
-static const struct route *main_route(const struct ns *ns, const struct addr *a, int oif)
-{
-	const struct route *best = NULL, *best_oif = NULL;
-
-	vec_each(rt, &ns->routes) {
-		bool any = !addr_is_set(&rt->dst.addr) && rt->dst.len == 0;
-
-		if (rt->table != RT_TABLE_MAIN || rt->src.len ||
-		    !(prefix_has(&rt->dst, a) || (any && rt->nh.gateway.family == a->family)))
-			continue;
-		if (better(rt, best))
-			best = rt;
-		if (rt->nh.oif == oif && better(rt, best_oif))
-			best_oif = rt;
-	}
-	if (best && best_oif && best_oif->dst.len == best->dst.len)
-		return best_oif;
-	return best;
-}
-
-int local_route(const struct ns *ns, const struct addr *a, int oif, struct addr *ret_gateway)
-{
-	const struct route *rt;
-
-	if (!rules_are_plain(ns, a->family) || ns->error[COLLECT_ROUTE])
+	if (ns->error[COLLECT_ROUTE] || ns->error[COLLECT_RULE])
 		return -1;
 	if (ns_is_local(ns, a))
 		return 0; /* RTN_LOCAL is no answer here */
-	rt = main_route(ns, a, oif);
-	if (!rt || rt->type != RTN_UNICAST)
+	fib_lookup(ns, &q, &l);
+	if (l.error || l.type != RTN_UNICAST)
 		return 0;
-	if (rt->nexthops > 1)
+	if (l.route && l.route->nexthops > 1 && l.oif != dev)
 		return -1;
-	if (ret_gateway)
-		*ret_gateway = addr_is_set(&rt->nh.gateway) ? rt->nh.gateway : *a;
-	return rt->nh.oif;
+	return l.oif;
 }
 
 /* The next hop that the packet takes on oif, for the choice among several addresses. */
 static struct addr nexthop_on(const struct ns *ns, int oif, const struct addr *dst)
 {
-	const struct route *rt = main_route(ns, dst, oif);
+	const struct fib_query q = { .dst = *dst, .oif = oif };
+	struct lookup l;
 
-	if (rt && rt->nh.oif == oif && rt->nh.gateway.family == dst->family)
-		return rt->nh.gateway;
-	return *dst;
+	fib_lookup(ns, &q, &l);
+	return l.error == 0 && l.gateway.family == dst->family ? l.gateway : *dst;
 }
 
 /* inet_select_addr(oif, next hop, RT_SCOPE_UNIVERSE), net/ipv4/devinet.c */
@@ -135,7 +90,10 @@ static size_t common_bits(const struct addr *a, const struct addr *b)
 	return n;
 }
 
-/* The rules of RFC 6724 that usually decide: usable, scope, own interface, longest common prefix. */
+/*
+ * The rules of RFC 6724 that usually decide: usable, scope, own interface, longest common
+ * prefix.
+ */
 static struct addr select_ipv6(const struct ns *ns, int oif, const struct addr *dst)
 {
 	struct addr best = { 0 };

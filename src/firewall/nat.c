@@ -75,7 +75,10 @@ void nat_masquerade(struct fw_run *r, const struct nat_range *range)
 	r->st.nat.masquerade = true;
 }
 
-/* nf_nat_redirect_ipv4(): loopback for what this host sends, else the first address where it came in. */
+/*
+ * nf_nat_redirect_ipv4(): loopback for what this host sends, else the first address where it
+ * came in.
+ */
 void nat_redirect(struct fw_run *r, const struct nat_range *range)
 {
 	uint16_t port = range->has_port && range->port_min == range->port_max ? range->port_min : 0;

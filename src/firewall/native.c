@@ -297,10 +297,12 @@ static void print_nat(struct strbuf *b, const struct decoded *d, const struct nf
 		      uint8_t family)
 {
 	const struct constant *ip = decoded_constant(d, expr_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MIN));
-	const struct constant *port = decoded_constant(d, expr_u32(e, NFTNL_EXPR_NAT_REG_PROTO_MIN));
+	const struct constant *port =
+		decoded_constant(d, expr_u32(e, NFTNL_EXPR_NAT_REG_PROTO_MIN));
 	struct addr a = { 0 };
 
-	strbuf_printf(b, "%s to ", expr_u32(e, NFTNL_EXPR_NAT_TYPE) == NFT_NAT_DNAT ? "dnat" : "snat");
+	strbuf_printf(b, "%s to ",
+		      expr_u32(e, NFTNL_EXPR_NAT_TYPE) == NFT_NAT_DNAT ? "dnat" : "snat");
 	if (ip && addr_from_bytes(family, ip->data, ip->size, &a) == 0)
 		strbuf_puts(b, addr_text(&a).s);
 	if (port)

@@ -63,8 +63,8 @@ struct order {
 
 static bool is_comment(const struct cond *c)
 {
-	const char *name = c->source == COND_MATCH ? nftnl_expr_get_str(c->expr, NFTNL_EXPR_MT_NAME) :
-						     NULL;
+	const char *name = c->source == COND_MATCH ? nftnl_expr_get_str(c->expr, NFTNL_EXPR_MT_NAME)
+						   : NULL;
 
 	return name && streq(name, "comment");
 }

@@ -64,8 +64,8 @@ static bool is_builtin(const struct nft_chain *c)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(builtin); i++)
 		if (streq(builtin[i].chain, c->name) && streq(builtin[i].table, c->table))
-			return c->hook == builtin[i].hook && c->prio == builtin[i].prio && c->type &&
-			       streq(c->type, builtin[i].type);
+			return c->hook == builtin[i].hook && c->prio == builtin[i].prio &&
+			       c->type && streq(c->type, builtin[i].type);
 	return false;
 }
 
@@ -255,7 +255,8 @@ static uint8_t text_family(const struct nft_chain *chain)
 static void print_policy(struct strbuf *b, const struct nft_chain *c, bool iptables)
 {
 	const char *hook = "?";
-	static const char *const hooks[] = { "prerouting", "input", "forward", "output", "postrouting" };
+	static const char *const hooks[] = { "prerouting", "input", "forward", "output",
+					     "postrouting" };
 
 	if (iptables) {
 		strbuf_printf(b, "-P %s %s", c->name, c->policy == NF_DROP ? "DROP" : "ACCEPT");

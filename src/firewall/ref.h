@@ -10,7 +10,10 @@ struct nftnl_rule;
 /* "ip", "inet", … of an NFPROTO_*. */
 const char *fw_family_name(uint8_t family);
 
-/* The program that put the rule (nr may be NULL) or chain there, by names and comments; NULL: not known. */
+/*
+ * The program that put the rule (nr may be NULL) or chain there, by names and comments;
+ * NULL: not known.
+ */
 const char *fw_owner(const struct nft_chain *chain, const struct nftnl_rule *nr);
 
 /* The rule with this handle, or NULL. */

@@ -8,10 +8,9 @@
 #include <net/ethernet.h>
 #include <stdio.h>
 
-#include "firewall/xt.h"
+#include "firewall/xt-print.h"
 
 #include <linux/if_packet.h>
-#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/xt_addrtype.h>
 #include <linux/netfilter/xt_comment.h>
 #include <linux/netfilter/xt_connmark.h>
@@ -35,12 +34,6 @@
 static enum tri invert_if(enum tri t, bool invert)
 {
 	return invert ? tri_not(t) : t;
-}
-
-static void print_not(struct strbuf *b, bool invert)
-{
-	if (invert)
-		strbuf_puts(b, " !");
 }
 
 /* --- ports ----------------------------------------------------------------- */
@@ -79,7 +72,8 @@ static enum tri eval_tcp(struct fw_run *r, const void *info, uint32_t rev)
 	if (r->st.h.l4proto != IPPROTO_TCP)
 		return TRI_NO;
 	t = port_between(r, false, i->spts[0], i->spts[1], i->invflags & XT_TCP_INV_SRCPT);
-	t = tri_and(t, port_between(r, true, i->dpts[0], i->dpts[1], i->invflags & XT_TCP_INV_DSTPT));
+	t = tri_and(t,
+		    port_between(r, true, i->dpts[0], i->dpts[1], i->invflags & XT_TCP_INV_DSTPT));
 	t = tri_and(t, tcp_flags(r, i->flg_mask, i->flg_cmp, i->invflags & XT_TCP_INV_FLAGS));
 	if (i->option && t != TRI_NO)
 		return run_maybe(r, "TCP options");
@@ -90,7 +84,7 @@ static void print_ports(struct strbuf *b, const char *option, const uint16_t *po
 {
 	if (ports[0] == 0 && ports[1] == 0xffff)
 		return;
-	print_not(b, invert);
+	xt_print_not(b, invert);
 	strbuf_printf(b, " %s %u", option, ports[0]);
 	if (ports[0] != ports[1])
 		strbuf_printf(b, ":%u", ports[1]);
@@ -117,11 +111,11 @@ static void print_tcp(struct strbuf *b, const void *info, uint8_t family, uint32
 	print_ports(b, "--sport", i->spts, i->invflags & XT_TCP_INV_SRCPT);
 	print_ports(b, "--dport", i->dpts, i->invflags & XT_TCP_INV_DSTPT);
 	if (i->option || i->invflags & XT_TCP_INV_OPTION) {
-		print_not(b, i->invflags & XT_TCP_INV_OPTION);
+		xt_print_not(b, i->invflags & XT_TCP_INV_OPTION);
 		strbuf_printf(b, " --tcp-option %u", i->option);
 	}
 	if (i->flg_mask || i->invflags & XT_TCP_INV_FLAGS) {
-		print_not(b, i->invflags & XT_TCP_INV_FLAGS);
+		xt_print_not(b, i->invflags & XT_TCP_INV_FLAGS);
 		strbuf_puts(b, " --tcp-flags ");
 		print_tcp_flags(b, i->flg_mask);
 		strbuf_putc(b, ' ');
@@ -190,7 +184,7 @@ static void print_multiport(struct strbuf *b, const void *info, uint8_t family, 
 	const struct xt_multiport_v1 *i = info;
 	unsigned int n = i->count < XT_MULTI_PORTS ? i->count : XT_MULTI_PORTS;
 
-	print_not(b, i->invert);
+	xt_print_not(b, i->invert);
 	strbuf_printf(b, " %s ", options[i->flags < 3 ? i->flags : 2]);
 	for (unsigned int k = 0; k < n; k++) {
 		strbuf_printf(b, "%s%u", k ? "," : "", i->ports[k]);
@@ -201,7 +195,10 @@ static void print_multiport(struct strbuf *b, const void *info, uint8_t family, 
 
 /* --- ICMP ------------------------------------------------------------------ */
 
-/* Any code is 0 … 255; type 255 is any type (icmp_type_code_match(), net/ipv4/netfilter/ip_tables.c). */
+/*
+ * Any code is 0 … 255; type 255 is any type (icmp_type_code_match(),
+ * net/ipv4/netfilter/ip_tables.c).
+ */
 static enum tri icmp_type_code(struct fw_run *r, uint8_t proto, uint8_t type, const uint8_t *code,
 			       bool invert)
 {
@@ -233,7 +230,7 @@ static enum tri eval_icmp6(struct fw_run *r, const void *info, uint32_t rev)
 static void print_icmp_type(struct strbuf *b, const char *option, uint8_t type, const uint8_t *code,
 			    bool invert)
 {
-	print_not(b, invert);
+	xt_print_not(b, invert);
 	if (type == 0xff && streq(option, "--icmp-type")) {
 		strbuf_printf(b, " %s any", option);
 		return;
@@ -255,345 +252,6 @@ static void print_icmp6(struct strbuf *b, const void *info, uint8_t family, uint
 	const struct ip6t_icmp *i = info;
 
 	print_icmp_type(b, "--icmpv6-type", i->type, i->code, i->invflags & IP6T_ICMP_INV);
-}
-
-/* --- conntrack ------------------------------------------------------------- */
-
-/* Revision 1 has masks of 8 bits, 1 and 2 have single ports in network order. */
-static struct xt_conntrack_mtinfo3 load_conntrack(const void *info, uint32_t rev)
-{
-	struct xt_conntrack_mtinfo3 c = { 0 };
-	struct xt_conntrack_mtinfo2 old;
-
-	if (rev >= 3) {
-		memcpy(&c, info, sizeof(c));
-		return c;
-	}
-	memcpy(&old, info, sizeof(old));
-	memcpy(&c, info, offsetof(struct xt_conntrack_mtinfo3, origsrc_port));
-	c.origsrc_port = c.origsrc_port_high = ntohs(old.origsrc_port);
-	c.origdst_port = c.origdst_port_high = ntohs(old.origdst_port);
-	c.replsrc_port = c.replsrc_port_high = ntohs(old.replsrc_port);
-	c.repldst_port = c.repldst_port_high = ntohs(old.repldst_port);
-	c.match_flags = old.match_flags;
-	c.invert_flags = old.invert_flags;
-	c.state_mask = old.state_mask;
-	c.status_mask = old.status_mask;
-	if (rev == 1) {
-		const struct xt_conntrack_mtinfo1 *one = info;
-
-		c.state_mask = one->state_mask;
-		c.status_mask = one->status_mask;
-	}
-	return c;
-}
-
-static enum tri state_matches(struct fw_run *r, uint32_t mask, uint32_t invalid, uint32_t untracked)
-{
-	switch ((enum ct_view)r->st.ct) {
-	case CT_VIEW_NONE:
-		return tri_from(mask & invalid);
-	case CT_VIEW_NEW:
-		return tri_from(mask & XT_CONNTRACK_STATE_BIT(IP_CT_NEW));
-	case CT_VIEW_ESTABLISHED:
-		return tri_from(mask & XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED));
-	case CT_VIEW_UNTRACKED:
-		return tri_from(mask & untracked);
-	case CT_VIEW_UNKNOWN:
-		break;
-	}
-	return run_maybe(r, "whether conntrack saw the packet before");
-}
-
-/* SNAT and DNAT are states, too, beside the others. */
-static enum tri ct_state(struct fw_run *r, const struct xt_conntrack_mtinfo3 *c)
-{
-	enum tri t = state_matches(r, c->state_mask, XT_CONNTRACK_STATE_INVALID,
-				   XT_CONNTRACK_STATE_UNTRACKED);
-	uint32_t known, status = run_ct_status(r, &known), want = 0;
-
-	if (r->st.ct == CT_VIEW_NEW || r->st.ct == CT_VIEW_ESTABLISHED) {
-		if (c->state_mask & XT_CONNTRACK_STATE_SNAT)
-			want |= IPS_SRC_NAT;
-		if (c->state_mask & XT_CONNTRACK_STATE_DNAT)
-			want |= IPS_DST_NAT;
-	}
-	if (t == TRI_NO && status & want)
-		t = TRI_YES;
-	else if (t == TRI_NO && want & ~known)
-		t = run_maybe(r, "whether the connection is translated");
-	return invert_if(t, c->invert_flags & XT_CONNTRACK_STATE);
-}
-
-static enum tri ct_address(struct fw_run *r, bool of_reply, bool dst, const union nf_inet_addr *want,
-			   const union nf_inet_addr *mask, bool invert)
-{
-	const uint8_t *w = (const uint8_t *)want, *m = (const uint8_t *)mask;
-	struct addr a;
-
-	if (!run_ct_addr(r, of_reply, dst, &a))
-		return run_maybe(r, "an address of the connection before translation");
-	for (size_t i = 0; i < addr_len(a.family); i++)
-		if ((a.b[i] & m[i]) != w[i])
-			return tri_from(invert);
-	return tri_from(!invert);
-}
-
-static enum tri ct_addresses(struct fw_run *r, const struct xt_conntrack_mtinfo3 *c)
-{
-	uint16_t inv = c->invert_flags;
-	enum tri t = TRI_YES;
-
-	if (c->match_flags & XT_CONNTRACK_ORIGSRC)
-		t = tri_and(t, ct_address(r, false, false, &c->origsrc_addr, &c->origsrc_mask,
-					  inv & XT_CONNTRACK_ORIGSRC));
-	if (c->match_flags & XT_CONNTRACK_ORIGDST)
-		t = tri_and(t, ct_address(r, false, true, &c->origdst_addr, &c->origdst_mask,
-					  inv & XT_CONNTRACK_ORIGDST));
-	if (c->match_flags & XT_CONNTRACK_REPLSRC)
-		t = tri_and(t, ct_address(r, true, false, &c->replsrc_addr, &c->replsrc_mask,
-					  inv & XT_CONNTRACK_REPLSRC));
-	if (c->match_flags & XT_CONNTRACK_REPLDST)
-		t = tri_and(t, ct_address(r, true, true, &c->repldst_addr, &c->repldst_mask,
-					  inv & XT_CONNTRACK_REPLDST));
-	return t;
-}
-
-static enum tri ct_port(struct fw_run *r, bool of_reply, bool dst, uint16_t min, uint16_t max,
-			bool invert)
-{
-	uint16_t p;
-
-	if (!run_ct_port(r, of_reply, dst, &p))
-		return run_maybe(r, "a port of the connection before translation");
-	return tri_from((p >= min && p <= max) != invert);
-}
-
-static enum tri ct_ports(struct fw_run *r, const struct xt_conntrack_mtinfo3 *c)
-{
-	uint16_t inv = c->invert_flags;
-	enum tri t = TRI_YES;
-
-	if (c->match_flags & XT_CONNTRACK_PROTO)
-		t = tri_from((c->l4proto == r->st.h.l4proto) != !!(inv & XT_CONNTRACK_PROTO));
-	if (c->match_flags & XT_CONNTRACK_ORIGSRC_PORT)
-		t = tri_and(t, ct_port(r, false, false, c->origsrc_port, c->origsrc_port_high,
-				       inv & XT_CONNTRACK_ORIGSRC_PORT));
-	if (c->match_flags & XT_CONNTRACK_ORIGDST_PORT)
-		t = tri_and(t, ct_port(r, false, true, c->origdst_port, c->origdst_port_high,
-				       inv & XT_CONNTRACK_ORIGDST_PORT));
-	if (c->match_flags & XT_CONNTRACK_REPLSRC_PORT)
-		t = tri_and(t, ct_port(r, true, false, c->replsrc_port, c->replsrc_port_high,
-				       inv & XT_CONNTRACK_REPLSRC_PORT));
-	if (c->match_flags & XT_CONNTRACK_REPLDST_PORT)
-		t = tri_and(t, ct_port(r, true, true, c->repldst_port, c->repldst_port_high,
-				       inv & XT_CONNTRACK_REPLDST_PORT));
-	return t;
-}
-
-static enum tri ct_status(struct fw_run *r, const struct xt_conntrack_mtinfo3 *c)
-{
-	uint32_t known, status = run_ct_status(r, &known);
-	bool invert = c->invert_flags & XT_CONNTRACK_STATUS;
-
-	if (status & known & c->status_mask)
-		return tri_from(!invert);
-	if (c->status_mask & ~known)
-		return run_maybe(r, "ct status");
-	return tri_from(invert);
-}
-
-static enum tri eval_conntrack(struct fw_run *r, const void *info, uint32_t rev)
-{
-	struct xt_conntrack_mtinfo3 c = load_conntrack(info, rev);
-	enum tri t = TRI_YES;
-
-	if (c.match_flags & XT_CONNTRACK_STATE)
-		t = ct_state(r, &c);
-	if (r->st.ct == CT_VIEW_NONE || r->st.ct == CT_VIEW_UNTRACKED)
-		return tri_and(t, tri_from(c.match_flags & XT_CONNTRACK_STATE));
-	if (r->st.ct == CT_VIEW_UNKNOWN && c.match_flags & ~XT_CONNTRACK_STATE)
-		return tri_and(t, run_maybe(r, "whether conntrack saw the packet before"));
-	if (c.match_flags & XT_CONNTRACK_DIRECTION)
-		t = tri_and(t, tri_from(!r->pkt->reply !=
-					!!(c.invert_flags & XT_CONNTRACK_DIRECTION)));
-	t = tri_and(t, ct_addresses(r, &c));
-	t = tri_and(t, ct_ports(r, &c));
-	if (c.match_flags & XT_CONNTRACK_STATUS)
-		t = tri_and(t, ct_status(r, &c));
-	if (c.match_flags & XT_CONNTRACK_EXPIRES && t != TRI_NO)
-		return run_maybe(r, "when the connection expires");
-	return t;
-}
-
-struct bit_name {
-	uint32_t bit;
-	const char *name;
-};
-
-static void print_bits(struct strbuf *b, uint32_t mask, const struct bit_name *names, size_t n)
-{
-	const char *separator = " ";
-
-	for (size_t i = 0; i < n; i++)
-		if (mask & names[i].bit) {
-			strbuf_printf(b, "%s%s", separator, names[i].name);
-			separator = ",";
-		}
-}
-
-static void print_ct_state(struct strbuf *b, uint32_t mask)
-{
-	static const struct bit_name names[] = {
-		{ XT_CONNTRACK_STATE_INVALID, "INVALID" },
-		{ XT_CONNTRACK_STATE_BIT(IP_CT_NEW), "NEW" },
-		{ XT_CONNTRACK_STATE_BIT(IP_CT_RELATED), "RELATED" },
-		{ XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED), "ESTABLISHED" },
-		{ XT_CONNTRACK_STATE_UNTRACKED, "UNTRACKED" },
-		{ XT_CONNTRACK_STATE_SNAT, "SNAT" },
-		{ XT_CONNTRACK_STATE_DNAT, "DNAT" },
-	};
-
-	print_bits(b, mask, names, ARRAY_SIZE(names));
-}
-
-static void print_ct_status(struct strbuf *b, uint32_t mask)
-{
-	static const struct bit_name names[] = {
-		{ IPS_EXPECTED, "EXPECTED" },
-		{ IPS_SEEN_REPLY, "SEEN_REPLY" },
-		{ IPS_ASSURED, "ASSURED" },
-		{ IPS_CONFIRMED, "CONFIRMED" },
-	};
-
-	if (!mask)
-		strbuf_puts(b, " NONE");
-	print_bits(b, mask, names, ARRAY_SIZE(names));
-}
-
-/* A mask as a prefix length, or -1 where it is none. */
-static int mask_bits(const uint8_t *mask, size_t len)
-{
-	size_t n = 0;
-
-	while (n < len * 8 && mask[n / 8] >> (7 - n % 8) & 1)
-		n++;
-	for (size_t i = n; i < len * 8; i++)
-		if (mask[i / 8] >> (7 - i % 8) & 1)
-			return -1;
-	return (int)n;
-}
-
-static void print_address(struct strbuf *b, uint8_t family, const union nf_inet_addr *want,
-			  const union nf_inet_addr *mask)
-{
-	int bits = mask_bits((const uint8_t *)mask, addr_len(family));
-	struct addr a = { 0 }, m = { 0 };
-
-	addr_from_bytes(family, want, addr_len(family), &a);
-	addr_from_bytes(family, mask, addr_len(family), &m);
-	strbuf_printf(b, " %s", addr_text(&a).s);
-	if (bits < 0)
-		strbuf_printf(b, "/%s", addr_text(&m).s);
-	else if ((size_t)bits < addr_len(family) * 8)
-		strbuf_printf(b, "/%d", bits);
-}
-
-static void print_ct_addresses(struct strbuf *b, const struct xt_conntrack_mtinfo3 *c,
-			       uint8_t family)
-{
-	const struct {
-		uint16_t flag;
-		const char *option;
-		const union nf_inet_addr *addr, *mask;
-	} rows[] = {
-		{ XT_CONNTRACK_ORIGSRC, "--ctorigsrc", &c->origsrc_addr, &c->origsrc_mask },
-		{ XT_CONNTRACK_ORIGDST, "--ctorigdst", &c->origdst_addr, &c->origdst_mask },
-		{ XT_CONNTRACK_REPLSRC, "--ctreplsrc", &c->replsrc_addr, &c->replsrc_mask },
-		{ XT_CONNTRACK_REPLDST, "--ctrepldst", &c->repldst_addr, &c->repldst_mask },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (c->match_flags & rows[i].flag) {
-			print_not(b, c->invert_flags & rows[i].flag);
-			strbuf_printf(b, " %s", rows[i].option);
-			print_address(b, family, rows[i].addr, rows[i].mask);
-		}
-}
-
-static void print_ct_ports(struct strbuf *b, const struct xt_conntrack_mtinfo3 *c)
-{
-	const struct {
-		uint16_t flag;
-		const char *option;
-		uint16_t min, max;
-	} rows[] = {
-		{ XT_CONNTRACK_ORIGSRC_PORT, "--ctorigsrcport", c->origsrc_port, c->origsrc_port_high },
-		{ XT_CONNTRACK_ORIGDST_PORT, "--ctorigdstport", c->origdst_port, c->origdst_port_high },
-		{ XT_CONNTRACK_REPLSRC_PORT, "--ctreplsrcport", c->replsrc_port, c->replsrc_port_high },
-		{ XT_CONNTRACK_REPLDST_PORT, "--ctrepldstport", c->repldst_port, c->repldst_port_high },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (c->match_flags & rows[i].flag) {
-			print_not(b, c->invert_flags & rows[i].flag);
-			strbuf_printf(b, " %s %u", rows[i].option, rows[i].min);
-			if (rows[i].max > rows[i].min)
-				strbuf_printf(b, ":%u", rows[i].max);
-		}
-}
-
-static void print_conntrack(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
-{
-	struct xt_conntrack_mtinfo3 c = load_conntrack(info, rev);
-
-	if (c.match_flags & XT_CONNTRACK_STATE) {
-		print_not(b, c.invert_flags & XT_CONNTRACK_STATE);
-		strbuf_puts(b, c.match_flags & XT_CONNTRACK_STATE_ALIAS ? " --state" : " --ctstate");
-		print_ct_state(b, c.state_mask);
-	}
-	if (c.match_flags & XT_CONNTRACK_PROTO) {
-		print_not(b, c.invert_flags & XT_CONNTRACK_PROTO);
-		strbuf_printf(b, " --ctproto %u", c.l4proto);
-	}
-	print_ct_addresses(b, &c, family);
-	print_ct_ports(b, &c);
-	if (c.match_flags & XT_CONNTRACK_STATUS) {
-		print_not(b, c.invert_flags & XT_CONNTRACK_STATUS);
-		strbuf_puts(b, " --ctstatus");
-		print_ct_status(b, c.status_mask);
-	}
-	if (c.match_flags & XT_CONNTRACK_EXPIRES) {
-		print_not(b, c.invert_flags & XT_CONNTRACK_EXPIRES);
-		strbuf_printf(b, " --ctexpire %u", c.expires_min);
-		if (c.expires_max != c.expires_min)
-			strbuf_printf(b, ":%u", c.expires_max);
-	}
-	if (c.match_flags & XT_CONNTRACK_DIRECTION)
-		strbuf_printf(b, " --ctdir %s", c.invert_flags & XT_CONNTRACK_DIRECTION ? "REPLY" :
-											  "ORIGINAL");
-}
-
-static enum tri eval_state(struct fw_run *r, const void *info, uint32_t rev)
-{
-	const struct xt_state_info *i = info;
-
-	return state_matches(r, i->statemask, XT_STATE_INVALID, XT_STATE_UNTRACKED);
-}
-
-static void print_state(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
-{
-	static const struct bit_name names[] = {
-		{ XT_STATE_INVALID, "INVALID" },
-		{ XT_STATE_BIT(IP_CT_NEW), "NEW" },
-		{ XT_STATE_BIT(IP_CT_RELATED), "RELATED" },
-		{ XT_STATE_BIT(IP_CT_ESTABLISHED), "ESTABLISHED" },
-		{ XT_STATE_UNTRACKED, "UNTRACKED" },
-	};
-	const struct xt_state_info *i = info;
-
-	strbuf_puts(b, " --state");
-	print_bits(b, i->statemask, names, ARRAY_SIZE(names));
 }
 
 /* --- marks ----------------------------------------------------------------- */
@@ -631,7 +289,7 @@ static void print_mark(struct strbuf *b, const void *info, uint8_t family, uint3
 {
 	const struct xt_mark_mtinfo1 *i = info;
 
-	print_not(b, i->invert);
+	xt_print_not(b, i->invert);
 	strbuf_printf(b, " --mark 0x%x", i->mark);
 	if (i->mask != ~0u)
 		strbuf_printf(b, "/0x%x", i->mask);
@@ -676,7 +334,7 @@ static enum tri eval_addrtype(struct fw_run *r, const void *info, uint32_t rev)
 
 static void print_types(struct strbuf *b, uint16_t mask)
 {
-	static const struct bit_name names[] = {
+	static const struct xt_bit_name names[] = {
 		{ 1u << RTN_UNSPEC, "UNSPEC" },
 		{ 1u << RTN_UNICAST, "UNICAST" },
 		{ 1u << RTN_LOCAL, "LOCAL" },
@@ -691,7 +349,7 @@ static void print_types(struct strbuf *b, uint16_t mask)
 		{ 1u << RTN_XRESOLVE, "XRESOLVE" },
 	};
 
-	print_bits(b, mask, names, ARRAY_SIZE(names));
+	xt_print_bits(b, mask, names, ARRAY_SIZE(names));
 }
 
 static void print_addrtype(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
@@ -699,12 +357,12 @@ static void print_addrtype(struct strbuf *b, const void *info, uint8_t family, u
 	struct xt_addrtype_info_v1 i = load_addrtype(info, rev);
 
 	if (i.source) {
-		print_not(b, i.flags & XT_ADDRTYPE_INVERT_SOURCE);
+		xt_print_not(b, i.flags & XT_ADDRTYPE_INVERT_SOURCE);
 		strbuf_puts(b, " --src-type");
 		print_types(b, i.source);
 	}
 	if (i.dest) {
-		print_not(b, i.flags & XT_ADDRTYPE_INVERT_DEST);
+		xt_print_not(b, i.flags & XT_ADDRTYPE_INVERT_DEST);
 		strbuf_puts(b, " --dst-type");
 		print_types(b, i.dest);
 	}
@@ -745,7 +403,7 @@ static void print_range(struct strbuf *b, const char *option, uint8_t family,
 
 	addr_from_bytes(family, min, addr_len(family), &from);
 	addr_from_bytes(family, max, addr_len(family), &to);
-	print_not(b, invert);
+	xt_print_not(b, invert);
 	strbuf_printf(b, " %s %s-%s", option, addr_text(&from).s, addr_text(&to).s);
 }
 
@@ -761,31 +419,37 @@ static void print_iprange(struct strbuf *b, const void *info, uint8_t family, ui
 			    i->flags & IPRANGE_DST_INV);
 }
 
-/* Does the answer to this packet's source leave where it came in (net/ipv4/netfilter/ipt_rpfilter.c)? */
+/*
+ * Does the answer to this packet's source leave where it came in
+ * (net/ipv4/netfilter/ipt_rpfilter.c)?
+ */
 static enum tri eval_rpfilter(struct fw_run *r, const void *info, uint32_t rev)
 {
 	const struct xt_rpfilter_info *i = info;
 	bool invert = i->flags & XT_RPFILTER_INVERT;
 	const struct link *in = ns_link(r->ns, run_iif(r));
-	struct addr a;
+	struct addr a, dst = { 0 };
 	int oif;
 
 	if (in && in->flags & IFF_LOOPBACK)
 		return tri_from(!invert);
+	headers_addr(&r->st.h, true, &dst);
 	if (!headers_addr(&r->st.h, false, &a))
 		return run_maybe(r, "an address that is not known");
 	if (ns_is_local(r->ns, &a))
 		return i->flags & XT_RPFILTER_ACCEPT_LOCAL ? run_maybe(r, "xt match \"rpfilter\"") :
 							     tri_from(invert);
-	oif = local_route(r->ns, &a, run_iif(r), NULL);
-	if (oif < 0)
+	oif = local_route(r->ns, &a, &dst, run_iif(r),
+			  i->flags & XT_RPFILTER_VALID_MARK ? r->st.mark : 0);
+	if (oif < 0 || (i->flags & XT_RPFILTER_VALID_MARK && ~r->st.mark_known))
 		return run_maybe(r, "xt match \"rpfilter\"");
 	return tri_from((oif && (oif == run_iif(r) || i->flags & XT_RPFILTER_LOOSE)) != invert);
 }
 
 static void print_rpfilter(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
 {
-	static const char *const options[] = { "--loose", "--validmark", "--accept-local", "--invert" };
+	static const char *const options[] = { "--loose", "--validmark", "--accept-local",
+					       "--invert" };
 	const struct xt_rpfilter_info *i = info;
 
 	for (size_t k = 0; k < ARRAY_SIZE(options); k++)
@@ -869,7 +533,7 @@ static void print_physdev(struct strbuf *b, const void *info, uint8_t family, ui
 
 	for (size_t k = 0; k < ARRAY_SIZE(rows); k++)
 		if (i->bitmask & rows[k].bit) {
-			print_not(b, i->invert & rows[k].bit);
+			xt_print_not(b, i->invert & rows[k].bit);
 			strbuf_printf(b, " %s", rows[k].option);
 			if (rows[k].name)
 				strbuf_printf(b, " %.*s", IFNAMSIZ, rows[k].name);
@@ -889,7 +553,7 @@ static void print_length(struct strbuf *b, const void *info, uint8_t family, uin
 {
 	const struct xt_length_info *i = info;
 
-	print_not(b, i->invert);
+	xt_print_not(b, i->invert);
 	strbuf_printf(b, " --length %u", i->min);
 	if (i->min != i->max)
 		strbuf_printf(b, ":%u", i->max);
@@ -907,7 +571,7 @@ static void print_pkttype(struct strbuf *b, const void *info, uint8_t family, ui
 	static const char *const names[] = { "unicast", "broadcast", "multicast" };
 	const struct xt_pkttype_info *i = info;
 
-	print_not(b, i->invert);
+	xt_print_not(b, i->invert);
 	if (i->pkttype >= 0 && (size_t)i->pkttype < ARRAY_SIZE(names))
 		strbuf_printf(b, " --pkt-type %s", names[i->pkttype]);
 	else
@@ -918,7 +582,7 @@ static void print_mac(struct strbuf *b, const void *info, uint8_t family, uint32
 {
 	const struct xt_mac_info *i = info;
 
-	print_not(b, i->invert);
+	xt_print_not(b, i->invert);
 	strbuf_puts(b, " --mac-source");
 	for (int k = 0; k < ETH_ALEN; k++)
 		strbuf_printf(b, "%c%02x", k ? ':' : ' ', i->srcaddr[k]);
@@ -931,59 +595,12 @@ static enum tri eval_yes(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-void xt_print_string(struct strbuf *b, const char *s, size_t max)
-{
-	static const char plain[] = "_-0123456789abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	size_t len = strnlen(s, max), i = 0;
-
-	while (i < len && strchr(plain, s[i]))
-		i++;
-	strbuf_putc(b, ' ');
-	if (len && i == len) {
-		strbuf_add(b, s, len);
-		return;
-	}
-	strbuf_putc(b, '"');
-	for (i = 0; i < len; i++) {
-		if (strchr("\"\\'", s[i]))
-			strbuf_putc(b, '\\');
-		strbuf_putc(b, s[i]);
-	}
-	strbuf_putc(b, '"');
-}
-
 static void print_comment(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
 {
 	const struct xt_comment_info *i = info;
 
 	strbuf_puts(b, " --comment");
 	xt_print_string(b, i->comment, sizeof(i->comment));
-}
-
-/* The average is in ten-thousandths of a second a packet. */
-void xt_print_limit(struct strbuf *b, uint64_t avg, uint64_t burst)
-{
-	static const struct {
-		const char *name;
-		uint64_t mult;
-	} rates[] = {
-		{ "day", XT_LIMIT_SCALE * 24ull * 60 * 60 },
-		{ "hour", XT_LIMIT_SCALE * 60ull * 60 },
-		{ "min", XT_LIMIT_SCALE * 60ull },
-		{ "sec", XT_LIMIT_SCALE },
-	};
-	size_t i = 1;
-
-	if (!avg)
-		return;
-	while (i < ARRAY_SIZE(rates) && avg <= rates[i].mult &&
-	       !(rates[i].mult / avg < rates[i].mult % avg))
-		i++;
-	strbuf_printf(b, " --limit %llu/%s", (unsigned long long)(rates[i - 1].mult / avg),
-		      rates[i - 1].name);
-	if (burst != 5)
-		strbuf_printf(b, " --limit-burst %llu", (unsigned long long)burst);
 }
 
 static void print_limit(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
@@ -1013,20 +630,24 @@ static void print_statistic(struct strbuf *b, const void *info, uint8_t family, 
 
 	if (i->mode == XT_STATISTIC_MODE_RANDOM) {
 		strbuf_puts(b, " --mode random");
-		print_not(b, invert);
-		strbuf_printf(b, " --probability %.11f", 1.0 * i->u.random.probability / 0x80000000u);
+		xt_print_not(b, invert);
+		strbuf_printf(b, " --probability %.11f",
+			      1.0 * i->u.random.probability / 0x80000000u);
 	} else {
 		strbuf_puts(b, " --mode nth");
-		print_not(b, invert);
+		xt_print_not(b, invert);
 		strbuf_printf(b, " --every %u --packet %u", i->u.nth.every + 1, i->u.nth.packet);
 	}
 }
 
 const struct xt_match_row xt_matches[] = {
 	/* name, family, revisions, size, eval, print */
-	{ "conntrack", 0, 1, 1, sizeof(struct xt_conntrack_mtinfo1), eval_conntrack, print_conntrack },
-	{ "conntrack", 0, 2, 2, sizeof(struct xt_conntrack_mtinfo2), eval_conntrack, print_conntrack },
-	{ "conntrack", 0, 3, 3, sizeof(struct xt_conntrack_mtinfo3), eval_conntrack, print_conntrack },
+	{ "conntrack", 0, 1, 1, sizeof(struct xt_conntrack_mtinfo1), xt_eval_conntrack,
+	  xt_print_conntrack },
+	{ "conntrack", 0, 2, 2, sizeof(struct xt_conntrack_mtinfo2), xt_eval_conntrack,
+	  xt_print_conntrack },
+	{ "conntrack", 0, 3, 3, sizeof(struct xt_conntrack_mtinfo3), xt_eval_conntrack,
+	  xt_print_conntrack },
 	{ "comment", 0, 0, 0, sizeof(struct xt_comment_info), eval_yes, print_comment },
 	{ "tcp", 0, 0, 0, sizeof(struct xt_tcp), eval_tcp, print_tcp },
 	{ "udp", 0, 0, 0, sizeof(struct xt_udp), eval_udp, print_udp },
@@ -1037,7 +658,7 @@ const struct xt_match_row xt_matches[] = {
 	{ "addrtype", 0, 1, 1, sizeof(struct xt_addrtype_info_v1), eval_addrtype, print_addrtype },
 	{ "mark", 0, 1, 1, sizeof(struct xt_mark_mtinfo1), eval_mark, print_mark },
 	{ "connmark", 0, 1, 1, sizeof(struct xt_connmark_mtinfo1), eval_connmark, print_mark },
-	{ "state", 0, 0, 0, sizeof(struct xt_state_info), eval_state, print_state },
+	{ "state", 0, 0, 0, sizeof(struct xt_state_info), xt_eval_state, xt_print_state },
 	{ "iprange", 0, 1, 1, sizeof(struct xt_iprange_mtinfo), eval_iprange, print_iprange },
 	{ "physdev", 0, 0, 0, sizeof(struct xt_physdev_info), eval_physdev, print_physdev },
 	{ "pkttype", 0, 0, 0, sizeof(struct xt_pkttype_info), eval_pkttype, print_pkttype },

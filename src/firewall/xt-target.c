@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-#include "firewall/xt.h"
+#include "firewall/xt-print.h"
 
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/xt_CHECKSUM.h>

@@ -59,7 +59,8 @@ enum tri xt_match_eval(struct fw_run *r, const char *name, uint32_t rev, const v
 enum tri xt_target_eval(struct fw_run *r, const char *name, uint32_t rev, const void *info,
 			size_t len)
 {
-	const struct xt_target_row *t = name ? xt_target_find(name, rev, r->st.h.family, len) : NULL;
+	const struct xt_target_row *t = name ? xt_target_find(name, rev, r->st.h.family, len)
+					     : NULL;
 	struct xt_info copy;
 
 	if (!t) {
@@ -97,7 +98,8 @@ void xt_match_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t fa
 void xt_target_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
 		     const void *info, size_t len)
 {
-	const struct xt_target_row *t = name && info ? xt_target_find(name, rev, family, len) : NULL;
+	const struct xt_target_row *t = name && info ? xt_target_find(name, rev, family, len)
+						     : NULL;
 	struct xt_info copy;
 
 	strbuf_printf(b, " -j %s", name ? name : "?");

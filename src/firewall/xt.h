@@ -44,7 +44,8 @@ struct xt_info {
 };
 
 /* The row for an extension, NULL where there is none or info is too short for it. */
-const struct xt_match_row *xt_match_find(const char *name, uint32_t rev, uint8_t family, size_t len);
+const struct xt_match_row *xt_match_find(const char *name, uint32_t rev, uint8_t family,
+					 size_t len);
 const struct xt_target_row *xt_target_find(const char *name, uint32_t rev, uint8_t family,
 					   size_t len);
 void xt_info_load(struct xt_info *ret, const void *info, size_t len);
@@ -53,11 +54,6 @@ enum tri xt_match_eval(struct fw_run *r, const char *name, uint32_t rev, const v
 		       size_t len);
 enum tri xt_target_eval(struct fw_run *r, const char *name, uint32_t rev, const void *info,
 			size_t len);
-
-/* " text", quoted where iptables-save would quote it. */
-void xt_print_string(struct strbuf *b, const char *s, size_t max);
-/* " --limit 5/sec --limit-burst 7"; avg in ten-thousandths of a second a packet. */
-void xt_print_limit(struct strbuf *b, uint64_t avg, uint64_t burst);
 
 /*
  * " -m name …" and " -j NAME …" as iptables -S prints them, for AF_INET or

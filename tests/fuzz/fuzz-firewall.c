@@ -53,7 +53,9 @@ static void evaluate(const struct snapshot *s)
 	for (size_t i = 0; i < ARRAY_SIZE(packets); i++)
 		for (int hook = 0; hook < HOOK_COUNT; hook++)
 			for (int bridge = 0; bridge < 2; bridge++) {
-				struct fw_place at = { .hook = hook, .bridge = bridge, .iif = 1, .oif = 2 };
+				struct fw_place at = {
+					.hook = hook, .bridge = bridge, .iif = 1, .oif = 2
+				};
 				struct fw_result r;
 
 				fw_eval(s, &at, &packets[i], &r);
@@ -74,7 +76,9 @@ static void print(const struct snapshot *s, const struct nft_chain *c, uint64_t 
 
 static void repair(struct snapshot *s, const struct nft_chain *c, uint64_t handle)
 {
-	struct op_match m = { .src = { packets[0].src, 32 }, .iif = 1, .proto = IPPROTO_TCP, .dport = 80 };
+	struct op_match m = {
+		.src = { packets[0].src, 32 }, .iif = 1, .proto = IPPROTO_TCP, .dport = 80
+	};
 	struct snapshot *copy;
 	struct op op;
 

@@ -153,7 +153,8 @@ static size_t l4_len(const struct packet *p)
 static void put_l4(uint8_t *l4, const struct packet *p, const void *token, size_t token_len)
 {
 	size_t len = l4_len(p) + token_len, alen = addr_len(p->dst.family);
-	uint32_t pseudo = sum(p->src.b, alen, 0) + sum(p->dst.b, alen, 0) + l4proto(p) + (uint32_t)len;
+	uint32_t pseudo =
+		sum(p->src.b, alen, 0) + sum(p->dst.b, alen, 0) + l4proto(p) + (uint32_t)len;
 
 	memset(l4, 0, l4_len(p));
 	memcpy(l4 + l4_len(p), token, token_len);
@@ -327,7 +328,8 @@ static void expect(const struct snapshot *s, const struct packet *pkt, bool repl
 		   const struct packet *request, const struct expectation *forth,
 		   struct expectation *e)
 {
-	int iif = ifindex_of(s, reply ? "out0" : "in0"), oif = ifindex_of(s, reply ? "in0" : "out0");
+	int iif = ifindex_of(s, reply ? "out0" : "in0"),
+	    oif = ifindex_of(s, reply ? "in0" : "out0");
 
 	memset(e, 0, sizeof(*e));
 	e->pkt = *pkt;
@@ -374,8 +376,9 @@ static void complain(const char *rules, const struct packet *pkt, const struct e
 	_cleanup_(freep) char *words = packet_words(pkt), *want = packet_words(&e->pkt);
 	_cleanup_(freep) char *seen = packet_words(got);
 
-	fprintf(stderr, "%s\npacket %s\nmodel: %s by %s %s %llu (%s), leaves as %s\nkernel: %s %s\n",
-		rules, words, e->verdict == FW_ACCEPT ? "accept" : "drop",
+	fprintf(stderr,
+		"%s\npacket %s\nmodel: %s by %s %s %llu (%s), leaves as %s\nkernel: %s %s\n", rules,
+		words, e->verdict == FW_ACCEPT ? "accept" : "drop",
 		e->where.table ? e->where.table : "-", e->where.chain ? e->where.chain : "-",
 		(unsigned long long)e->where.handle, e->where.text ? e->where.text : "", want,
 		came ? "forwarded" : "nothing came", came ? seen : "");
@@ -562,7 +565,8 @@ static const char *const rulesets[] = {
 	FORWARD("@th,16,16 80 drop\n @nh,72,8 17 drop"),
 	FORWARD("th dport 53 drop\n th sport 80 drop"),
 	FORWARD("limit rate 1/second drop"),
-	FORWARD_DROP("limit rate 1/second log\n numgen random mod 2 0 drop\n meta mark set 1 accept"),
+	FORWARD_DROP(
+		"limit rate 1/second log\n numgen random mod 2 0 drop\n meta mark set 1 accept"),
 	FORWARD("numgen random mod 2 vmap { 0 : drop, 1 : accept }"),
 	FORWARD("numgen inc mod 1 0 tcp dport 80 drop"),
 	FORWARD("meta pkttype host tcp dport 80 drop\n meta pkttype broadcast drop"),
@@ -834,8 +838,9 @@ static void add_rules(struct generator *g, const char *chain, unsigned int n,
 
 static bool generate(struct generator *g)
 {
-	static const char *const filters[] = { "inet t c1", "inet t c2",   "inet t pre",  "inet t pre2",
-					       "inet t f1", "inet t f2",   "inet t post", "inet t post2" };
+	static const char *const filters[] = { "inet t c1",   "inet t c2",   "inet t pre",
+					       "inet t pre2", "inet t f1",   "inet t f2",
+					       "inet t post", "inet t post2" };
 	_cleanup_(freep) char *tables = xasprintf(skeleton, pick(2) ? "drop" : "accept");
 
 	if (!load(tables))
@@ -856,7 +861,8 @@ static bool generate(struct generator *g)
 
 static void random_rulesets(void **state)
 {
-	const char *rounds = getenv("NSDOCTOR_FIREWALL_ROUNDS"), *start = getenv("NSDOCTOR_FIREWALL_SEED");
+	const char *rounds = getenv("NSDOCTOR_FIREWALL_ROUNDS"),
+		   *start = getenv("NSDOCTOR_FIREWALL_SEED");
 	int n = rounds ? atoi(rounds) : 25;
 	unsigned int decided_before = decided, unknown_before = unknown;
 

@@ -589,7 +589,10 @@ static void interfaces(void **state)
 	assert_int_equal(eval(&forward).verdict, FW_DROP);
 }
 
-/* Measured: forwarded through bridge-nf the bridge is both; at postrouting there is no incoming interface. */
+/*
+ * Measured: forwarded through bridge-nf the bridge is both; at postrouting there is no
+ * incoming interface.
+ */
 static void bridged_packets_at_ip_hooks(void **state)
 {
 	const struct fw_place bridged = {
@@ -620,7 +623,12 @@ static void bridged_packets_at_ip_hooks(void **state)
 static void bridge_family(void **state)
 {
 	const struct fw_place at = {
-		.hook = HOOK_FORWARD, .bridge = true, .iif = P1, .oif = P2, .port_in = P1, .port_out = P2,
+		.hook = HOOK_FORWARD,
+		.bridge = true,
+		.iif = P1,
+		.oif = P2,
+		.port_in = P1,
+		.port_out = P2,
 	};
 	size_t f = add_forward(NFPROTO_BRIDGE, "t", "f", 0, NF_ACCEPT);
 
@@ -646,8 +654,10 @@ static void netdev_family(void **state)
 
 static void state_before_conntrack(void **state)
 {
-	size_t raw = add_base(NFPROTO_IPV4, "t", "r", "filter", NF_INET_PRE_ROUTING, -300, NF_ACCEPT);
-	size_t mangle = add_base(NFPROTO_IPV4, "t", "m", "filter", NF_INET_PRE_ROUTING, -150, NF_ACCEPT);
+	size_t raw =
+		add_base(NFPROTO_IPV4, "t", "r", "filter", NF_INET_PRE_ROUTING, -300, NF_ACCEPT);
+	size_t mangle =
+		add_base(NFPROTO_IPV4, "t", "m", "filter", NF_INET_PRE_ROUTING, -150, NF_ACCEPT);
 	uint64_t handle;
 
 	add_rule(raw);
@@ -845,13 +855,19 @@ static void dnat(const char *to)
 	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
 }
 
-/* nat chains run at -100 whatever they say, in the order of what they say; later chains see the result. */
+/*
+ * nat chains run at -100 whatever they say, in the order of what they say; later chains see
+ * the result.
+ */
 static void first_translation_wins(void **state)
 {
 	size_t late = add_base(NFPROTO_IPV4, "t", "b", "nat", NF_INET_PRE_ROUTING, -90, NF_ACCEPT);
-	size_t early = add_base(NFPROTO_IPV4, "t", "a", "nat", NF_INET_PRE_ROUTING, -150, NF_ACCEPT);
-	size_t before = add_base(NFPROTO_IPV4, "t", "x", "filter", NF_INET_PRE_ROUTING, -110, NF_ACCEPT);
-	size_t after = add_base(NFPROTO_IPV4, "t", "y", "filter", NF_INET_PRE_ROUTING, -95, NF_ACCEPT);
+	size_t early =
+		add_base(NFPROTO_IPV4, "t", "a", "nat", NF_INET_PRE_ROUTING, -150, NF_ACCEPT);
+	size_t before =
+		add_base(NFPROTO_IPV4, "t", "x", "filter", NF_INET_PRE_ROUTING, -110, NF_ACCEPT);
+	size_t after =
+		add_base(NFPROTO_IPV4, "t", "y", "filter", NF_INET_PRE_ROUTING, -95, NF_ACCEPT);
 	struct fw_result r;
 	uint64_t handle;
 
@@ -913,11 +929,13 @@ static void near_misses(void **state)
 	rule_verdict(c, NF_ACCEPT, NULL);
 	n = fw_snat_near_misses(s, &postrouting, &p, m, ARRAY_SIZE(m));
 	assert_int_equal(n, 2);
-	assert_string_equal(m[0].rule, "ip nat p handle 102 \"ip saddr 192.168.1.0/24 masquerade\"");
+	assert_string_equal(m[0].rule,
+			    "ip nat p handle 102 \"ip saddr 192.168.1.0/24 masquerade\"");
 	assert_string_equal(m[0].why,
 			    "ip saddr 192.168.1.0/24, but the packet's source is 192.168.0.2");
-	assert_string_equal(m[1].why, "ip saddr 192.168.1.0/24, but the packet's source is 192.168.0.2; "
-				      "oifname \"ens5\", but the packet leaves by eth0");
+	assert_string_equal(m[1].why,
+			    "ip saddr 192.168.1.0/24, but the packet's source is 192.168.0.2; "
+			    "oifname \"ens5\", but the packet leaves by eth0");
 	for (size_t i = 0; i < n; i++) {
 		free(m[i].rule);
 		free(m[i].why);
@@ -1242,7 +1260,8 @@ static void masquerade_beside_iptables(void **state)
 	add_base(NFPROTO_IPV4, "nat", "POSTROUTING", "nat", NF_INET_POST_ROUTING, 100, NF_ACCEPT);
 	op = masquerade_op();
 	assert_true(op.iptables);
-	assert_commands(&op, "iptables -t nat -A POSTROUTING -s 192.168.0.0/16 -o eth0 -j MASQUERADE",
+	assert_commands(&op,
+			"iptables -t nat -A POSTROUTING -s 192.168.0.0/16 -o eth0 -j MASQUERADE",
 			"iptables -t nat -D POSTROUTING -s 192.168.0.0/16 -o eth0 -j MASQUERADE");
 	assert_masquerades(&op);
 }

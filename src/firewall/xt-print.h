@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* xt-print - what several extensions need to print themselves */
+#ifndef FIREWALL_XT_PRINT_H
+#define FIREWALL_XT_PRINT_H
+
+#include "firewall/xt.h"
+
+struct xt_bit_name {
+	uint32_t bit;
+	const char *name;
+};
+
+/* " A,B" for the bits of mask that have a name. */
+void xt_print_bits(struct strbuf *b, uint32_t mask, const struct xt_bit_name *names, size_t n);
+
+/* " !" where inverted. */
+void xt_print_not(struct strbuf *b, bool invert);
+
+/* " text", quoted where iptables-save would quote it. */
+void xt_print_string(struct strbuf *b, const char *s, size_t max);
+
+/* " --limit 5/sec --limit-burst 7"; avg in ten-thousandths of a second a packet. */
+void xt_print_limit(struct strbuf *b, uint64_t avg, uint64_t burst);
+
+/* xt-conntrack.c: rows of the table in xt-match.c */
+enum tri xt_eval_conntrack(struct fw_run *r, const void *info, uint32_t rev);
+void xt_print_conntrack(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
+enum tri xt_eval_state(struct fw_run *r, const void *info, uint32_t rev);
+void xt_print_state(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
+
+#endif
