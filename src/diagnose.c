@@ -428,9 +428,13 @@ static void build_path(const struct inquiry *in, size_t i, const struct path *pa
 	uint64_t zero = started(in);
 	bool answered = in->no_probe ? d->findings.n == 0 : in->probes[i].answered > 0;
 	struct evidence e;
-	bool lost = false, beyond;
+	bool lost = false, beyond, asked_for;
 
 	correlate_probe(path, &in->probes[i], i, in->obs, &e);
+	/* a router's question for a next hop may be about packets of its own */
+	asked_for = e.arp_segment >= 0 &&
+		    (path->legs.v[e.arp_segment].kind == LEG_SEND ||
+		     (d->findings.n && streq(d->findings.v[0].code, "neighbour-failed")));
 	beyond = answered || (e.last_point >= 0 && path->points.v[e.last_point].dir == DIR_REPLY);
 	d->mark_hop = MARK_NONE;
 	for (size_t k = 0; k < path->points.n; k++) {
@@ -447,7 +451,7 @@ static void build_path(const struct inquiry *in, size_t i, const struct path *pa
 			at = (int)d->path.n - 1;
 		}
 		h = &d->path.v[at];
-		side.arp = seen->arp;
+		side.arp = asked_for ? seen->arp : 0;
 		if (seen->packets) {
 			side.state = HOP_SEEN;
 			side.packets = seen->packets;
