@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A network of two namespaces built in memory: what the model makes of it, and
+ * how far a probe is said to have come by what was seen.
+ *
+ *   web: eth0 10.1.0.2/24 ── port ─ bridge 10.1.0.1/24   host   wan 203.0.113.5/24 ── gateway .1
+ */
+#include "unit.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+
+#include "diagnose.h"
+#include "fib.h"
+#include "predict.h"
+
+enum { WEB = 1, ETH0 = 2, PORT = 3, BRIDGE = 4, WAN = 5 };
+
+static struct addr A(const char *s)
+{
+	struct addr a = { 0 };
+
+	assert_int_equal(addr_parse(s, &a), 0);
+	return a;
+}
+
+static struct link *add_link(struct snapshot *s, int ns, int ifindex, const char *name,
+			     const char *kind)
+{
+	struct link *l = vec_add(&s->ns.v[ns].links);
+
+	l->ifindex = ifindex;
+	str_copy(l->name, sizeof(l->name), name);
+	str_copy(l->kind, sizeof(l->kind), kind);
+	l->flags = IFF_UP | IFF_RUNNING;
+	l->type = 1;
+	l->carrier = true;
+	l->mtu = 1500;
+	l->peer_nsid = -1;
+	l->inet = (struct devconf){ .known = true, .forwarding = 1 };
+	return l;
+}
+
+static void add_route(struct snapshot *s, int ns, const char *dst, uint8_t len, uint32_t table,
+		      uint8_t type, const char *via, int oif)
+{
+	struct route *r = vec_add(&s->ns.v[ns].routes);
+
+	r->dst = (struct prefix){ .addr = A(dst), .len = len };
+	r->table = table;
+	r->type = type;
+	r->scope = via ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+	r->nh.oif = oif;
+	if (via)
+		r->nh.gateway = A(via);
+	r->nexthops = 1;
+	r->raw = SIZE_MAX;
+}
+
+/* An address with the routes that the kernel makes for it. */
+static void add_address(struct snapshot *s, int ns, int ifindex, const char *address,
+			const char *network, uint8_t len)
+{
+	struct iface_addr *a = vec_add(&s->ns.v[ns].addrs);
+
+	a->ifindex = ifindex;
+	a->prefix = (struct prefix){ .addr = A(address), .len = len };
+	add_route(s, ns, address, 32, RT_TABLE_LOCAL, RTN_LOCAL, NULL, ifindex);
+	add_route(s, ns, network, len, RT_TABLE_MAIN, RTN_UNICAST, NULL, ifindex);
+}
+
+static struct snapshot *world(void)
+{
+	struct snapshot *s = snapshot_new();
+	struct link *l;
+
+	snapshot_add(s, "host", 1);
+	snapshot_add(s, "web", 2);
+	for (int ns = 0; ns < 2; ns++) {
+		add_link(s, ns, 1, "lo", "")->flags |= IFF_LOOPBACK;
+		vec_push(&s->ns.v[ns].nsids, ((struct nsid){ .nsid = 7, .ns = !ns }));
+		s->ns.v[ns].all = (struct devconf){ .known = true, .forwarding = 1 };
+		s->ns.v[ns].bridge_nf_call_iptables = -1;
+	}
+	l = add_link(s, WEB, ETH0, "eth0", "veth");
+	l->peer = PORT;
+	l->peer_nsid = 7;
+	l = add_link(s, NS_HOST, PORT, "port", "veth");
+	l->peer = ETH0;
+	l->peer_nsid = 7;
+	l->master = BRIDGE;
+	l->brport = (struct brport){ .is_port = true, .state = 3 };
+	add_link(s, NS_HOST, BRIDGE, "bridge", "bridge");
+	add_link(s, NS_HOST, WAN, "wan", "");
+	add_address(s, WEB, ETH0, "10.1.0.2", "10.1.0.0", 24);
+	add_address(s, NS_HOST, BRIDGE, "10.1.0.1", "10.1.0.0", 24);
+	add_address(s, NS_HOST, WAN, "203.0.113.5", "203.0.113.0", 24);
+	add_route(s, WEB, "0.0.0.0", 0, RT_TABLE_MAIN, RTN_UNICAST, "10.1.0.1", ETH0);
+	add_route(s, NS_HOST, "0.0.0.0", 0, RT_TABLE_MAIN, RTN_UNICAST, "203.0.113.1", WAN);
+	return s;
+}
+
+static struct flow question(const char *dst, int dst_ns)
+{
+	return (struct flow){ .src_ns = WEB, .dst_ns = dst_ns, .dst = A(dst), .size = 84 };
+}
+
+static void assert_point(const struct path *p, size_t i, int ns, int ifindex, bool out)
+{
+	assert_true(i < p->points.n);
+	assert_int_equal(p->points.v[i].ns, ns);
+	assert_int_equal(p->points.v[i].ifindex, ifindex);
+	assert_int_equal(p->points.v[i].out, out);
+}
+
+/* --- the way --- */
+
+static void the_way_out_and_back(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+	struct flow f = question("198.51.100.9", -1);
+	_cleanup_(path_freep) struct path *p = predict(s, &f);
+
+	assert_point(p, 0, WEB, ETH0, true);
+	assert_point(p, 1, NS_HOST, PORT, false);
+	assert_point(p, 2, NS_HOST, BRIDGE, false);
+	assert_point(p, 3, NS_HOST, WAN, true);
+	assert_point(p, 4, NS_HOST, WAN, false);
+	assert_point(p, 5, NS_HOST, BRIDGE, true);
+	assert_point(p, 6, NS_HOST, PORT, true);
+	assert_point(p, 7, WEB, ETH0, false);
+	assert_int_equal(p->points.n, 8);
+	assert_true(p->complete);
+	assert_true(p->outside);
+	assert_int_equal(p->uplink_point, 3);
+	assert_false(p->snat);
+	assert_true(addr_eq(&p->flow.src, &(struct addr){ AF_INET, { 10, 1, 0, 2 } }));
+}
+
+static void to_the_host_itself(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+	struct flow f = question("203.0.113.5", NS_HOST);
+	_cleanup_(path_freep) struct path *p = predict(s, &f);
+
+	assert_true(p->complete);
+	assert_false(p->outside);
+	assert_int_equal(p->legs.v[p->deliver_leg].kind, LEG_DELIVER);
+	assert_int_equal(p->legs.v[p->deliver_leg].iif, BRIDGE);
+}
+
+static void no_route_stops_the_walk(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+	struct flow f = question("198.51.100.9", -1);
+	_cleanup_(path_freep) struct path *p = NULL;
+
+	s->ns.v[WEB].routes.n--;
+	p = predict(s, &f);
+	assert_int_equal(p->points.n, 0);
+	assert_int_equal(p->legs.v[0].stop, STOP_NO_ROUTE);
+	assert_int_equal(p->legs.v[0].stop_errno, -ENETUNREACH);
+	assert_false(p->complete);
+}
+
+/* --- routes --- */
+
+static void the_longest_prefix_then_the_metric(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+	struct ns *host = &s->ns.v[NS_HOST];
+	struct lookup l;
+
+	add_route(s, NS_HOST, "198.51.100.0", 24, RT_TABLE_MAIN, RTN_UNICAST, "203.0.113.7", WAN);
+	host->routes.v[host->routes.n - 1].priority = 100;
+	add_route(s, NS_HOST, "198.51.100.0", 24, RT_TABLE_MAIN, RTN_UNICAST, "203.0.113.8", WAN);
+	fib_lookup(host, &(struct fib_query){ .dst = A("198.51.100.9") }, &l);
+	assert_int_equal(l.error, 0);
+	assert_true(addr_eq(&l.gateway, &(struct addr){ AF_INET, { 203, 0, 113, 8 } }));
+	add_route(s, NS_HOST, "198.51.100.9", 32, RT_TABLE_MAIN, RTN_BLACKHOLE, NULL, 0);
+	fib_lookup(host, &(struct fib_query){ .dst = A("198.51.100.9") }, &l);
+	assert_int_equal(l.error, -EINVAL);
+	assert_int_equal(l.route->type, RTN_BLACKHOLE);
+}
+
+static void the_reverse_path(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+	struct ns *host = &s->ns.v[NS_HOST];
+	struct fib_query q = { .src = A("10.1.0.2"), .dst = A("198.51.100.9"), .iif = WAN, .oif = WAN };
+
+	assert_int_equal(fib_reverse_path(host, &q, NULL), RPF_PASS);
+	host->all.rp_filter = 1;
+	assert_int_equal(fib_reverse_path(host, &q, NULL), RPF_DROP);
+	host->links.v[3].inet.rp_filter = 2; /* the larger one counts: loose */
+	assert_int_equal(fib_reverse_path(host, &q, NULL), RPF_PASS);
+	q.iif = BRIDGE;
+	assert_int_equal(fib_reverse_path(host, &q, NULL), RPF_PASS);
+	q.src = A("203.0.113.5");
+	assert_int_equal(fib_reverse_path(host, &q, NULL), RPF_MARTIAN);
+}
+
+/* --- findings by the model alone --- */
+
+/* Codes of the findings under --no-probe, "code code …". */
+static void model_says(struct snapshot *s, const char *dst, const char *codes)
+{
+	struct flow f = question(dst, -1);
+	struct asked asked = { .path = predict(s, &f) };
+	struct probe probe = { .ns = WEB, .dst = f.dst, .question = true, .rtt_us = -1 };
+	struct observations obs = { 0 };
+	struct inquiry in = { .s = s, .obs = &obs, .probes = &probe, .asked = &asked, .n = 1,
+			      .no_probe = true };
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+	struct strbuf found = { 0 };
+
+	d->source.ns = WEB;
+	d->source.name = xstrdup("web");
+	d->destination.address = f.dst;
+	diagnose(&in, d);
+	vec_each(x, &d->findings)
+		strbuf_printf(&found, "%s%s", found.n ? " " : "", x->code);
+	assert_string_equal(strbuf_str(&found), codes);
+	assert_int_equal(d->verdict, codes[0] ? VERDICT_UNREACHABLE : VERDICT_REACHABLE);
+	strbuf_done(&found);
+	path_free(asked.path);
+	diagnosis_free(d);
+}
+
+static void what_is_missing_in_order(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+
+	model_says(s, "198.51.100.9", "masquerade-missing");
+	s->ns.v[NS_HOST].all.forwarding = 0;
+	vec_each(l, &s->ns.v[NS_HOST].links)
+		l->inet.forwarding = 0;
+	model_says(s, "198.51.100.9", "ip-forward-off masquerade-missing");
+	s->ns.v[WEB].routes.n--;
+	model_says(s, "198.51.100.9", "no-route ip-forward-off masquerade-missing");
+}
+
+static void no_translation_where_none_is_needed(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+
+	/* a public source is the outside's business */
+	s->ns.v[WEB].addrs.v[0].prefix.addr = A("192.0.2.2");
+	s->ns.v[WEB].routes.v[0].dst.addr = A("192.0.2.2");
+	s->ns.v[WEB].routes.v[1].dst.addr = A("192.0.2.0");
+	s->ns.v[WEB].routes.v[2].nh.gateway = A("192.0.2.1");
+	s->ns.v[NS_HOST].addrs.v[0].prefix.addr = A("192.0.2.1");
+	s->ns.v[NS_HOST].routes.v[0].dst.addr = A("192.0.2.1");
+	s->ns.v[NS_HOST].routes.v[1].dst.addr = A("192.0.2.0");
+	model_says(s, "198.51.100.9", "");
+}
+
+/* --- how far it got --- */
+
+static void see(struct observations *o, int ns, int ifindex, bool out, enum sight_kind kind)
+{
+	struct sighting *x = vec_add(&o->sightings);
+
+	x->us = 1000 + o->sightings.n;
+	x->ns = ns;
+	x->ifindex = ifindex;
+	x->out = out;
+	x->kind = kind;
+}
+
+static void the_place_of_loss(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+	struct flow f = question("198.51.100.9", -1);
+	_cleanup_(path_freep) struct path *p = predict(s, &f);
+	struct probe probe = { .ns = WEB, .dst = f.dst, .question = true, .outcome = PROBE_LOST };
+	struct observations o = { 0 };
+	struct evidence e;
+
+	vec_add(&probe.attempts)->sent_us = 1000;
+	vec_push(&o.capture_error, 0);
+	vec_push(&o.capture_error, 0);
+	see(&o, WEB, ETH0, true, SIGHT_REQUEST);
+	see(&o, NS_HOST, PORT, false, SIGHT_REQUEST);
+	see(&o, NS_HOST, BRIDGE, false, SIGHT_REQUEST);
+	correlate_probe(p, &probe, 0, &o, &e);
+	assert_int_equal(e.loss, LOSS_PACKET);
+	assert_int_equal(e.last_point, 2);
+	assert_int_equal(p->legs.v[e.first_leg].kind, LEG_FORWARD);
+	assert_int_equal(e.first_leg, e.last_leg);
+	evidence_done(&e);
+
+	see(&o, NS_HOST, WAN, true, SIGHT_REQUEST);
+	correlate_probe(p, &probe, 0, &o, &e);
+	assert_int_equal(e.loss, LOSS_OUTSIDE);
+	assert_int_equal(e.uplink_sighting, 3);
+	evidence_done(&e);
+
+	see(&o, NS_HOST, WAN, false, SIGHT_REPLY);
+	correlate_probe(p, &probe, 0, &o, &e);
+	assert_int_equal(e.loss, LOSS_PACKET);
+	assert_int_equal(p->legs.v[e.first_leg].dir, DIR_REPLY);
+	assert_int_equal(p->legs.v[e.first_leg].kind, LEG_FORWARD);
+	evidence_done(&e);
+
+	/* nobody looked: nothing is known */
+	o.capture_error.v[WEB] = -EPERM;
+	o.sightings.n = 0;
+	correlate_probe(p, &probe, 0, &o, &e);
+	assert_int_equal(e.loss, LOSS_UNSEEN);
+	evidence_done(&e);
+	vec_free(&probe.attempts);
+	observations_free(&o);
+}
+
+/* --- the table --- */
+
+static void every_row_explains_itself(void **state)
+{
+	for (size_t g = 0; g < fault_table_n; g++) {
+		for (size_t i = 0; i < fault_table[g]->n; i++) {
+			const struct fault *row = &fault_table[g]->rows[i];
+
+			assert_ptr_equal(fault_find(row->code), row);
+			assert_true(row->means && row->proof && row->fix);
+			assert_int_equal(row->match != NULL, row->legs != 0);
+			assert_int_equal(row->match != NULL, row->ask != 0);
+		}
+	}
+	assert_null(fault_find("no-such-code"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_way_out_and_back),
+		cmocka_unit_test(to_the_host_itself),
+		cmocka_unit_test(no_route_stops_the_walk),
+		cmocka_unit_test(the_longest_prefix_then_the_metric),
+		cmocka_unit_test(the_reverse_path),
+		cmocka_unit_test(what_is_missing_in_order),
+		cmocka_unit_test(no_translation_where_none_is_needed),
+		cmocka_unit_test(the_place_of_loss),
+		cmocka_unit_test(every_row_explains_itself),
+	};
+
+	return cmocka_run_group_tests_name("diagnose", tests, NULL, NULL);
+}
