@@ -187,15 +187,27 @@ static bool misplaced(const struct question *q, int ns, int far, const struct ad
 	return p->bridge ? l->master != p->bridge->ifindex : l->master == 0;
 }
 
+/* Nobody whom this leg can reach owns the next hop. */
+static bool is_dead_end(const struct question *q)
+{
+	const struct leg *leg = q->leg;
+
+	/* what is not for the bridge itself ends in it */
+	if (leg->kind == LEG_BRIDGE_UP && q->index + 1 < q->path->legs.n)
+		leg++;
+	return leg->stop == STOP_NO_PORT || leg->stop == STOP_NO_OWNER;
+}
+
 /* The misplaced port that stops this leg, if one does. */
 static bool find_misplaced(const struct question *q, struct port *p)
 {
 	const struct leg *leg = q->leg;
+	bool dead_end = is_dead_end(q);
 	int ns, ifindex, peer_ns, peer_if;
 	const struct addr *asker = &q->path->flow.src;
 
 	/* the bridge knows no port that leads to the next hop: the one of its owner is elsewhere */
-	if (leg->stop == STOP_NO_PORT || leg->stop == STOP_NO_OWNER) {
+	if (dead_end) {
 		if (owner_of(q, &leg->nexthop, leg->ns, &ns, &ifindex) &&
 		    misplaced(q, leg->ns, ns, &leg->nexthop, p))
 			return true;
@@ -203,7 +215,7 @@ static bool find_misplaced(const struct question *q, struct port *p)
 	if (leg->kind != LEG_FORWARD && leg->kind != LEG_DELIVER && leg->kind != LEG_BRIDGE_UP)
 		return false;
 	/* it came in by a port that is not where the sender's address belongs */
-	if (leg->stop != STOP_NO_OWNER && !arp_failed(q) && fib_rp_filter(leg_ns(q), leg->iif) == 0)
+	if (!dead_end && !arp_failed(q) && fib_rp_filter(leg_ns(q), leg->iif) == 0)
 		return false;
 	vec_each(l, &leg_ns(q)->links) {
 		if (l->ifindex != leg->iif && l->master != leg->iif)

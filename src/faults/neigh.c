@@ -106,6 +106,29 @@ static bool has_mac(const struct ns *ns, const struct neigh *n)
 	return false;
 }
 
+/* Does the bridge take frames to this MAC for its own: is it its own, or one of its ports'? */
+static bool bridge_has_mac(const struct ns *ns, int bridge, const struct neigh *n)
+{
+	vec_each(l, &ns->links)
+		if ((l->ifindex == bridge || l->master == bridge) && l->mac_len == n->mac_len &&
+		    memcmp(l->mac, n->mac, n->mac_len) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Any MAC of the owner will do where it routes what it gets; a bridge lets up
+ * only what is sent to itself.
+ */
+static bool right_mac(const struct question *q, int owner, const struct neigh *n)
+{
+	const struct ns *ns = snapshot_ns(q->s, owner);
+
+	if (q->leg->kind == LEG_BRIDGE_UP && q->leg->ns == owner)
+		return bridge_has_mac(ns, q->leg->oif, n);
+	return has_mac(ns, n);
+}
+
 static bool neighbour_wrong(const struct question *q, struct finding *f)
 {
 	const struct leg *sender = sender_of(q);
@@ -121,7 +144,7 @@ static bool neighbour_wrong(const struct question *q, struct finding *f)
 	if (by_model(q) && !(n->state & NUD_PERMANENT))
 		return false;
 	if (!owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex) ||
-	    has_mac(snapshot_ns(q->s, ns), n))
+	    right_mac(q, ns, n))
 		return false;
 	own = ns_link(snapshot_ns(q->s, ns), ifindex);
 	if (!own || own->mac_len != 6)
