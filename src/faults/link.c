@@ -198,6 +198,18 @@ static bool is_dead_end(const struct question *q)
 	return leg->stop == STOP_NO_PORT || leg->stop == STOP_NO_OWNER;
 }
 
+/* What came in by this leg's interface was sent to another MAC, say that of the bridge it should be in. */
+static bool to_another_mac(const struct question *q)
+{
+	if (!q->ev || q->ev->loss != LOSS_PACKET)
+		return false;
+	vec_each(s, &q->facts->obs->sightings)
+		if (s->ns == q->leg->ns && s->ifindex == q->leg->iif && !s->out && s->otherhost &&
+		    s->kind == (q->leg->dir == DIR_REQUEST ? SIGHT_REQUEST : SIGHT_REPLY))
+			return true;
+	return false;
+}
+
 /* The misplaced port that stops this leg, if one does. */
 static bool find_misplaced(const struct question *q, struct port *p)
 {
@@ -215,7 +227,8 @@ static bool find_misplaced(const struct question *q, struct port *p)
 	if (leg->kind != LEG_FORWARD && leg->kind != LEG_DELIVER && leg->kind != LEG_BRIDGE_UP)
 		return false;
 	/* it came in by a port that is not where the sender's address belongs */
-	if (!dead_end && !arp_failed(q) && fib_rp_filter(leg_ns(q), leg->iif) == 0)
+	if (!dead_end && !arp_failed(q) && !to_another_mac(q) &&
+	    fib_rp_filter(leg_ns(q), leg->iif) == 0)
 		return false;
 	vec_each(l, &leg_ns(q)->links) {
 		if (l->ifindex != leg->iif && l->master != leg->iif)
