@@ -85,6 +85,7 @@ static struct snapshot *example(void)
 	s->ns.v[NETNS1].path = snapshot_intern(s, "/run/netns/netns1");
 	s->ns.v[EVIL].path = snapshot_intern(s, "/run/my ns/it's");
 	s->ns.v[HOST].all.known = true;
+	s->ns.v[HOST].all.accept_redirects = 1; /* as the kernel has it while it does not forward */
 
 	add_link(s, HOST, BR0, "br0", "bridge");
 	add_port(s, VETH0, "veth0");
@@ -188,6 +189,13 @@ static void forwarding_undo_remembers(void **state)
 	link_in(s, HOST, VLAN)->inet.forwarding = 1;
 	op_undo_commands(s, &op, &lines);
 	assert_lines(&lines, "sysctl -w net.ipv4.ip_forward=0\n"
+			     "sysctl -w net.ipv4.conf.eth1/100.forwarding=1");
+	op_strings_free(&lines);
+	/* a hardened host accepts no redirects, whatever ip_forward is */
+	s->ns.v[HOST].all.accept_redirects = 0;
+	op_undo_commands(s, &op, &lines);
+	assert_lines(&lines, "sysctl -w net.ipv4.ip_forward=0\n"
+			     "sysctl -w net.ipv4.conf.all.accept_redirects=0\n"
 			     "sysctl -w net.ipv4.conf.eth1/100.forwarding=1");
 	op_strings_free(&lines);
 	assert_int_equal(op_model(s, &op), 0);
