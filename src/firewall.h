@@ -26,7 +26,10 @@ enum hook {
 
 const char *hook_name(enum hook h); /* "prerouting", … */
 
-/* Where the packet is. Interfaces are indexes in that namespace, 0 where there is none. */
+/*
+ * Where the packet is. Interfaces are indexes in that namespace, 0 where there
+ * is none; a forwarded packet still has its iif at postrouting.
+ */
 struct fw_place {
 	int ns;
 	enum hook hook;
@@ -73,6 +76,8 @@ struct fw_result {
  * Sends pkt through every base chain of every family that sees it at this
  * place, in the kernel's order. Nat chains are evaluated for new flows only
  * (pkt->ct == CT_NEW). Legacy iptables tables are not looked at: see fw_legacy.
+ * pkt is as it comes to the hook: a routed packet's TTL is decremented before
+ * forward, mark and tracking do not outlive a change of namespace.
  */
 void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct packet *pkt,
 	     struct fw_result *ret);

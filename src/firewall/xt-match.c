@@ -15,6 +15,7 @@
 #include <linux/netfilter/xt_comment.h>
 #include <linux/netfilter/xt_connmark.h>
 #include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_dscp.h>
 #include <linux/netfilter/xt_iprange.h>
 #include <linux/netfilter/xt_length.h>
 #include <linux/netfilter/xt_limit.h>
@@ -28,6 +29,7 @@
 #include <linux/netfilter/xt_statistic.h>
 #include <linux/netfilter/xt_tcpudp.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netfilter_ipv4/ipt_ttl.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 #include <linux/rtnetlink.h>
 
@@ -578,6 +580,87 @@ static void print_pkttype(struct strbuf *b, const void *info, uint8_t family, ui
 		strbuf_printf(b, " --pkt-type %d", i->pkttype);
 }
 
+/* --- header fields --------------------------------------------------------- */
+
+/* One byte of the network header that spans two in IPv6: the traffic class. */
+static enum tri service_is(struct fw_run *r, uint8_t value, uint8_t mask, bool invert)
+{
+	uint8_t data[2], known[2], tos, tos_known;
+	enum tri t;
+
+	headers_read(&r->st.h, HEADER_NETWORK, 0, 2, data, known);
+	tos = r->st.h.family == AF_INET6 ? (uint8_t)(data[0] << 4 | data[1] >> 4) : data[1];
+	tos_known = r->st.h.family == AF_INET6 ? (uint8_t)(known[0] << 4 | known[1] >> 4) : known[1];
+	tos &= mask;
+	tos_known |= (uint8_t)~mask;
+	t = invert_if(bytes_equal(&tos, &tos_known, &value, 1), invert);
+	return t == TRI_MAYBE ? run_maybe(r, "the type of service") : t;
+}
+
+static enum tri eval_dscp(struct fw_run *r, const void *info, uint32_t rev)
+{
+	const struct xt_dscp_info *i = info;
+
+	return service_is(r, (uint8_t)(i->dscp << XT_DSCP_SHIFT), XT_DSCP_MASK, i->invert);
+}
+
+static void print_dscp(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	const struct xt_dscp_info *i = info;
+
+	xt_print_not(b, i->invert);
+	strbuf_printf(b, " --dscp 0x%02x", i->dscp);
+}
+
+static enum tri eval_tos(struct fw_run *r, const void *info, uint32_t rev)
+{
+	const struct xt_tos_match_info *i = info;
+
+	return service_is(r, i->tos_value, i->tos_mask, i->invert);
+}
+
+static void print_tos(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	const struct xt_tos_match_info *i = info;
+
+	xt_print_not(b, i->invert);
+	strbuf_printf(b, " --tos 0x%02x/0x%02x", i->tos_value, i->tos_mask);
+}
+
+/* ttl and hl have the same struct and modes. */
+static enum tri eval_ttl(struct fw_run *r, const void *info, uint32_t rev)
+{
+	const struct ipt_ttl_info *i = info;
+	uint8_t ttl, known;
+
+	headers_read(&r->st.h, HEADER_NETWORK, r->st.h.family == AF_INET6 ? 7 : 8, 1, &ttl, &known);
+	if (known != 0xff)
+		return run_maybe(r, "the packet's time to live");
+	switch (i->mode) {
+	case IPT_TTL_EQ:
+		return tri_from(ttl == i->ttl);
+	case IPT_TTL_NE:
+		return tri_from(ttl != i->ttl);
+	case IPT_TTL_LT:
+		return tri_from(ttl < i->ttl);
+	case IPT_TTL_GT:
+		return tri_from(ttl > i->ttl);
+	default:
+		return TRI_NO;
+	}
+}
+
+static void print_ttl(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	static const char *const modes[] = { "eq", "eq", "lt", "gt" };
+	const struct ipt_ttl_info *i = info;
+
+	xt_print_not(b, i->mode == IPT_TTL_NE);
+	if (i->mode < ARRAY_SIZE(modes))
+		strbuf_printf(b, " --%s-%s %u", family == AF_INET6 ? "hl" : "ttl", modes[i->mode],
+			      i->ttl);
+}
+
 static void print_mac(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
 {
 	const struct xt_mac_info *i = info;
@@ -663,6 +746,10 @@ const struct xt_match_row xt_matches[] = {
 	{ "physdev", 0, 0, 0, sizeof(struct xt_physdev_info), eval_physdev, print_physdev },
 	{ "pkttype", 0, 0, 0, sizeof(struct xt_pkttype_info), eval_pkttype, print_pkttype },
 	{ "length", 0, 0, 0, sizeof(struct xt_length_info), eval_length, print_length },
+	{ "dscp", 0, 0, 0, sizeof(struct xt_dscp_info), eval_dscp, print_dscp },
+	{ "tos", 0, 1, 1, sizeof(struct xt_tos_match_info), eval_tos, print_tos },
+	{ "ttl", AF_INET, 0, 0, sizeof(struct ipt_ttl_info), eval_ttl, print_ttl },
+	{ "hl", AF_INET6, 0, 0, sizeof(struct ipt_ttl_info), eval_ttl, print_ttl },
 	{ "rpfilter", 0, 0, 0, sizeof(struct xt_rpfilter_info), eval_rpfilter, print_rpfilter },
 	{ "statistic", 0, 0, 0, sizeof(struct xt_statistic_info), eval_statistic, print_statistic },
 	{ "limit", 0, 0, 0, sizeof(struct xt_rateinfo), NULL, print_limit },

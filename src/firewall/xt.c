@@ -89,7 +89,7 @@ void xt_match_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t fa
 		xt_info_load(&copy, info, len);
 		m->print(&options, copy.b, family, rev);
 	} else if (!m) {
-		strbuf_puts(&options, " [unsupported revision]");
+		strbuf_puts(&options, " …");
 	}
 	strbuf_printf(b, " -m %s%s", name ? match_alias(name, strbuf_str(&options)) : "?",
 		      strbuf_str(&options));

@@ -57,7 +57,7 @@ enum tri xt_target_eval(struct fw_run *r, const char *name, uint32_t rev, const 
 
 /*
  * " -m name …" and " -j NAME …" as iptables -S prints them, for AF_INET or
- * AF_INET6; an extension without a row prints its name and "[unsupported]".
+ * AF_INET6; an extension without a row prints its name and "…".
  */
 void xt_match_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
 		    const void *info, size_t len);

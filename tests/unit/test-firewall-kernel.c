@@ -679,6 +679,9 @@ static const char *const iptables[] = {
 	"*raw\n:PREROUTING ACCEPT\n-A PREROUTING -p udp -j CT --notrack\n-A PREROUTING -m rpfilter --invert -j DROP\nCOMMIT\n"
 	"*filter\n:FORWARD ACCEPT\n-A FORWARD -m conntrack --ctstate UNTRACKED -s 10.1.0.2 -j DROP\n"
 	"-A FORWARD -m conntrack --ctproto 6 --ctorigdst 10.2.0.0/16 -j DROP\nCOMMIT\n",
+	"*filter\n:FORWARD ACCEPT\n-A FORWARD -p tcp -m dscp ! --dscp 0x05 -m ttl --ttl-lt 64 -j DROP\n"
+	"-A FORWARD -m tos --tos 0x10/0x3f -j DROP\n-A FORWARD -p udp -m ttl ! --ttl-eq 63 -j DROP\n"
+	"-A FORWARD -m ttl --ttl-gt 62 -p udp --dport 53 -j DROP\nCOMMIT\n",
 	"*mangle\n:FORWARD ACCEPT\n-A FORWARD -p tcp --syn -j TCPMSS --clamp-mss-to-pmtu\n-A FORWARD -p tcp -j CONNMARK --set-xmark 0x5/0xf\n"
 	"-A FORWARD -m connmark --mark 0x5 -s 10.1.0.3 -j DROP\n-A FORWARD -j CONNMARK --restore-mark\n-A FORWARD -m mark --mark 5 --dst 10.3.5.6 -j DROP\n"
 	"COMMIT\n",
