@@ -112,6 +112,7 @@ def sense:
 		must((.protocols | length) > 0; "\(.code): no protocol"),
 		must(.code | test("^[a-z0-9]+(-[a-z0-9]+)*$"); "\(.code): not a code"),
 		must((.message | length) > 0; "\(.code): no message"),
+		must(.object != ""; "\(.code): an object without a name, which should be null"),
 		must(.fix == null or .fix.safety == "manual" or ((.fix.commands | length) > 0 and (.fix.undo | length) > 0);
 			"\(.code): a fix without commands or undo")),
 	(["request", "reply"][] as $d |
@@ -125,7 +126,7 @@ def sense:
 
 def summary:
 	"verdict\t\(.verdict)",
-	(.findings[] | [.role, .code, .confidence, .direction, (.protocols | sort | join(",")), .netns, (.object // "-"),
+	(.findings[] | [.role, .code, .confidence, .direction, (.protocols | sort | join(",")), .netns, (if .object == null or .object == "" then "-" else .object end),
 		(.fix.safety // "none")] | @tsv),
 	"safety\t\(.findings[0].fix.safety // "none")",
 	"applied\t\([.fix.applied[]? | select(.kept) | .code] | join(","))",
