@@ -12,6 +12,8 @@
 
 #include "fix.h"
 #include "heal.h"
+#include "hostroot.h"
+#include "netns.h"
 #include "options.h"
 #include "report.h"
 #include "run.h"
@@ -97,7 +99,8 @@ static int refuse(const struct options *o, struct run *r, char *error)
 
 static int diagnose_command(const struct options *o)
 {
-	struct run r = { .options = o, .source.fd = -1, .destination.fd = -1 };
+	struct run r = { .options = o, .source.fd = -1, .source.root = -1,
+			 .destination.fd = -1, .destination.root = -1 };
 	_cleanup_(diagnosis_freep) struct diagnosis *d = NULL;
 	char *error = NULL;
 	int err, status;
@@ -118,6 +121,8 @@ static int diagnose_command(const struct options *o)
 		status = refuse(o, &r, error);
 		goto out;
 	}
+	if (r.destination.kind == TARGET_NAME)
+		target_read_files(&r.source);
 	d = run_diagnosis(&r);
 	if (o->fix)
 		d = heal(&r, d);
@@ -160,6 +165,30 @@ static int undo_command(void)
 	return status;
 }
 
+/*
+ * Another /proc and /run are those of another host than this container's: its
+ * network namespace is that of its first process, and from now on ours.
+ */
+static int take_host_root(const struct options *o, char **ret_error)
+{
+	_cleanup_(freep) char *first = NULL;
+	_cleanup_(closep) int fd = -1;
+	int err;
+
+	if (!o->host_root)
+		return 0;
+	err = hostroot_set(o->host_root);
+	if (err < 0) {
+		*ret_error = xasprintf("--host-root: %s: %s", o->host_root, strerror(-err));
+		return err;
+	}
+	first = hostroot_path("/proc/1/ns/net");
+	fd = netns_open(first);
+	if (fd >= 0)
+		netns_enter(fd);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -168,7 +197,7 @@ int main(int argc, char **argv)
 	int status = 0;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (options_parse(argc, argv, &o, &error) < 0)
+	if (options_parse(argc, argv, &o, &error) < 0 || take_host_root(&o, &error) < 0)
 		return complain(error, EXIT_USAGE);
 	switch (o.command) {
 	case COMMAND_DIAGNOSE:

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "hostroot.h"
 #include "nl.h"
 
 #define NETNS_DIR "/run/netns"
@@ -32,20 +33,26 @@ static int netns_check(int fd)
 	return 0;
 }
 
-int netns_open(const char *path)
+int netns_adopt(int fd)
+{
+	int r = fd < 0 ? fd : netns_check(fd);
+
+	if (r < 0 && fd >= 0)
+		close(fd);
+	return r < 0 ? r : fd;
+}
+
+int netns_openat(int dir, const char *path)
 {
 	/* O_NONBLOCK: a fifo of that name must not stop us; for a namespace it means nothing */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	int r;
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	if (fd < 0)
-		return -errno;
-	r = netns_check(fd);
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
-	return fd;
+	return netns_adopt(fd < 0 ? -errno : fd);
+}
+
+int netns_open(const char *path)
+{
+	return netns_openat(AT_FDCWD, path);
 }
 
 int netns_open_self(void)
@@ -62,6 +69,15 @@ int netns_id(int fd, uint64_t *ret_dev, uint64_t *ret_inode)
 	*ret_dev = st.st_dev;
 	*ret_inode = st.st_ino;
 	return 0;
+}
+
+int netns_owner(int fd, uid_t *ret)
+{
+	_cleanup_(closep) int user = ioctl(fd, NS_GET_USERNS);
+
+	if (user < 0)
+		return -errno;
+	return ioctl(user, NS_GET_OWNER_UID, ret) < 0 ? -errno : 0;
 }
 
 /* Is the calling thread in it already? Then nobody needs a privilege to enter. */
@@ -85,9 +101,9 @@ static int entry_compare(const void *a, const void *b)
 	return strcmp(((const struct netns_entry *)a)->name, ((const struct netns_entry *)b)->name);
 }
 
-static void entry_add(netns_list *l, const char *name)
+static void entry_add(netns_list *l, const char *dir, const char *name)
 {
-	_cleanup_(freep) char *path = xasprintf(NETNS_DIR "/%s", name);
+	_cleanup_(freep) char *path = xasprintf("%s/%s", dir, name);
 	_cleanup_(closep) int fd = netns_open(path);
 	struct netns_entry e = { 0 };
 
@@ -102,13 +118,14 @@ static void entry_add(netns_list *l, const char *name)
 int netns_list_read(netns_list *ret)
 {
 	netns_list l = { 0 };
-	DIR *dir = opendir(NETNS_DIR);
+	_cleanup_(freep) char *path = hostroot_path(NETNS_DIR);
+	DIR *dir = opendir(path);
 	struct dirent *d;
 
 	if (!dir && errno != ENOENT)
 		return -errno;
 	while (dir && (d = readdir(dir)))
-		entry_add(&l, d->d_name);
+		entry_add(&l, path, d->d_name);
 	if (dir)
 		closedir(dir);
 	if (l.n > 0)

@@ -3,6 +3,8 @@
 #ifndef NETNS_H
 #define NETNS_H
 
+#include <sys/types.h>
+
 #include "vec.h"
 
 /*
@@ -12,11 +14,27 @@
  */
 int netns_open(const char *path);
 
+/* The same by a path that begins in an open directory. */
+int netns_openat(int dir, const char *path);
+
+/*
+ * Takes an open file over: gives it back where it is a network namespace, else
+ * closes it. A negative one is an errno and comes back as it is.
+ */
+int netns_adopt(int fd);
+
 /* The calling process's own. */
 int netns_open_self(void);
 
 /* Identity of an open namespace. */
 int netns_id(int fd, uint64_t *ret_dev, uint64_t *ret_inode);
+
+/*
+ * The user who made the user namespace that an open namespace belongs to: root
+ * for those of the host, the person who started them for rootless containers.
+ * 0 or -errno.
+ */
+int netns_owner(int fd, uid_t *ret);
 
 /* Moves the calling thread into the namespace. 0 or -errno. */
 int netns_enter(int fd);

@@ -22,6 +22,7 @@ enum option_kind {
 	OPTION_COUNT,
 	OPTION_SECONDS,
 	OPTION_COLOR,
+	OPTION_FILE,    /* const char *: a path */
 };
 
 struct option_row {
@@ -60,6 +61,8 @@ static const struct option_row rows[] = {
 	  .help = "send nothing: judge by the configuration alone" },
 	{ .name = "no-trace", .kind = OPTION_SET, FIELD(no_trace),
 	  .help = "make no temporary nft tables" },
+	{ .name = "host-root", .arg = "DIR", .kind = OPTION_FILE, FIELD(host_root),
+	  .help = "below which the host's /proc, /run, /var are (/)" },
 	{ .letter = 'q', .name = "quiet", .kind = OPTION_SET, FIELD(quiet),
 	  .help = "print only the first line" },
 	{ .letter = 'v', .name = "verbose", .kind = OPTION_SET, FIELD(verbose),
@@ -76,7 +79,7 @@ static const struct option_row rows[] = {
 
 /* Refused by name: they are promised, but not in this version. */
 static const char *const later[] = {
-	"watch", "interval", "from",   "all",  "list", "openmetrics", "host-root", "pcap",
+	"watch", "interval", "from",   "all",  "list", "openmetrics", "pcap",
 	"html",  "svg",	     "expect", "save", "load", "redact",      "what-if",
 };
 
@@ -285,6 +288,9 @@ static int set_option(struct options *o, const struct option_row *row, const cha
 		return set_seconds(row, value, field, ret_error);
 	case OPTION_COLOR:
 		return set_color(row, value, field, ret_error);
+	case OPTION_FILE:
+		*(const char **)field = value;
+		return 0;
 	}
 	return -EINVAL;
 }
@@ -401,7 +407,7 @@ static int parse_operand(struct options *o, const char *word, char **ret_error)
 
 static bool asks_port(const struct options *o, bool *ret_port)
 {
-	struct target t = { .fd = -1 };
+	struct target t = { .fd = -1, .root = -1 };
 	_cleanup_(freep) char *error = NULL;
 
 	if (target_parse_destination(o->destination, &t, &error) < 0)
@@ -525,7 +531,8 @@ void options_help(struct strbuf *b)
 		       "\n"
 		       "Says why a network namespace cannot reach something, and what repairs it.\n"
 		       "\n"
-		       "  SOURCE       a name of \"ip netns\", /run/netns/NAME, pid:PID or host\n"
+		       "  SOURCE       a name of \"ip netns\" or of a container (also docker:NAME,\n"
+		       "               podman:, lxc:, machine:, cri:), /run/netns/NAME, pid:PID, host\n"
 		       "  DESTINATION  an address, a host name or another namespace, also with a\n"
 		       "               port (8.8.8.8:443); without it: the way out of SOURCE\n"
 		       "\n");

@@ -23,6 +23,7 @@ struct options {
 	enum command command;
 	const char *source, *destination; /* as written; destination may be NULL */
 	const char *explain;
+	const char *host_root;     /* NULL: the own root */
 	unsigned int protos;       /* bits of enum proto; 0: the default */
 	unsigned int count;        /* 0: not given */
 	double timeout;            /* seconds */

@@ -134,6 +134,7 @@ void diagnosis_free(struct diagnosis *d)
 	fixes_free(d);
 	free(d->journal);
 	op_strings_free(&d->notes);
+	op_strings_free(&d->remarks);
 	snapshot_free(d->snapshot);
 	free(d);
 }

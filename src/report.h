@@ -83,6 +83,7 @@ struct diagnosis {
 	enum direction mark_dir;
 	findings findings;
 	VEC(struct unchecked) unchecked;
+	op_strings remarks;      /* what to know of the ends before anything else; a sentence each */
 	double collect_ms, probe_ms, total_ms;
 	bool no_probe;
 	int progress;            /* how far the question got: points of the path that saw it; all and more: answered */

@@ -2,10 +2,14 @@
 #include "resolve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
+#include <time.h>
 
 #include "dns.h"
+#include "hostroot.h"
 #include "netns.h"
 #include "resolvconf.h"
 #include "strbuf.h"
@@ -14,15 +18,16 @@
 #define RESOLVCONF_MAX (64 << 10)
 #define ROUNDS         2         /* each server is asked this often */
 #define ANSWER_MAX     4096
+#define READING_MAX    1         /* seconds */
 
 /* One look-up: where it asks, and what it read. */
 struct lookup_job {
 	int ns_fd;
-	const char *netns_name, *name;
+	const struct resolve_files *files;
+	const char *name;
 	uint8_t family;
 	uint64_t timeout_us;
 	struct resolvconf conf;
-	char *conf_path;
 };
 
 /* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
@@ -40,68 +45,164 @@ static int fail(int error, char **ret_error, const char *name, const char *sente
 
 /* --- files: /etc/netns/NAME/FILE where it exists, as `ip netns exec` has it, else /etc/FILE --- */
 
+/*
+ * A container chooses its file systems, and one of them may never answer. So
+ * they are read on a thread of their own, which is left behind where it hangs.
+ */
+struct reading {
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	bool is_done, given_up;
+	char *netns_name;
+	int root;
+	struct resolve_files files;
+};
+
 static bool is_plain(const char *name)
 {
 	return name && *name && !strchr(name, '/') && !streq(name, ".") && !streq(name, "..") &&
 	       strlen(name) <= NAME_MAX;
 }
 
-static int read_config(const struct lookup_job *j, const char *file, size_t max, char **ret_text,
+static int read_config(const struct reading *r, const char *file, size_t max, char **ret_text,
 		       char **ret_path)
 {
 	_cleanup_(freep) char *path = NULL;
-	int r = -ENOENT;
+	int error = -ENOENT;
 
-	if (is_plain(j->netns_name)) {
-		path = xasprintf("/etc/netns/%s/%s", j->netns_name, file);
-		r = read_file(path, max, ret_text);
+	if (r->root < 0 && is_plain(r->netns_name)) {
+		path = xasprintf("/etc/netns/%s/%s", r->netns_name, file);
+		error = root_read(root_host(), path, max, ret_text);
 	}
-	if (r == -ENOENT) {
+	if (error == -ENOENT) {
 		free(path);
 		path = xasprintf("/etc/%s", file);
-		r = read_file(path, max, ret_text);
-	}
-	if (r == -ENOENT) {
-		*ret_text = xstrdup("");
-		r = 0;
+		error = root_read(r->root < 0 ? root_host() : r->root, path, max, ret_text);
 	}
 	*ret_path = path;
 	path = NULL;
-	return r;
+	return error == -ENOENT ? 0 : error;
+}
+
+static void read_both(const struct reading *r, struct resolve_files *f)
+{
+	f->hosts_error = read_config(r, "hosts", HOSTS_MAX, &f->hosts, &f->hosts_path);
+	f->conf_error = read_config(r, "resolv.conf", RESOLVCONF_MAX, &f->conf, &f->conf_path);
+}
+
+static void reading_free(struct reading *r)
+{
+	closep(&r->root);
+	free(r->netns_name);
+	free(r);
+}
+
+static void *read_thread(void *arg)
+{
+	struct reading *r = arg;
+	bool given_up;
+
+	read_both(r, &r->files);
+	pthread_mutex_lock(&r->lock);
+	r->is_done = true;
+	given_up = r->given_up;
+	pthread_cond_signal(&r->done);
+	pthread_mutex_unlock(&r->lock);
+	if (given_up) {
+		resolve_files_done(&r->files);
+		reading_free(r);
+	}
+	return NULL;
+}
+
+/* Waits for the thread; false where it takes too long. */
+static bool await_reading(struct reading *r)
+{
+	struct timespec until;
+	int error = 0;
+	bool done;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += READING_MAX;
+	pthread_mutex_lock(&r->lock);
+	while (!r->is_done && error == 0)
+		error = pthread_cond_timedwait(&r->done, &r->lock, &until);
+	done = r->is_done;
+	r->given_up = !done;
+	pthread_mutex_unlock(&r->lock);
+	return done;
+}
+
+void resolve_files_read(const char *netns_name, int root, struct resolve_files *ret)
+{
+	struct reading *r = xcalloc(1, sizeof(*r));
+	pthread_t thread;
+
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_cond_init(&r->done, NULL);
+	r->netns_name = netns_name ? xstrdup(netns_name) : NULL;
+	r->root = root < 0 ? -1 : fcntl(root, F_DUPFD_CLOEXEC, 3);
+	*ret = (struct resolve_files){ 0 };
+	if (r->root < 0) {
+		/* our own files are no stranger's */
+		read_both(r, ret);
+		reading_free(r);
+	} else if (pthread_create(&thread, NULL, read_thread, r) != 0) {
+		ret->hosts_error = ret->conf_error = -EAGAIN;
+		reading_free(r);
+	} else {
+		pthread_detach(thread);
+		if (await_reading(r)) {
+			*ret = r->files;
+			reading_free(r);
+		} else {
+			ret->hosts_error = ret->conf_error = -ETIMEDOUT;
+		}
+	}
+}
+
+void resolve_files_done(struct resolve_files *f)
+{
+	free(f->hosts);
+	free(f->conf);
+	free(f->hosts_path);
+	free(f->conf_path);
+	*f = (struct resolve_files){ 0 };
 }
 
 static int unreadable(const struct lookup_job *j, int error, const char *path, char **ret_error)
 {
-	_cleanup_(freep) char *why = xasprintf("%s %s", path, error == -EFBIG ?
-					       "is larger than such a file should be" :
-					       "cannot be read");
+	_cleanup_(freep) char *why = NULL;
 
+	why = xasprintf("%s %s", path ? path : "its hosts file",
+			error == -EFBIG     ? "is larger than such a file should be" :
+			error == -ETIMEDOUT ? "takes too long to read" :
+			error == -EINVAL    ? "is no ordinary file" :
+					      "cannot be read");
 	return fail(error, ret_error, j->name, why);
 }
 
 /* 1: found, 0: not in there */
 static int ask_hosts(const struct lookup_job *j, struct addr *ret_addr, char **ret_error)
 {
-	_cleanup_(freep) char *text = NULL, *path = NULL;
-	int r = read_config(j, "hosts", HOSTS_MAX, &text, &path);
+	const struct resolve_files *f = j->files;
 
-	if (r < 0)
-		return unreadable(j, r, path, ret_error);
-	return hosts_find(text, j->name, j->family, ret_addr);
+	if (f->hosts_error < 0)
+		return unreadable(j, f->hosts_error, f->hosts_path, ret_error);
+	return f->hosts && hosts_find(f->hosts, j->name, j->family, ret_addr);
 }
 
-static int read_resolvconf(struct lookup_job *j, char **ret_error)
+static int use_resolvconf(struct lookup_job *j, char **ret_error)
 {
-	_cleanup_(freep) char *text = NULL;
+	const struct resolve_files *f = j->files;
 	_cleanup_(freep) char *why = NULL;
-	int r = read_config(j, "resolv.conf", RESOLVCONF_MAX, &text, &j->conf_path);
 
-	if (r < 0)
-		return unreadable(j, r, j->conf_path, ret_error);
-	resolvconf_parse(text, &j->conf);
+	if (f->conf_error < 0)
+		return unreadable(j, f->conf_error, f->conf_path, ret_error);
+	resolvconf_parse(f->conf ? f->conf : "", &j->conf);
 	if (j->conf.n_servers > 0)
 		return 0;
-	why = xasprintf("%s names no server", j->conf_path);
+	why = xasprintf("%s names no server", f->conf_path);
 	return fail(-EDESTADDRREQ, ret_error, j->name, why);
 }
 
@@ -210,7 +311,7 @@ static char *servers_text(const struct lookup_job *j)
 
 	for (size_t i = 0; i < j->conf.n_servers; i++)
 		strbuf_printf(&b, "%s%s", i ? ", " : "", addr_text(&j->conf.servers[i]).s);
-	strbuf_printf(&b, " (%s)", j->conf_path);
+	strbuf_printf(&b, " (%s)", j->files->conf_path);
 	return strbuf_take(&b);
 }
 
@@ -268,16 +369,16 @@ static int find_anywhere(struct lookup_job *j, struct addr *ret_addr, char **ret
 
 	if (r != 0)
 		return r < 0 ? r : 0;
-	r = read_resolvconf(j, ret_error);
+	r = use_resolvconf(j, ret_error);
 	if (r < 0)
 		return r;
 	return ask_dns(j, ret_addr, ret_error);
 }
 
-int resolve_name(int ns_fd, const char *netns_name, const char *name, uint8_t family,
+int resolve_name(int ns_fd, const struct resolve_files *files, const char *name, uint8_t family,
 		 uint64_t timeout_us, struct addr *ret_addr, char **ret_error)
 {
-	struct lookup_job j = { .ns_fd = ns_fd, .netns_name = netns_name, .name = name,
+	struct lookup_job j = { .ns_fd = ns_fd, .files = files, .name = name,
 				.family = family, .timeout_us = timeout_us };
 	_cleanup_(freep) char *why = NULL;
 	struct addr a = { 0 };
@@ -286,7 +387,6 @@ int resolve_name(int ns_fd, const char *netns_name, const char *name, uint8_t fa
 	if (!dns_name_valid(name))
 		return fail(-EINVAL, ret_error, name, "this can be no host name");
 	r = find_anywhere(&j, &a, ret_error);
-	free(j.conf_path);
 	if (r < 0)
 		return r;
 	if (!addr_is_unicast(&a)) {

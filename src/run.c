@@ -9,6 +9,7 @@
 
 #include "collect.h"
 #include "diagnose.h"
+#include "inventory.h"
 #include "netns.h"
 #include "predict.h"
 #include "resolve.h"
@@ -63,7 +64,7 @@ static int fail(struct round *r, char *error)
 static bool is_namespace(const struct target *t)
 {
 	return t->kind == TARGET_NETNS || t->kind == TARGET_PATH || t->kind == TARGET_PID ||
-	       t->kind == TARGET_HOST;
+	       t->kind == TARGET_CONTAINER || t->kind == TARGET_HOST;
 }
 
 static const char *kind_text(enum target_kind k)
@@ -75,6 +76,8 @@ static const char *kind_text(enum target_kind k)
 		return "path";
 	case TARGET_PID:
 		return "pid";
+	case TARGET_CONTAINER:
+		return "container";
 	case TARGET_HOST:
 		return "host";
 	case TARGET_NAME:
@@ -130,7 +133,7 @@ static int add_target(struct round *r, const struct target *t)
 
 	if (t->kind == TARGET_HOST)
 		return NS_HOST;
-	if (named) {
+	if (named || t->kind == TARGET_CONTAINER) {
 		name = xstrdup(t->text);
 	} else {
 		name = known_name(t->inode);
@@ -203,7 +206,7 @@ static void find_owner(struct round *r)
 {
 	const struct ns *host = snapshot_ns(r->s, NS_HOST);
 	const struct route *uplink = default_route(host);
-	netns_list list = { 0 };
+	inventory list = { 0 };
 	struct kernel_route kr;
 	size_t before = r->s->ns.n;
 
@@ -215,7 +218,7 @@ static void find_owner(struct round *r)
 		}
 	}
 	if (collect_route(r->self_fd, NULL, &r->dst, 0, 0, &kr) < 0 || kr.error ||
-	    (uplink && kr.oif == uplink->nh.oif) || netns_list_read(&list) < 0)
+	    (uplink && kr.oif == uplink->nh.oif) || inventory_read(false, &list) < 0)
 		return;
 	vec_each(e, &list) {
 		int fd, at;
@@ -225,14 +228,14 @@ static void find_owner(struct round *r)
 		fd = netns_open(e->path);
 		if (fd < 0)
 			continue;
-		at = add_namespace(r, e->name, e->path, true, fd, e->dev, e->inode);
+		at = add_namespace(r, e->names.v[0], e->path, e->named, fd, e->dev, e->inode);
 		if (collect_ns(r->s, at, fd) == 0 && ns_addr(snapshot_ns(r->s, at), &r->dst)) {
 			r->dst_ns = at;
 			break;
 		}
 		forget_namespace(r);
 	}
-	netns_list_free(&list);
+	inventory_free(&list);
 	if (r->s->ns.n > before)
 		collect_nsids(r->s, r->fds.v);
 }
@@ -259,7 +262,7 @@ static int find_destination(struct round *r)
 		r->dst = t->addr;
 		break;
 	case TARGET_NAME:
-		err = resolve_name(r->fds.v[r->src], src->named ? src->name : NULL, t->text, AF_INET,
+		err = resolve_name(r->fds.v[r->src], &r->run->source.files, t->text, AF_INET,
 				   (uint64_t)(r->run->options->timeout * 1e6), &r->dst, &error);
 		if (err < 0) {
 			_cleanup_(freep) char *why = error;
@@ -279,6 +282,12 @@ static int find_destination(struct round *r)
 	}
 	find_owner(r);
 	return 0;
+}
+
+static void remark(struct diagnosis *d, const struct target *t)
+{
+	if (t->remark)
+		vec_push(&d->remarks, xstrdup(t->remark));
 }
 
 static void describe(struct endpoint *e, const struct target *t, int ns)
@@ -311,11 +320,11 @@ static bool meet_neighbour(struct round *r, const struct path *path)
 {
 	const struct leg *last = path->legs.n ? &path->legs.v[path->legs.n - 1] : NULL;
 	const struct link *l;
-	netns_list list = { 0 };
+	inventory list = { 0 };
 	bool met = false;
 
 	if (!last || last->stop != STOP_PEER_UNKNOWN || r->s->ns.n >= MAX_NAMESPACES ||
-	    netns_list_read(&list) < 0)
+	    inventory_read(false, &list) < 0)
 		return false;
 	l = ns_link(snapshot_ns(r->s, last->ns), last->oif);
 	vec_each(e, &list) {
@@ -326,14 +335,14 @@ static bool meet_neighbour(struct round *r, const struct path *path)
 		fd = netns_open(e->path);
 		if (fd < 0)
 			continue;
-		at = add_namespace(r, e->name, e->path, true, fd, e->dev, e->inode);
+		at = add_namespace(r, e->names.v[0], e->path, e->named, fd, e->dev, e->inode);
 		met = collect_nsids(r->s, r->fds.v) == 0 && snapshot_nsid(r->s, from, nsid) == at &&
 		      collect_ns(r->s, at, fd) == 0;
 		if (!met)
 			forget_namespace(r);
 	}
 	collect_nsids(r->s, r->fds.v);
-	netns_list_free(&list);
+	inventory_free(&list);
 	return met;
 }
 
@@ -558,7 +567,7 @@ static bool vanished(const struct target *t)
 {
 	struct stat st;
 
-	if ((t->kind != TARGET_NETNS && t->kind != TARGET_PATH && t->kind != TARGET_PID) || !t->path)
+	if (!is_namespace(t) || !t->path)
 		return false;
 	return stat(t->path, &st) < 0 || st.st_ino != t->inode;
 }
@@ -582,9 +591,9 @@ static struct snapshot *read_others(struct round *r)
 {
 	struct snapshot *others = snapshot_new();
 	VEC(int) fds = { 0 };
-	netns_list list = { 0 };
+	inventory list = { 0 };
 
-	if (netns_list_read(&list) < 0)
+	if (inventory_read(false, &list) < 0)
 		return others;
 	vec_each(e, &list) {
 		int fd = others->ns.n < MAX_BYSTANDERS && snapshot_find(r->s, e->inode) < 0 ?
@@ -592,10 +601,10 @@ static struct snapshot *read_others(struct round *r)
 
 		if (fd < 0)
 			continue;
-		snapshot_add(others, e->name, e->inode);
+		snapshot_add(others, e->names.v[0], e->inode);
 		vec_push(&fds, fd);
 	}
-	netns_list_free(&list);
+	inventory_free(&list);
 	if (collect_all(others, fds.v) < 0)
 		while (others->ns.n)
 			snapshot_drop(others);
@@ -792,6 +801,8 @@ struct diagnosis *run_diagnosis(struct run *run)
 		describe(&d->source, &run->source, -1);
 		describe(&d->destination, &run->destination, -1);
 	}
+	remark(d, &run->source);
+	remark(d, &run->destination);
 	if (d->error && !d->summary)
 		d->summary = xstrdup(d->error);
 	d->total_ms = ms_since(t);

@@ -2,15 +2,16 @@
 #include "target.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
+#include "inventory.h"
 #include "nearest.h"
 #include "netns.h"
-#include "strbuf.h"
 
 #define NETNS_DIR "/run/netns/"
-#define PID_LIMIT 4194304 /* PID_MAX_LIMIT, linux/threads.h */
 
 /* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
 
@@ -36,17 +37,6 @@ static int not_yet(char **ret_error, const char *text, const char *what)
 
 /* --- the grammar --- */
 
-/* What stands before a colon and is no host name. */
-static const char *const runtimes[] = { "docker", "podman", "lxc", "machine", "cri" };
-
-static bool names_runtime(const char *text)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++)
-		if (str_starts(text, runtimes[i]) && text[strlen(runtimes[i])] == ':')
-			return true;
-	return false;
-}
-
 /* A decimal number of 1 to max without anything around it. */
 static bool parse_number(const char *s, unsigned long max, unsigned long *ret)
 {
@@ -67,12 +57,14 @@ static bool parse_number(const char *s, unsigned long max, unsigned long *ret)
 
 static int parse_pid(const char *text, struct target *t, char **ret_error)
 {
+	_cleanup_(freep) char *below = NULL;
 	unsigned long pid;
 
 	if (!parse_number(text + strlen("pid:"), PID_LIMIT, &pid))
 		return fail(-EINVAL, ret_error, "", text, ": what follows pid: is no process id");
 	t->kind = TARGET_PID;
-	t->path = xasprintf("/proc/%lu/ns/net", pid);
+	below = xasprintf("/proc/%lu/ns/net", pid);
+	t->path = hostroot_path(below);
 	return 0;
 }
 
@@ -91,13 +83,26 @@ static bool is_filename(const char *s)
 	return *s && strlen(s) <= NAME_MAX && !strchr(s, '/') && !streq(s, ".") && !streq(s, "..");
 }
 
+static int parse_container(const char *text, struct target *t, char **ret_error)
+{
+	const char *name = strchr(text, ':') + 1;
+
+	if (!*name)
+		return fail(-EINVAL, ret_error, "", text, ": the container's name or id is missing");
+	t->kind = TARGET_CONTAINER;
+	return 0;
+}
+
 static int parse_netns(const char *text, struct target *t, char **ret_error)
 {
+	_cleanup_(freep) char *below = NULL;
+
 	if (!is_filename(text))
 		return fail(-EINVAL, ret_error, "", text,
 			    " can be no name of a namespace; a file is written with its full path");
 	t->kind = TARGET_NETNS;
-	t->path = xasprintf(NETNS_DIR "%s", text);
+	below = xasprintf(NETNS_DIR "%s", text);
+	t->path = hostroot_path(below);
 	return 0;
 }
 
@@ -108,8 +113,8 @@ static int parse_common(const char *text, struct target *t, char **ret_error)
 		return parse_path(text, t, ret_error);
 	if (str_starts(text, "pid:"))
 		return parse_pid(text, t, ret_error);
-	if (names_runtime(text))
-		return not_yet(ret_error, text, "containers are not found by their runtime's names");
+	if (container_prefix(text))
+		return parse_container(text, t, ret_error);
 	if (streq(text, "host")) {
 		t->kind = TARGET_HOST;
 		return 0;
@@ -130,7 +135,7 @@ static int finish(struct target *t, const char *text, int r, struct target *ret)
 
 int target_parse_source(const char *text, struct target *ret, char **ret_error)
 {
-	struct target t = { .fd = -1 };
+	struct target t = { .fd = -1, .root = -1 };
 	struct addr a;
 	int r;
 
@@ -164,7 +169,7 @@ static int cut_proto(char *text, struct target *t, char **ret_error)
 {
 	char *slash = strrchr(text, '/');
 
-	if (!slash || (text[0] == '/' && !ends_in_port(text, slash)))
+	if (!slash || ((text[0] == '/' || container_prefix(text)) && !ends_in_port(text, slash)))
 		return 0;
 	if (streq(slash, "/tcp"))
 		t->proto = PROTO_TCP;
@@ -211,7 +216,7 @@ static bool colon_is_inside(const char *text, const char *colon)
 {
 	struct addr a;
 
-	if (names_runtime(text) || str_starts(text, "pid:"))
+	if (container_prefix(text) || str_starts(text, "pid:"))
 		return memchr(text, ':', (size_t)(colon - text)) == NULL;
 	if (text[0] == '/')
 		return colon[1 + strspn(colon + 1, "0123456789")] != '\0' || !colon[1];
@@ -337,7 +342,7 @@ static int parse_destination(char *text, const char *written, struct target *t, 
 
 int target_parse_destination(const char *text, struct target *ret, char **ret_error)
 {
-	struct target t = { .fd = -1, .proto = PROTO_TCP };
+	struct target t = { .fd = -1, .root = -1, .proto = PROTO_TCP };
 	_cleanup_(freep) char *place = NULL;
 	int r;
 
@@ -355,25 +360,24 @@ int target_parse_destination(const char *text, struct target *ret, char **ret_er
 
 /* --- opening --- */
 
-static void known_names(words *ret, netns_list *ret_list)
-{
-	if (netns_list_read(ret_list) < 0)
-		return;
-	vec_each(e, ret_list)
-		vec_push(ret, (const char *)e->name);
-}
-
 /* Appends the names that come near; false where there are none. */
 static bool hint_names(struct strbuf *b, const char *text)
 {
-	netns_list list = { 0 };
+	inventory list = { 0 };
 	words known = { 0 };
 	bool near;
 
-	known_names(&known, &list);
+	inventory_read(false, &list);
+	vec_each(p, &list)
+		vec_each(name, &p->names) {
+			const char *colon = strchr(*name, ':');
+
+			/* without its runtime, where the word had none */
+			vec_push(&known, (const char *)(colon && !strchr(text, ':') ? colon + 1 : *name));
+		}
 	near = nearest_hint(b, "", text, &known);
 	vec_free(&known);
-	netns_list_free(&list);
+	inventory_free(&list);
 	return near;
 }
 
@@ -389,11 +393,12 @@ static int unknown(const struct target *t, char **ret_error)
 		strbuf_puts(&b, "there is no file ");
 		strbuf_visible(&b, t->text);
 	} else {
-		strbuf_puts(&b, "there is no namespace ");
+		strbuf_puts(&b, t->kind == TARGET_CONTAINER ? "there is no container " :
+							      "there is no namespace or container ");
 		strbuf_visible(&b, t->text);
 		if (!hint_names(&b, t->text))
-			strbuf_puts(&b, "; \"ip netns\" lists those with a name, "
-					"pid:PID is that of a process");
+			strbuf_puts(&b, "; nsdoctor --list shows all there are, "
+					"pid:PID is the namespace of a process");
 	}
 	*ret_error = strbuf_take(&b);
 	return -ENOENT;
@@ -453,30 +458,209 @@ static int open_file(struct target *t, char **ret_error)
 	return try_entering(t, ret_error);
 }
 
-/* A word is a namespace where `ip netns` has one of that name. */
-static int open_name(struct target *t, char **ret_error)
-{
-	_cleanup_(freep) char *path = xasprintf(NETNS_DIR "%s", t->text);
+/* --- a word: who answers to it? --- */
 
-	if (access(path, F_OK) < 0)
-		return 0;
-	t->kind = TARGET_NETNS;
-	t->path = path;
-	path = NULL;
-	return open_file(t, ret_error);
+/* One of those who do: a file of /run/netns or a container. */
+struct claim {
+	const struct container *container; /* NULL: the file */
+	int fd;              /* or -errno, why it cannot be opened */
+	char *path;
+	uint64_t dev, inode;
+};
+
+typedef VEC(struct claim) claims;
+
+static void claims_done(claims *all)
+{
+	vec_each(c, all) {
+		closep(&c->fd);
+		free(c->path);
+	}
+	vec_free(all);
+}
+
+static void claim(claims *all, const struct container *container, int fd, char *path)
+{
+	struct claim c = { container, fd, path, 0, 0 };
+
+	if (c.fd >= 0)
+		netns_id(c.fd, &c.dev, &c.inode);
+	/* the same namespace twice is no question */
+	vec_each(known, all) {
+		if (c.fd < 0 || known->fd < 0 || known->inode != c.inode || known->dev != c.dev)
+			continue;
+		close(c.fd);
+		free(c.path);
+		return;
+	}
+	vec_push(all, c);
+}
+
+/* The file, if it is there at all, comes first. */
+static void claim_file(const struct target *t, claims *all)
+{
+	_cleanup_(freep) char *below = xasprintf(NETNS_DIR "%s", t->text);
+	char *path = t->kind == TARGET_CONTAINER ? NULL : hostroot_path(below);
+
+	if (path && access(path, F_OK) == 0)
+		claim(all, NULL, netns_open(path), path);
+	else
+		free(path);
+}
+
+static void claim_containers(const struct target *t, const containers *found, claims *all)
+{
+	vec_each(c, found) {
+		char *path = NULL;
+		int fd = container_open(c, &path);
+
+		claim(all, c, fd, path);
+	}
+}
+
+/* One that can be opened counts more than one that cannot. */
+static size_t count_open(const claims *all)
+{
+	size_t n = 0;
+
+	vec_each(c, all)
+		n += c->fd >= 0;
+	return n;
+}
+
+static int ambiguous(const struct target *t, const claims *all, char **ret_error)
+{
+	size_t n = count_open(all), i = 0;
+	struct strbuf b = { 0 };
+
+	strbuf_visible(&b, t->text);
+	strbuf_puts(&b, " is the name of several: ");
+	vec_each(c, all) {
+		if (c->fd < 0)
+			continue;
+		if (i > 0)
+			strbuf_puts(&b, i + 1 == n ? " and " : ", ");
+		i++;
+		if (!c->container)
+			strbuf_visible(&b, c->path);
+		else if (!t->text || c->container->names.n < 1 ||
+			 streq(c->container->names.v[0], t->text) || !strchr(t->text, ':'))
+			container_label(c->container, &b);
+		else
+			strbuf_printf(&b, "%s:%.12s", c->container->runtime->prefix,
+				      c->container->id);
+		if (c->container && c->container->rootless)
+			strbuf_printf(&b, " of user %u (pid:%d)", c->container->owner,
+				      (int)c->container->pid);
+	}
+	strbuf_puts(&b, "; name the one that is meant");
+	*ret_error = strbuf_take(&b);
+	return -ENOTUNIQ;
+}
+
+/* Why none of those who answer to it can be opened. */
+static int none_opens(const struct target *t, const claims *all, char **ret_error)
+{
+	const struct claim *c = &all->v[0];
+	_cleanup_(strbuf_done) struct strbuf label = { 0 };
+	_cleanup_(freep) char *after = NULL;
+
+	if (!c->container) {
+		struct target file = { .kind = TARGET_NETNS, .text = t->text, .path = c->path };
+
+		return not_opened(&file, c->fd, ret_error);
+	}
+	container_label(c->container, &label);
+	if (c->fd == -ESRCH)
+		after = xasprintf(" is not running (%s)", c->container->runtime->title);
+	else if (c->fd == -EPERM && c->container->rootless)
+		after = xasprintf(": the files of user %u name a namespace that is not of that user",
+				  c->container->owner);
+	else if (c->fd == -EPERM || c->fd == -EACCES)
+		after = xstrdup(": looking into its process needs CAP_SYS_PTRACE; run nsdoctor as root");
+	else
+		after = xasprintf(": its namespace cannot be opened: %s", strerror(-c->fd));
+	return fail(c->fd, ret_error, "", strbuf_str(&label), after);
+}
+
+/* What a person should know about a container's network before anything else. */
+static void remark(struct target *t, const struct container *c)
+{
+	_cleanup_(closep) int self = netns_open_self();
+	_cleanup_(strbuf_done) struct strbuf label = { 0 };
+	uint64_t dev, inode;
+
+	container_label(c, &label);
+	if (self >= 0 && netns_id(self, &dev, &inode) == 0 && dev == t->dev && inode == t->inode)
+		t->remark = xasprintf("%s has no network of its own: it runs in the host's",
+				      strbuf_str(&label));
+	else if (c->network == NETWORK_NONE)
+		t->remark = xasprintf("%s was started without a network (none)", strbuf_str(&label));
+}
+
+static int take(struct target *t, claims *all, char **ret_error)
+{
+	vec_each(c, all) {
+		if (c->fd < 0)
+			continue;
+		free(t->path);
+		t->fd = c->fd;
+		t->path = c->path;
+		t->dev = c->dev;
+		t->inode = c->inode;
+		t->kind = c->container ? TARGET_CONTAINER : TARGET_NETNS;
+		if (c->container) {
+			t->root = container_root(c->container);
+			if (t->root < 0)
+				t->root = -1;
+			remark(t, c->container);
+		}
+		c->fd = -1;
+		c->path = NULL;
+		break;
+	}
+	return try_entering(t, ret_error);
+}
+
+/* The word is looked up everywhere; only what is nowhere is worth looking at all processes. */
+static int open_word(struct target *t, char **ret_error)
+{
+	containers found = { 0 };
+	claims all = { 0 };
+	int r = 0;
+
+	claim_file(t, &all);
+	containers_find(t->text, false, &found);
+	if (!all.n && !found.n) {
+		containers_free(&found);
+		containers_find(t->text, true, &found);
+	}
+	claim_containers(t, &found, &all);
+	if (count_open(&all) > 1)
+		r = ambiguous(t, &all, ret_error);
+	else if (count_open(&all) == 1)
+		r = take(t, &all, ret_error);
+	else if (all.n)
+		r = none_opens(t, &all, ret_error);
+	else if (t->kind != TARGET_NAME)
+		r = unknown(t, ret_error);
+	claims_done(&all);
+	containers_free(&found);
+	return r;
 }
 
 int target_open(struct target *t, char **ret_error)
 {
 	switch (t->kind) {
-	case TARGET_NETNS:
 	case TARGET_PATH:
 	case TARGET_PID:
 		return open_file(t, ret_error);
 	case TARGET_HOST:
 		return open_self(t, ret_error);
+	case TARGET_NETNS:
+	case TARGET_CONTAINER:
 	case TARGET_NAME:
-		return open_name(t, ret_error);
+		return open_word(t, ret_error);
 	case TARGET_ADDRESS:
 	case TARGET_DEFAULT:
 		return 0;
@@ -489,7 +673,7 @@ char *target_neither(const struct target *t, const char *why)
 	struct strbuf b = { 0 };
 
 	strbuf_visible(&b, t->text);
-	strbuf_puts(&b, " is no namespace here");
+	strbuf_puts(&b, " is no namespace or container here");
 	if (why) {
 		strbuf_puts(&b, ", and ");
 		strbuf_visible(&b, why);
@@ -498,11 +682,60 @@ char *target_neither(const struct target *t, const char *why)
 	return strbuf_take(&b);
 }
 
+/* --- the files by which names resolve --- */
+
+/* The name under which `ip netns` knows a namespace, or NULL. Free it. */
+static char *name_of(const struct target *t)
+{
+	netns_list list = { 0 };
+	char *name = NULL;
+
+	if (t->kind == TARGET_NETNS)
+		return xstrdup(t->text);
+	if (t->kind == TARGET_HOST || netns_list_read(&list) < 0)
+		return NULL;
+	vec_each(e, &list)
+		if (!name && e->inode == t->inode && e->dev == t->dev)
+			name = xstrdup(e->name);
+	netns_list_free(&list);
+	return name;
+}
+
+/* The root of a process, where it is another one than that of the host's processes. */
+static int other_root(const char *pid)
+{
+	_cleanup_(closep) int fd = process_open((pid_t)atol(pid));
+	int root = fd < 0 ? fd : process_root(fd);
+	struct stat there, host;
+
+	if (root >= 0 && fstat(root, &there) == 0 && fstat(root_host(), &host) == 0 &&
+	    there.st_dev == host.st_dev && there.st_ino == host.st_ino) {
+		close(root);
+		return -1;
+	}
+	return root < 0 ? -1 : root;
+}
+
+void target_read_files(struct target *t)
+{
+	_cleanup_(freep) char *name = NULL;
+
+	if (t->kind == TARGET_PID && t->root < 0)
+		t->root = other_root(t->text + strlen("pid:"));
+	if (t->root < 0)
+		name = name_of(t);
+	resolve_files_done(&t->files);
+	resolve_files_read(name, t->root, &t->files);
+}
+
 void target_done(struct target *t)
 {
 	free(t->text);
 	free(t->path);
 	free(t->ifname);
+	free(t->remark);
 	closep(&t->fd);
-	*t = (struct target){ .fd = -1 };
+	closep(&t->root);
+	resolve_files_done(&t->files);
+	*t = (struct target){ .fd = -1, .root = -1 };
 }

@@ -82,18 +82,19 @@ uint64_t wall_us(void)
 	return clock_us(CLOCK_REALTIME);
 }
 
-int read_file(const char *path, size_t max, char **ret_text)
+int read_whole(int fd, size_t max, char **ret_text)
 {
-	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	_cleanup_(freep) char *text = NULL;
-	size_t n = 0;
+	size_t n = 0, room = 0;
 
-	if (fd < 0)
-		return -errno;
-	text = xcalloc(max + 2, 1);
 	for (;;) {
-		ssize_t r = read(fd, text + n, max + 1 - n);
+		ssize_t r;
 
+		if (n + 1 >= room) {
+			room = room ? room * 2 : 4096;
+			text = xreallocarray(text, room, 1);
+		}
+		r = read(fd, text + n, room - 1 - n);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
@@ -108,6 +109,13 @@ int read_file(const char *path, size_t max, char **ret_text)
 	*ret_text = text;
 	text = NULL;
 	return 0;
+}
+
+int read_file(const char *path, size_t max, char **ret_text)
+{
+	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : read_whole(fd, max, ret_text);
 }
 
 void random_bytes(void *p, size_t size)

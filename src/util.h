@@ -51,6 +51,9 @@ uint64_t wall_us(void);
  */
 int read_file(const char *path, size_t max, char **ret_text);
 
+/* The same from an open file, from where it stands. */
+int read_whole(int fd, size_t max, char **ret_text);
+
 /* Fills p with random bytes from the kernel. */
 void random_bytes(void *p, size_t size);
 

@@ -410,6 +410,12 @@ static void put_unchecked(const struct diagnosis *d, struct strbuf *b)
 {
 	key(b, "unchecked");
 	open_array(b);
+	vec_each(remark, &d->remarks) {
+		open_object(b);
+		member_string(b, "what", "a network of its own");
+		member_string(b, "why", *remark);
+		close_object(b);
+	}
 	vec_each(u, &d->unchecked) {
 		open_object(b);
 		member_string(b, "what", u->what);

@@ -870,14 +870,24 @@ static void put_findings(const struct out *o)
 
 static bool has_notes(const struct diagnosis *d)
 {
+	if (d->remarks.n)
+		return true;
 	vec_each(f, &d->findings)
 		if (f->role == FINDING_NOTE)
 			return true;
 	return false;
 }
 
+static void put_remark(const struct out *o, const char *remark)
+{
+	put_painted(o, DIM, "  note: ");
+	put_wrapped(o, remark, 8, 8);
+}
+
 static void put_notes(const struct out *o)
 {
+	vec_each(remark, &o->d->remarks)
+		put_remark(o, *remark);
 	vec_each(f, &o->d->findings) {
 		if (f->role != FINDING_NOTE)
 			continue;

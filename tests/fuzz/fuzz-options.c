@@ -19,7 +19,7 @@ static void check(int r, char *error)
 
 static void try_targets(const char *word)
 {
-	struct target t = { .fd = -1 };
+	struct target t = { .fd = -1, .root = -1 };
 	char *error = NULL;
 
 	check(target_parse_source(word, &t, &error), error);

@@ -419,6 +419,19 @@ static void *serve(void *arg)
 }
 
 /* Resolves name while a server on 127.0.0.1 does its deeds. */
+/* By the files as they are now. */
+static int resolve_in(int ns, const char *netns_name, const char *name, uint8_t family,
+		      uint64_t timeout_us, struct addr *ret, char **ret_error)
+{
+	struct resolve_files files;
+	int r;
+
+	resolve_files_read(netns_name, -1, &files);
+	r = resolve_name(ns, &files, name, family, timeout_us, ret, ret_error);
+	resolve_files_done(&files);
+	return r;
+}
+
 static int resolve_with(const enum deed *deeds, size_t n, const char *name, struct addr *ret,
 			char **ret_error)
 {
@@ -434,7 +447,7 @@ static int resolve_with(const enum deed *deeds, size_t n, const char *name, stru
 	assert_return_code(s.fd, 0);
 	assert_return_code(bind(s.fd, (struct sockaddr *)&ss, len), 0);
 	assert_int_equal(pthread_create(&thread, NULL, serve, &s), 0);
-	r = resolve_name(ns, "netns1", name, AF_INET, 400000, ret, ret_error);
+	r = resolve_in(ns, "netns1", name, AF_INET, 400000, ret, ret_error);
 	pthread_join(thread, NULL);
 	close(s.fd);
 	return r;
@@ -473,7 +486,7 @@ static void assert_no_address(int expected, const char *sentence, const char *ne
 	_cleanup_(freep) char *error = NULL;
 	struct addr a = { .family = 77 };
 
-	assert_int_equal(resolve_name(ns, netns, name, AF_INET, 100000, &a, &error), expected);
+	assert_int_equal(resolve_in(ns, netns, name, AF_INET, 100000, &a, &error), expected);
 	assert_string_equal(error, sentence);
 	assert_int_equal(a.family, 77);
 }
@@ -520,13 +533,13 @@ static void hosts_files(void **state)
 	if (!have_lab)
 		return;
 	assert_true(write_file("/etc/hosts", "192.0.2.1 web blocked\n192.0.2.5 other\n"));
-	assert_int_equal(resolve_name(ns, "netns1", "web", AF_INET, 100000, &a, &error), 0);
+	assert_int_equal(resolve_in(ns, "netns1", "web", AF_INET, 100000, &a, &error), 0);
 	assert_string_equal(addr_text(&a).s, "192.0.2.1");
 	/* its own file takes the place of the other */
 	assert_true(write_file("/etc/netns/netns1/hosts", "192.0.2.2 web\n0.0.0.0 blocked\n"));
-	assert_int_equal(resolve_name(ns, "netns1", "WEB", AF_INET, 100000, &a, &error), 0);
+	assert_int_equal(resolve_in(ns, "netns1", "WEB", AF_INET, 100000, &a, &error), 0);
 	assert_string_equal(addr_text(&a).s, "192.0.2.2");
-	assert_int_equal(resolve_name(ns, NULL, "web", AF_INET, 100000, &a, &error), 0);
+	assert_int_equal(resolve_in(ns, NULL, "web", AF_INET, 100000, &a, &error), 0);
 	assert_string_equal(addr_text(&a).s, "192.0.2.1");
 	assert_no_address(-ENOENT,
 			  "blocked does not resolve: it leads to 0.0.0.0, which nobody can have",

@@ -166,7 +166,7 @@ static void unknown_options(void **state)
 static void options_of_later_versions(void **state)
 {
 	static const char *const later[] = {
-		"watch", "interval", "from",   "all",  "list", "openmetrics", "host-root", "pcap",
+		"watch", "interval", "from", "pcap",
 		"html",	 "svg",	     "expect", "save", "load", "redact",      "what-if",
 	};
 

@@ -13,7 +13,7 @@
 
 static struct target source(const char *text)
 {
-	struct target t = { .fd = 4711 };
+	struct target t = { .fd = 4711, .root = -1 };
 	char *error = NULL;
 
 	assert_int_equal(target_parse_source(text, &t, &error), 0);
@@ -24,7 +24,7 @@ static struct target source(const char *text)
 
 static struct target destination(const char *text)
 {
-	struct target t = { .fd = 4711 };
+	struct target t = { .fd = 4711, .root = -1 };
 	char *error = NULL;
 
 	assert_int_equal(target_parse_destination(text, &t, &error), 0);
@@ -59,7 +59,7 @@ static void assert_destination(const char *text, enum target_kind kind, const ch
 static void refuse(int (*parse)(const char *, struct target *, char **), const char *text,
 		   int expected, const char *sentence)
 {
-	struct target t = { .fd = 4711 };
+	struct target t = { .fd = 4711, .root = -1 };
 	_cleanup_(freep) char *error = NULL;
 
 	assert_int_equal(parse(text, &t, &error), expected);
@@ -77,6 +77,8 @@ static void sources(void **state)
 	assert_source("pid:71", TARGET_PID, "/proc/71/ns/net");
 	assert_source("pid:4194304", TARGET_PID, "/proc/4194304/ns/net");
 	assert_source("host", TARGET_HOST, NULL);
+	assert_source("docker:web", TARGET_CONTAINER, NULL);
+	assert_source("cri:shop/web-0", TARGET_CONTAINER, NULL);
 }
 
 static void sources_that_are_none(void **state)
@@ -107,11 +109,7 @@ static void sources_that_are_none(void **state)
 		  "pid:99999999999999999999999: what follows pid: is no process id" },
 		{ "outside", -ENOTSUP,
 		  "outside: the direction from outside is not asked in this version yet" },
-		{ "docker:web", -ENOTSUP,
-		  "docker:web: containers are not found by their runtime's names in this version "
-		  "yet" },
-		{ "cri:0123", -ENOTSUP,
-		  "cri:0123: containers are not found by their runtime's names in this version yet" },
+		{ "docker:", -EINVAL, "docker:: the container's name or id is missing" },
 		{ "a/\033[2J", -EINVAL,
 		  "a/\\x1b[2J can be no name of a namespace; a file is written with its full path" },
 	};
@@ -123,7 +121,7 @@ static void sources_that_are_none(void **state)
 static void a_name_is_as_long_as_a_file_name(void **state)
 {
 	char name[257] = "";
-	_cleanup_(target_done) struct target t = { .fd = -1 }, longer = { .fd = -1 };
+	_cleanup_(target_done) struct target t = { .fd = -1, .root = -1 }, longer = { .fd = -1, .root = -1 };
 	_cleanup_(freep) char *error = NULL;
 
 	memset(name, 'n', 255);
@@ -148,6 +146,10 @@ static void destinations(void **state)
 	assert_destination("netns2:8080", TARGET_NAME, "netns2", 8080);
 	assert_destination("example.org:1", TARGET_NAME, "example.org", 1);
 	assert_destination("host:22", TARGET_HOST, "host", 22);
+	assert_destination("docker:web", TARGET_CONTAINER, "docker:web", 0);
+	assert_destination("docker:web:80", TARGET_CONTAINER, "docker:web", 80);
+	assert_destination("cri:shop/tcp", TARGET_CONTAINER, "cri:shop/tcp", 0);
+	assert_destination("cri:shop/web:80/tcp", TARGET_CONTAINER, "cri:shop/web", 80);
 	assert_destination("pid:71", TARGET_PID, "pid:71", 0);
 	assert_destination("pid:71:8080", TARGET_PID, "pid:71", 8080);
 	assert_destination("/run/netns/x", TARGET_PATH, "/run/netns/x", 0);
@@ -227,9 +229,7 @@ static void destinations_that_are_none(void **state)
 		{ "..", -EINVAL, ".. is no address" },
 		{ "a/b", -EINVAL, "a/b: only /tcp or /udp can follow a destination's port" },
 		{ "outside", -EINVAL, "outside can only be the SOURCE" },
-		{ "docker:web:80", -ENOTSUP,
-		  "docker:web: containers are not found by their runtime's names in this version "
-		  "yet" },
+		{ "docker::80", -EINVAL, "docker:: the container's name or id is missing" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
@@ -358,14 +358,14 @@ static void open_everything(void)
 	assert_int_equal(other.kind, TARGET_NAME);
 	assert_int_equal(other.fd, -1);
 	neither = target_neither(&other, "does not resolve");
-	assert_string_equal(neither, "netsn1 is no namespace here, and does not resolve; "
+	assert_string_equal(neither, "netsn1 is no namespace or container here, and does not resolve; "
 				     "did you mean netns1?");
 
 	refuse_open("file", -EINVAL, "/run/netns/file is no network namespace");
-	refuse_open("netsn1", -ENOENT, "there is no namespace netsn1; did you mean netns1?");
+	refuse_open("netsn1", -ENOENT, "there is no namespace or container netsn1; did you mean netns1?");
 	refuse_open("blue", -ENOENT,
-		    "there is no namespace blue; \"ip netns\" lists those with a name, "
-		    "pid:PID is that of a process");
+		    "there is no namespace or container blue; nsdoctor --list shows all there are, "
+		    "pid:PID is the namespace of a process");
 	refuse_open("/run/netns/x", -ENOENT, "there is no file /run/netns/x");
 	refuse_open("/dev/null", -EINVAL, "/dev/null is no network namespace");
 	refuse_open("pid:4194304", -ENOENT, "there is no process 4194304");
