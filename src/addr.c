@@ -157,6 +157,11 @@ bool prefix_eq(const struct prefix *a, const struct prefix *b)
 	return a->len == b->len && addr_eq(&a->addr, &b->addr);
 }
 
+struct prefix prefix_host(const struct addr *a)
+{
+	return (struct prefix){ .addr = *a, .len = (uint8_t)(addr_len(a->family) * 8) };
+}
+
 struct prefix prefix_network(const struct prefix *p)
 {
 	struct prefix net = *p;

@@ -59,6 +59,8 @@ bool addr_is_unicast(const struct addr *a);
 
 bool prefix_has(const struct prefix *p, const struct addr *a);
 bool prefix_eq(const struct prefix *a, const struct prefix *b);
+/* The prefix of this address alone: /32 or /128. */
+struct prefix prefix_host(const struct addr *a);
 /* The prefix with its host bits cleared: 192.168.0.2/16 becomes 192.168.0.0/16. */
 struct prefix prefix_network(const struct prefix *p);
 

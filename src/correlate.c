@@ -250,6 +250,26 @@ static void judge_loss(struct evidence *e, const struct path *path, const struct
 		e->loss = e->error >= 0 ? LOSS_REJECTED : LOSS_PACKET;
 }
 
+/* Did the request go on to the address that it was sent to, past the leg that takes it elsewhere? */
+static bool went_on(const struct path *path, size_t index, const struct observations *obs)
+{
+	const struct leg *leg = &path->legs.v[path->taken_leg];
+
+	vec_each(s, &obs->sightings)
+		if (s->probe == (int)index && s->kind == SIGHT_REQUEST && s->ns == leg->ns && s->out &&
+		    addr_eq(&s->pkt.dst, &path->flow.dst))
+			return true;
+	return false;
+}
+
+static bool is_taken(const struct path *path, const struct probe *probe, size_t index,
+		     const struct observations *obs, const struct evidence *e)
+{
+	return path->taken_leg >= 0 &&
+	       (probe->answered || e->refused || probe->outcome == PROBE_REFUSED) &&
+	       !went_on(path, index, obs);
+}
+
 void correlate_probe(const struct path *path, const struct probe *probe, size_t index,
 		     const struct observations *obs, struct evidence *ret)
 {
@@ -273,7 +293,12 @@ void correlate_probe(const struct path *path, const struct probe *probe, size_t 
 	note_trace(&e, probe, index, obs);
 	e.answered = probe->answered > 0;
 	e.partial = e.answered && probe->answered < e.sent;
-	if (!e.answered)
+	if (is_taken(path, probe, index, obs, &e)) {
+		e.answered = e.partial = false;
+		e.loss = LOSS_TAKEN;
+		e.first_leg = e.last_leg = path->taken_leg;
+	}
+	if (!e.answered && e.loss != LOSS_TAKEN)
 		judge_loss(&e, path, probe, obs);
 	*ret = e;
 }

@@ -23,6 +23,7 @@ enum loss_kind {
 	LOSS_REJECTED,       /* an ICMP error was made on this host */
 	LOSS_REFUSED,        /* a RST came back */
 	LOSS_OUTSIDE,        /* left the uplink, nothing came back */
+	LOSS_TAKEN,          /* answered, or refused, by another than the destination: path.taken_leg */
 	LOSS_UNSEEN,         /* not captured: how far it got is not known */
 };
 
@@ -44,7 +45,7 @@ struct evidence {
 	int trace;                /* index of the dropping trace event, -1 */
 	int error;                /* index of the sighting of an ICMP error about it, -1 */
 	bool refused;             /* a RST was seen */
-	bool answered;
+	bool answered;            /* by the destination */
 	bool partial;             /* some attempts were answered, others not */
 	int stray;                /* index of a sighting on an interface that the path does not have, -1 */
 	int uplink_sighting;      /* index: how it left by the uplink, -1 */

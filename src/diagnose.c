@@ -169,6 +169,7 @@ static bool find_cause(const struct inquiry *in, size_t i, const struct facts *f
 					    { ASK_LAST, POSSIBLE } };
 	static const struct pass traced = { ASK_TRACE, CONFIRMED };
 	static const struct pass modelled = { ASK_MODEL, LIKELY };
+	static const struct pass taken = { ASK_TAKEN, CONFIRMED };
 	const struct asked *a = &in->asked[i];
 	size_t first = a->ev.first_leg < 0 ? 0 : (size_t)a->ev.first_leg;
 	size_t last = a->ev.last_leg < 0 ? a->path->legs.n : (size_t)a->ev.last_leg;
@@ -176,6 +177,8 @@ static bool find_cause(const struct inquiry *in, size_t i, const struct facts *f
 
 	if (a->ev.loss == LOSS_UNSEEN)
 		return explain(in, i, facts, scratch, 0, a->path->legs.n, &modelled, f);
+	if (a->ev.loss == LOSS_TAKEN)
+		return explain(in, i, facts, scratch, first, last, &taken, f);
 	/* the trace knows the place better than two captures between which it lies */
 	if (a->ev.trace >= 0)
 		found = explain(in, i, facts, scratch, 0, a->path->legs.n, &traced, f);
@@ -483,7 +486,7 @@ static bool refused_by_destination(const struct inquiry *in, size_t i)
 {
 	const struct asked *a = &in->asked[i];
 
-	if (in->probes[i].outcome != PROBE_REFUSED || a->ev.trace >= 0)
+	if (in->probes[i].outcome != PROBE_REFUSED || a->ev.trace >= 0 || a->ev.loss == LOSS_TAKEN)
 		return false;
 	if (!a->path->outside)
 		return a->path->deliver_leg >= 0 && a->ev.first_leg >= a->path->deliver_leg;
@@ -512,7 +515,7 @@ static struct opinion form_opinion(const struct inquiry *in, int probe, bool que
 	if (in->no_probe) {
 		o.has_finding = find_in_model(in, in->asked[probe].path, facts, scratch, &o.f);
 	} else {
-		if (in->probes[probe].answered > 0 ||
+		if (in->asked[probe].ev.answered ||
 		    (!question && refused_by_destination(in, (size_t)probe)))
 			return o;
 		o.has_finding = find_cause(in, (size_t)probe, facts, scratch, &o.f);
@@ -521,6 +524,10 @@ static struct opinion form_opinion(const struct inquiry *in, int probe, bool que
 	}
 	if (o.has_finding)
 		o.fate = fate_of(&o.f);
+	/* somebody answers in the destination's place: it was not asked */
+	if (!question && !in->no_probe && in->asked[probe].ev.loss == LOSS_TAKEN &&
+	    in->probes[probe].answered)
+		o.fate = FATE_NOT_ASKED;
 	return o;
 }
 
@@ -720,7 +727,7 @@ void diagnose(const struct inquiry *in, struct diagnosis *d)
 
 	d->verdict = j.verdict;
 	stand(d, &q, j.question);
-	stand(d, &s, j.second);
+	stand(d, &s, s.has_finding && s.fate == FATE_NOT_ASKED ? STANDS_AS_NOTE : j.second);
 	judge_full_size(in, &facts, scratch, d);
 	judge_partial(in, question, d);
 	sort_findings(&d->findings);
@@ -735,7 +742,7 @@ void diagnose(const struct inquiry *in, struct diagnosis *d)
 		   ahead && ahead->points.n > in->asked[question].path->points.n ?
 			   ahead : in->asked[question].path,
 		   d);
-	d->progress = in->probes[question].answered ? 1000 : in->asked[question].ev.last_point + 1;
+	d->progress = in->asked[question].ev.answered ? 1000 : in->asked[question].ev.last_point + 1;
 	list_unchecked(in, d);
 	list_witnesses(in, d);
 	sum_up(in, question, d);

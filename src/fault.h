@@ -40,6 +40,7 @@ enum fault_ask {
 	ASK_MODEL = 2,  /* the configuration alone is enough: next, --no-probe */
 	ASK_TRACE = 4,  /* may explain a drop that the kernel's rule trace named */
 	ASK_LAST = 8,   /* only where nothing else explains a leg that was seen to fail */
+	ASK_TAKEN = 16, /* may explain an answer that was not the destination's (LOSS_TAKEN) */
 };
 
 struct fault {

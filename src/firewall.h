@@ -65,6 +65,8 @@ struct fw_result {
 	const struct nft_chain *chain; /* the chain of the rule itself; NULL with none */
 	uint64_t handle;               /* of the rule; 0: the base chain's policy */
 	struct nat nat;                /* what the nat chains do with a new flow */
+	const struct nft_chain *nat_chain; /* where the rule that does so stands; NULL: not one alone */
+	uint64_t nat_handle;
 	bool nat_unknown;              /* a nat chain could not be decided */
 	uint32_t mark;                 /* the packet's mark afterwards … */
 	uint32_t mark_unknown;         /* … but for these bits: both belong into the packet for the next hook */

@@ -14,11 +14,12 @@ enum proto {
 
 const char *proto_name(enum proto p); /* "icmp", "tcp", "udp" */
 
-/* Conntrack's view of a packet; the two values that a probe and its answer have, and notrack. */
+/* Conntrack's view of a packet: what a probe and its answer can be to it. */
 enum ct_state {
 	CT_NEW,
 	CT_ESTABLISHED,
 	CT_UNTRACKED,
+	CT_INVALID,     /* an answer to what conntrack has not seen */
 };
 
 /* What matters of a packet's headers at one place of its way. Ports in host order. */

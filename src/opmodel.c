@@ -136,11 +136,6 @@ static void want_route(struct ns *ns, const struct route *r)
 		vec_push(&ns->routes, *r);
 }
 
-static struct prefix host_prefix(const struct addr *a)
-{
-	return (struct prefix){ .addr = *a, .len = (uint8_t)(addr_len(a->family) * 8) };
-}
-
 static struct addr broadcast_of(const struct prefix *p)
 {
 	struct addr a = p->addr;
@@ -172,7 +167,7 @@ static void want_local_route(struct ns *ns, const struct iface_addr *a)
 {
 	bool v4 = a->prefix.addr.family == AF_INET;
 	struct route r = {
-		.dst = host_prefix(&a->prefix.addr),
+		.dst = prefix_host(&a->prefix.addr),
 		.table = RT_TABLE_LOCAL,
 		.type = RTN_LOCAL,
 		.protocol = RTPROT_KERNEL,
@@ -191,7 +186,7 @@ static void want_broadcast_route(struct ns *ns, const struct iface_addr *a)
 {
 	struct addr broadcast = broadcast_of(&a->prefix);
 	struct route r = {
-		.dst = host_prefix(&broadcast),
+		.dst = prefix_host(&broadcast),
 		.table = RT_TABLE_LOCAL,
 		.type = RTN_BROADCAST,
 		.protocol = RTPROT_KERNEL,

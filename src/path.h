@@ -112,6 +112,12 @@ struct path {
 	bool outside;          /* the target is beyond the uplink */
 	int uplink_point;      /* index of the request's point on the uplink, -1 */
 	int deliver_leg;       /* the leg that delivers the request at the target on this host, -1 */
+	/*
+	 * The leg where a rule takes the request for an outside address to some
+	 * other place, as it would one for any other address: who answers there
+	 * is not the destination. -1
+	 */
+	int taken_leg;
 	bool complete;         /* reaches back to the asking socket */
 	bool snat;             /* the model translates the source on the way out … */
 	struct addr snat_addr; /* … to this address */

@@ -19,6 +19,13 @@ struct binding {
 	struct addr before, after;
 };
 
+/* What conntrack of one namespace knows about the flow. */
+struct tracking {
+	int ns;
+	bool untracked;
+	bool nat_known, snat, dnat;
+};
+
 struct walk {
 	const struct snapshot *s;
 	struct path *p;
@@ -27,6 +34,7 @@ struct walk {
 	int segment;              /* the leg that sends on the present segment */
 	bool prerouted;           /* bridge-nf called the ip prerouting hook already */
 	VEC(struct binding) bindings;
+	VEC(struct tracking) tracking;
 };
 
 const char *role_name(enum point_role r)
@@ -178,15 +186,87 @@ static void translate(struct walk *w, int ns, const struct nat *nat)
 		w->pkt.dport = nat->port;
 }
 
-/* Undoes, for an answer, what this namespace did to the request. */
+/* Undoes, for an answer, what this namespace did to the request: conntrack does, where it tracks it. */
 static void untranslate(struct walk *w, int ns, bool source_binding)
 {
+	if (w->pkt.ct != CT_ESTABLISHED)
+		return;
 	vec_each(b, &w->bindings) {
 		struct addr *a = b->source ? &w->pkt.dst : &w->pkt.src;
 
 		if (b->ns == ns && b->source == source_binding && addr_eq(a, &b->after))
 			*a = b->before;
 	}
+}
+
+static struct tracking *tracking_in(struct walk *w, int ns)
+{
+	vec_each(t, &w->tracking)
+		if (t->ns == ns)
+			return t;
+	return NULL;
+}
+
+/* What this namespace's conntrack says of the packet when it comes to a hook. */
+static void attach_tracking(struct walk *w, int ns)
+{
+	struct tracking *t = tracking_in(w, ns);
+
+	if (!t && w->dir == DIR_REQUEST) {
+		t = vec_add(&w->tracking);
+		*t = (struct tracking){ .ns = ns, .nat_known = true };
+	}
+	if (w->pkt.ct != CT_UNTRACKED) {
+		if (w->dir == DIR_REQUEST)
+			w->pkt.ct = CT_NEW;
+		else
+			w->pkt.ct = t && !t->untracked ? CT_ESTABLISHED : CT_INVALID;
+	}
+	w->pkt.nat_known = t && t->nat_known;
+	w->pkt.snat = t && t->snat;
+	w->pkt.dnat = t && t->dnat;
+}
+
+static void note_tracking(struct walk *w, int ns, const struct fw_result *res)
+{
+	struct tracking *t = tracking_in(w, ns);
+
+	if (res->notrack)
+		w->pkt.ct = CT_UNTRACKED;
+	if (!t || w->dir != DIR_REQUEST)
+		return;
+	t->untracked = t->untracked || w->pkt.ct == CT_UNTRACKED;
+	t->nat_known = t->nat_known && !res->nat_unknown;
+	t->snat = t->snat || res->nat.kind == NAT_SOURCE;
+	t->dnat = t->dnat || res->nat.kind == NAT_DEST;
+}
+
+/* Outside addresses that nobody asked for (RFC 5737, RFC 3849). */
+static const char *const elsewhere[][2] = {
+	{ "198.51.100.71", "203.0.113.29" },
+	{ "2001:db8:7171::71", "2001:db8:2929:29::29" },
+};
+
+/*
+ * Is a translation of the destination one of whatever is sent, to whomever?
+ * Then it does not publish the address that was asked for: it takes the
+ * packet away from it.
+ */
+static bool takes_all(const struct walk *w, const struct crossing *c)
+{
+	const char *const *other = elsewhere[c->pkt.dst.family == AF_INET6];
+
+	for (size_t i = 0; i < 2; i++) {
+		struct packet pkt = c->pkt;
+		struct fw_result res;
+
+		if (addr_parse(other[i], &pkt.dst) < 0)
+			return false;
+		fw_eval(w->s, &c->at, &pkt, &res);
+		if (res.nat.kind != NAT_DEST || !addr_eq(&res.nat.addr, &c->res.nat.addr))
+			return false;
+	}
+	return true;
 }
 
 static void cross(struct walk *w, const struct fw_place *at)
@@ -196,16 +276,31 @@ static void cross(struct walk *w, const struct fw_place *at)
 
 	if (leg->n_crossings == LEG_CROSSINGS)
 		return;
+	if (at->hook != HOOK_INGRESS && at->hook != HOOK_EGRESS)
+		attach_tracking(w, at->ns);
 	c = &leg->crossings[leg->n_crossings++];
 	c->at = *at;
 	c->pkt = w->pkt;
 	fw_eval(w->s, at, &w->pkt, &c->res);
 	w->pkt.mark = c->res.mark;
-	if (c->res.notrack)
-		w->pkt.ct = CT_UNTRACKED;
-	if (w->dir == DIR_REQUEST && w->pkt.ct == CT_NEW)
+	w->pkt.mark_unknown = c->res.mark_unknown;
+	note_tracking(w, at->ns, &c->res);
+	if (w->dir == DIR_REQUEST && w->pkt.ct == CT_NEW) {
+		if (c->res.nat.kind == NAT_DEST && w->p->taken_leg < 0 && w->p->flow.dst_ns < 0 &&
+		    takes_all(w, c))
+			w->p->taken_leg = (int)w->p->legs.n - 1;
 		translate(w, at->ns, &c->res.nat);
+	}
 	leg->pkt = w->pkt;
+}
+
+/* A packet on its way to another device or newly made: marks and tracking do not come along. */
+static void forget_tracking(struct walk *w, bool other_ns)
+{
+	w->pkt.ct = CT_NEW; /* until the next hook says */
+	w->pkt.nat_known = w->pkt.snat = w->pkt.dnat = false;
+	if (other_ns)
+		w->pkt.mark = w->pkt.mark_unknown = 0;
 }
 
 static void cross_ip(struct walk *w, int ns, enum hook hook, int iif, int oif)
@@ -277,6 +372,7 @@ static void over_wire(struct walk *w, int ns, int ifindex)
 		return;
 	}
 	add_point(w, peer_ns, peer_if, false, role_of(w, peer_ns, peer_if));
+	forget_tracking(w, peer_ns != ns); /* skb_scrub_packet() */
 	arrive(w, peer_ns, peer_if);
 }
 
@@ -298,9 +394,7 @@ static void beyond(struct walk *w, int uplink)
 	w->pkt.sport = w->p->flow.port;
 	w->pkt.dport = 0;
 	w->pkt.reply = true;
-	w->pkt.mark = 0;
-	if (w->pkt.ct == CT_NEW)
-		w->pkt.ct = CT_ESTABLISHED;
+	forget_tracking(w, true);
 	w->pkt.icmp_type = ICMP_ECHOREPLY;
 	w->pkt.tcp_flags = TH_SYN | TH_ACK;
 	if (w->p->flow.reply_iif)
@@ -377,7 +471,8 @@ static void emit(struct walk *w, int ns, int oif)
 	if (is_bridge(l)) {
 		if (by_port(w, LEG_BRIDGE_DOWN, ns, l, 0))
 			return;
-		if (leads_outside(w, ns, oif)) {
+		/* translated to somebody on this bridge: not somebody beyond it */
+		if (leads_outside(w, ns, oif) && addr_eq(&w->pkt.dst, &w->p->flow.dst)) {
 			w->p->legs.n--;
 			w->p->request_legs = w->p->legs.n;
 			beyond(w, oif);
@@ -592,10 +687,8 @@ static void reply_send(struct walk *w, int ns)
 	w->pkt.sport = w->pkt.dport;
 	w->pkt.dport = 0;
 	w->pkt.reply = true;
-	w->pkt.mark = 0;
 	w->pkt.ttl = 64;
-	if (w->pkt.ct == CT_NEW)
-		w->pkt.ct = CT_ESTABLISHED;
+	forget_tracking(w, true);
 	w->pkt.icmp_type = ICMP_ECHOREPLY;
 	w->pkt.tcp_flags = TH_SYN | TH_ACK;
 	send_from(w, ns);
@@ -607,7 +700,7 @@ struct path *predict(const struct snapshot *s, const struct flow *flow)
 
 	w.p = xcalloc(1, sizeof(*w.p));
 	w.p->flow = *flow;
-	w.p->uplink_point = w.p->deliver_leg = -1;
+	w.p->uplink_point = w.p->deliver_leg = w.p->taken_leg = -1;
 	w.pkt = (struct packet){
 		.src = flow->src,
 		.dst = flow->dst,
@@ -621,5 +714,6 @@ struct path *predict(const struct snapshot *s, const struct flow *flow)
 	};
 	send_from(&w, flow->src_ns);
 	vec_free(&w.bindings);
+	vec_free(&w.tracking);
 	return w.p;
 }

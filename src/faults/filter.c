@@ -241,11 +241,6 @@ static bool unread_drop(const struct question *q, struct finding *f, const char 
 	return true;
 }
 
-static struct prefix host_prefix(const struct addr *a)
-{
-	return (struct prefix){ .addr = *a, .len = (uint8_t)(addr_len(a->family) * 8) };
-}
-
 /* The smallest accept for this packet. */
 static struct op_match match_of(const struct question *q, const struct drop *d)
 {
@@ -256,13 +251,13 @@ static struct op_match match_of(const struct question *q, const struct drop *d)
 	if (d->hook == HOOK_OUTPUT || d->hook == HOOK_POSTROUTING)
 		m.iif = 0;
 	if (q->leg->dir == DIR_REPLY) {
-		m.dst = host_prefix(&d->pkt.dst);
+		m.dst = prefix_host(&d->pkt.dst);
 		m.established = true;
 		return m;
 	}
-	m.src = host_prefix(&d->pkt.src);
+	m.src = prefix_host(&d->pkt.src);
 	if (!q->path->outside)
-		m.dst = host_prefix(&d->pkt.dst);
+		m.dst = prefix_host(&d->pkt.dst);
 	if (q->facts->port_asked && d->pkt.proto == PROTO_TCP) {
 		m.proto = IPPROTO_TCP;
 		m.dport = d->pkt.dport;

@@ -3,6 +3,8 @@
 #include "faults/groups.h"
 #include "faults/say.h"
 
+#include <stdio.h>
+
 /* Is the destination outside of every network of this host? */
 static bool foreign(const struct question *q, const struct addr *dst)
 {
@@ -16,7 +18,7 @@ static bool foreign(const struct question *q, const struct addr *dst)
 static struct prefix network_of(const struct question *q, const struct addr *src)
 {
 	const struct ns *host = snapshot_ns(q->s, NS_HOST);
-	struct prefix p = { .addr = *src, .len = (uint8_t)(addr_len(src->family) * 8) };
+	struct prefix p = prefix_host(src);
 
 	vec_each(a, &host->addrs) {
 		if (a->prefix.addr.family == src->family && prefix_has(&a->prefix, src) &&
@@ -146,10 +148,22 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 	if (f->ops.n) {
 		struct op *stale = say_op(f, OP_CT_DELETE, NS_HOST, 0);
 
-		stale->prefix = (struct prefix){ .addr = *src, .len = (uint8_t)(addr_len(src->family) * 8) };
+		stale->prefix = prefix_host(src);
 	}
 	f->mark = "not translated";
 	return true;
+}
+
+/* The rule that translates. */
+static void say_translation(const struct question *q, struct finding *f, int ns,
+			    const struct fw_result *res)
+{
+	if (!res->nat_chain || f->has_rule)
+		return;
+	fw_rule_ref(q->s, ns, res->nat_chain, res->nat_handle, &f->rule);
+	f->has_rule = true;
+	if (f->rule.text)
+		say_evidence(f, "rule: %s", f->rule.text);
 }
 
 static bool snat_wrong_source(const struct question *q, struct finding *f)
@@ -175,15 +189,65 @@ static bool snat_wrong_source(const struct question *q, struct finding *f)
 	for (size_t i = 0; i < out->n_crossings; i++) {
 		const struct fw_result *res = &out->crossings[i].res;
 
-		if (res->nat.kind != NAT_SOURCE || !res->chain)
-			continue;
-		fw_rule_ref(q->s, NS_HOST, res->chain, res->handle, &f->rule);
-		f->has_rule = true;
-		if (f->rule.text)
-			say_evidence(f, "rule: %s", f->rule.text);
+		if (res->nat.kind == NAT_SOURCE)
+			say_translation(q, f, NS_HOST, res);
 	}
 	say_advice(f, "translate to an address of %s, or masquerade", ifname(q, NS_HOST, q->leg->oif).s);
 	f->mark = "wrong source";
+	return true;
+}
+
+/* The translation that takes the request away from its destination. */
+static const struct crossing *taking(const struct question *q)
+{
+	for (size_t i = 0; i < q->leg->n_crossings; i++)
+		if (q->leg->crossings[i].res.nat.kind == NAT_DEST)
+			return &q->leg->crossings[i];
+	return NULL;
+}
+
+/* An exception for this flow, before the rule. */
+static void say_exception(const struct question *q, struct finding *f, const struct crossing *c)
+{
+	const struct fw_result *res = &c->res;
+	struct op_match m = { .iif = c->at.iif, .oif = c->at.oif };
+	struct op op;
+
+	m.src = prefix_host(&c->pkt.src);
+	m.dst = prefix_host(&c->pkt.dst);
+	if (c->pkt.proto == PROTO_TCP) {
+		m.proto = IPPROTO_TCP;
+		m.dport = c->pkt.dport;
+	}
+	if (op_accept(q->s, c->at.ns, res->nat_chain, res->nat_handle, &m, &op) == 0)
+		*vec_add(&f->ops) = op;
+}
+
+static bool dnat_wrong_target(const struct question *q, struct finding *f)
+{
+	const struct crossing *c;
+	struct addr_text to, asked;
+	char object[ADDR_STRLEN + 16];
+
+	if (q->path->taken_leg < 0 || (size_t)q->path->taken_leg != q->index ||
+	    (by_model(q) && !q->facts->port_asked))
+		return false;
+	c = taking(q);
+	if (!c || !c->res.nat_chain)
+		return false;
+	to = addr_text(&c->res.nat.addr);
+	asked = addr_text(&q->path->flow.dst);
+	snprintf(object, sizeof(object), q->path->flow.port ? "%s:%u" : "%s", asked.s,
+		 q->path->flow.port);
+	say(f, q->leg->ns, object, "a NAT rule of %s takes it to %s%s instead", who(q, q->leg->ns).s,
+	    c->res.nat.redirect ? "a port of its own, at " : "", to.s);
+	say_translation(q, f, q->leg->ns, &c->res);
+	say_evidence(f, "the rule takes what is sent to any other address as well");
+	if (!by_model(q))
+		say_evidence(f, q->ev->refused ? "the answer, a refusal, came from there and not from %s" :
+						 "the answer came from there and not from %s", asked.s);
+	say_exception(q, f, c);
+	f->mark = "taken elsewhere";
 	return true;
 }
 
@@ -212,10 +276,15 @@ static const struct fault rows[] = {
 	  .proof = "The rules, and a RST or a delivery to the host itself.",
 	  .fix = "A DNAT rule to the target." },
 	{ .code = "dnat-wrong-target",
+	  .legs = LEG_BIT(LEG_SEND) | LEG_BIT(LEG_FORWARD) | LEG_BIT(LEG_DELIVER) |
+		  LEG_BIT(LEG_BRIDGE_UP) | LEG_BIT(LEG_BRIDGED),
+	  .ask = ASK_TAKEN | ASK_MODEL,
+	  .match = dnat_wrong_target,
 	  .safety = SAFETY_CONSENT,
-	  .means = "DNAT leads to another address or port than the target's.",
-	  .proof = "The rule against the target.",
-	  .fix = "Replace the rule." },
+	  .means = "A DNAT or REDIRECT leads to another address or port than the target's: who answers "
+		   "there is not the destination.",
+	  .proof = "The rule, which takes packets for any address, and the answer that came in its place.",
+	  .fix = "An exception for this flow before the rule; better, the missing condition in the rule." },
 	{ .code = "hairpin-nat-missing",
 	  .safety = SAFETY_CONSENT,
 	  .means = "A published port asked from its own segment: the answer goes straight and is refused.",

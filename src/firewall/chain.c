@@ -67,6 +67,10 @@ static void merge_state(struct fw_outcome *out, const struct fw_state *b)
 		a->nat_unknown = true;
 		out->state_unknown = true;
 	}
+	if (a->nat_chain != b->nat_chain || a->nat_handle != b->nat_handle) {
+		a->nat_chain = NULL;
+		a->nat_handle = 0;
+	}
 }
 
 static void note_first(struct walk *w, const struct fw_trail *trail, bool drop)
@@ -226,6 +230,7 @@ static bool run_rule(struct walk *w, struct way *way, const struct nft_chain *ch
 	r->n_alternatives = 0;
 	r->why = NULL;
 	r->chain = chain;
+	r->handle = rule->handle;
 	memcpy(&r->st, &way->st, sizeof(r->st));
 	if (!rule->nr) {
 		end_unknown(w, way, chain, rule->handle, "a rule that cannot be decoded");

@@ -41,6 +41,8 @@ struct fw_state {
 	uint32_t mark, mark_known;
 	uint32_t ctmark, ctmark_known;
 	struct nat nat;
+	const struct nft_chain *nat_chain; /* of the rule that translated */
+	uint64_t nat_handle;
 	uint8_t ct;             /* enum ct_view */
 	bool notrack;           /* asked for, and not attached to a connection before */
 	bool nat_unknown;
@@ -74,6 +76,7 @@ struct fw_run {
 	uint8_t pf;                  /* NFPROTO_* by which the hook was entered */
 	const struct nft_chain *base;
 	const struct nft_chain *chain; /* where the rule stands */
+	uint64_t handle;               /* of the rule */
 	struct fw_state st;
 	struct fw_regs regs;
 	struct fw_verdict_code verdict;

@@ -152,6 +152,8 @@ static enum ct_view ct_of_packet(const struct packet *pkt)
 		return CT_VIEW_ESTABLISHED;
 	case CT_UNTRACKED:
 		return CT_VIEW_UNTRACKED;
+	case CT_INVALID: /* no entry is attached to it, as before conntrack's hook */
+		return CT_VIEW_NONE;
 	}
 	return CT_VIEW_UNKNOWN;
 }
@@ -382,6 +384,8 @@ void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct p
 		ret->why = untracked_unknown;
 	}
 	ret->nat = r->st.nat;
+	ret->nat_chain = r->st.nat_chain;
+	ret->nat_handle = r->st.nat_handle;
 	ret->nat_unknown = r->st.nat_unknown;
 	if (!ret->nat_unknown && ret->verdict != FW_DROP && is_rewritten(r)) {
 		ret->nat_unknown = true;

@@ -26,6 +26,8 @@ static void set_nat(struct fw_run *r, enum nat_kind kind, const struct addr *a, 
 	r->st.nat.addr.family = a->family;
 	memcpy(r->st.nat.addr.b, a->b, sizeof(a->b));
 	r->st.nat.port = port;
+	r->st.nat_chain = r->chain;
+	r->st.nat_handle = r->handle;
 	if (kind == NAT_DEST)
 		r->st.dnat = true;
 	else

@@ -412,6 +412,17 @@ ask()
 	done
 }
 
+# accepted NAMESPACE: how many TCP connections it has accepted so far
+accepted() { within "$1" awk '/^Tcp:/ && $7 ~ /^[0-9]+$/ { print $7 }' /proc/net/snmp; }
+
+# reaches_outside SOURCE PORT: a connection is made, and it is the outside that accepts it
+reaches_outside()
+{
+	local before
+	before=$(accepted outside)
+	tcp_works "$1" "$OUT" "$2" && [ "$(accepted outside)" -gt "$before" ]
+}
+
 works()
 {
 	local to=${ASK_DESTINATION:-$OUT} port='' proto=tcp
