@@ -123,12 +123,14 @@ static int diagnose_command(const struct options *o)
 	}
 	if (r.destination.kind == TARGET_NAME)
 		target_read_files(&r.source);
+	r.progress = o->quiet ? NULL : progress_new(STDERR_FILENO);
 	d = run_diagnosis(&r);
 	if (o->fix)
 		d = heal(&r, d);
 	status = print_diagnosis(d, o);
 	/* closing captures takes the kernel a while: nobody needs to wait for the answer meanwhile */
 	run_close(&r);
+	progress_free(r.progress);
 out:
 	target_done(&r.source);
 	target_done(&r.destination);

@@ -262,6 +262,7 @@ static int find_destination(struct round *r)
 		r->dst = t->addr;
 		break;
 	case TARGET_NAME:
+		progress_say(r->run->progress, "asking for the address of %s", t->text);
 		err = resolve_name(r->fds.v[r->src], &r->run->source.files, t->text, AF_INET,
 				   (uint64_t)(r->run->options->timeout * 1e6), &r->dst, &error);
 		if (err < 0) {
@@ -313,22 +314,34 @@ static struct flow flow_of(const struct round *r, const struct probe *p)
 }
 
 /*
- * The walk ends at a veth whose other end is in a namespace that nobody named:
- * reads the one that it is, if `ip netns` knows it. False where it does not.
+ * Does the walk go on in this namespace, which was just added? It holds the
+ * other end of the veth, or the address that no port was known to lead to.
+ */
+static bool goes_on_in(const struct round *r, const struct leg *last, int at)
+{
+	const struct ns *from = snapshot_ns(r->s, last->ns);
+	const struct link *l = ns_link(from, last->oif);
+
+	if (last->stop == STOP_PEER_UNKNOWN)
+		return snapshot_nsid(r->s, last->ns, l->peer_nsid) == at;
+	return ns_addr(snapshot_ns(r->s, at), &last->nexthop);
+}
+
+/*
+ * The walk ends where a namespace would have to be that nobody named: reads
+ * the one that it is, if `ip netns` knows it. False where it does not.
  */
 static bool meet_neighbour(struct round *r, const struct path *path)
 {
 	const struct leg *last = path->legs.n ? &path->legs.v[path->legs.n - 1] : NULL;
-	const struct link *l;
 	inventory list = { 0 };
 	bool met = false;
 
-	if (!last || last->stop != STOP_PEER_UNKNOWN || r->s->ns.n >= MAX_NAMESPACES ||
-	    inventory_read(false, &list) < 0)
+	if (!last || (last->stop != STOP_PEER_UNKNOWN && last->stop != STOP_NO_PORT) ||
+	    r->s->ns.n >= MAX_NAMESPACES || inventory_read(false, &list) < 0)
 		return false;
-	l = ns_link(snapshot_ns(r->s, last->ns), last->oif);
 	vec_each(e, &list) {
-		int nsid = l->peer_nsid, from = last->ns, fd, at;
+		int fd, at;
 
 		if (met || snapshot_find(r->s, e->inode) >= 0)
 			continue;
@@ -336,8 +349,8 @@ static bool meet_neighbour(struct round *r, const struct path *path)
 		if (fd < 0)
 			continue;
 		at = add_namespace(r, e->names.v[0], e->path, e->named, fd, e->dev, e->inode);
-		met = collect_nsids(r->s, r->fds.v) == 0 && snapshot_nsid(r->s, from, nsid) == at &&
-		      collect_ns(r->s, at, fd) == 0;
+		met = collect_nsids(r->s, r->fds.v) == 0 && collect_ns(r->s, at, fd) == 0 &&
+		      goes_on_in(r, last, at);
 		if (!met)
 			forget_namespace(r);
 	}
@@ -523,6 +536,7 @@ static void ask_again(struct round *r)
 
 	if (!first->answered || first->answered >= first->attempts.n || r->plan.all_attempts)
 		return;
+	progress_say(r->run->progress, "asking once more: some packets were lost");
 	nap(1000000);
 	p = vec_add(&again.probes);
 	*p = (struct probe){ .ns = first->ns, .proto = first->proto, .dst = first->dst,
@@ -548,6 +562,7 @@ static int send_probes(struct round *r)
 	r->plan.ns_fds = r->fds.v;
 	r->plan.settle = settle;
 	r->plan.ctx = r;
+	progress_say(r->run->progress, "waiting for answers from %s", addr_text(&r->dst).s);
 	err = probe_run(&r->plan, r->run->observer, &r->obs);
 	question = &r->plan.probes.v[0];
 	if (!err && question->attempts.n && question->attempts.v[0].no_socket)
@@ -695,14 +710,17 @@ static void judge(struct round *r)
  * Carriers and bridge ports take up to a second to follow a change, and what
  * nothing explains may have been a hiccup: look again before it is said.
  */
-static bool is_hasty(const struct diagnosis *d)
+static bool is_hasty(const struct run *run, const struct diagnosis *d)
 {
 	static const char *const codes[] = { "link-no-carrier", "bridge-port-blocked", "packet-loss" };
+	const struct finding *f = d->findings.n ? &d->findings.v[0] : NULL;
 
-	for (size_t i = 0; d->findings.n && i < ARRAY_SIZE(codes); i++)
-		if (streq(d->findings.v[0].code, codes[i]))
-			return d->findings.v[0].role == FINDING_CAUSE;
-	return false;
+	if (!f || f->role != FINDING_CAUSE)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (streq(f->code, codes[i]))
+			return true;
+	return run->just_changed && streq(f->code, "neighbour-failed");
 }
 
 /* Looks at one question once. Returns 0, or -EAGAIN where it has to be looked at again, or -errno. */
@@ -713,6 +731,7 @@ static int look(struct round *r, bool last)
 
 	if (vanished(&r->run->source))
 		return fail(r, xasprintf("the namespace %s has vanished", r->run->source.text));
+	progress_say(r->run->progress, "reading the configuration");
 	err = open_namespaces(r);
 	if (!err)
 		err = find_destination(r);
@@ -739,13 +758,16 @@ static int look(struct round *r, bool last)
 		return fail(r, xasprintf("the namespace %s vanished meanwhile",
 					 vanished(&r->run->source) ? r->run->source.text :
 								     r->run->destination.text));
+	progress_say(r->run->progress, "looking whether anything has changed meanwhile");
 	if (changed(r))
 		return last ? fail(r, xstrdup("the configuration kept changing while it was looked at")) :
 			      -EAGAIN;
 	if (r->obs.dropped || r->obs.trace_overrun)
 		return last ? fail(r, xstrdup("the captures lost packets, so nothing certain can be said")) :
 			      -EAGAIN;
-	if (!last && is_hasty(r->d)) {
+	if (!last && is_hasty(r->run, r->d)) {
+		progress_say(r->run->progress, "looking again in a second: %s",
+			     r->d->findings.v[0].code);
 		nap(1000000);
 		return -EAGAIN;
 	}
@@ -806,6 +828,7 @@ struct diagnosis *run_diagnosis(struct run *run)
 	if (d->error && !d->summary)
 		d->summary = xstrdup(d->error);
 	d->total_ms = ms_since(t);
+	progress_stop(run->progress);
 	return d;
 }
 

@@ -4,14 +4,16 @@
 #define RUN_H
 
 #include "options.h"
+#include "progress.h"
 #include "report.h"
 #include "target.h"
 
 struct run {
 	const struct options *options;
 	struct target source, destination; /* opened */
+	struct progress *progress;         /* NULL: nobody looks */
 	struct observer *observer;         /* of the last round: close it after the report is out */
-	double started_ms;
+	bool just_changed;                 /* a repair was made: neighbours and links are settling */
 };
 
 /*

@@ -53,6 +53,15 @@ NO_COLOR=1 screen "$NS1" "$OUT"
 screen --ascii "$NS1" "$OUT"
 ! LC_ALL=C grep -q $'[\200-\377]' "$LAB_TMP/screen" || fail '--ascii: other bytes than ASCII'
 
+# on a terminal, a wait of more than half a second says what it is for; the line is gone when the answer is there
+if command -v script >/dev/null; then
+	nft_in outside <<<'table ip t { chain c { type filter hook prerouting priority 0; tcp dport 81 drop; }; }'
+	script -qec "timeout 30 $NSDOCTOR --timeout 0.9 $NS1 $OUT:81 >$LAB_TMP/screen" "$LAB_TMP/tty" </dev/null >/dev/null || true
+	grep -q "waiting for answers from $OUT" "$LAB_TMP/tty" || fail 'terminal: nothing says what is waited for'
+	[[ $(grep -o $'waiting for.*' "$LAB_TMP/tty" | head -1) == *$'\r\033[K'* ]] || fail 'terminal: the line stays'
+	[[ $(first) == *"$OUT:81"* ]] || fail "terminal: the first line is $(first)"
+fi
+
 # names that strangers chose
 forward_on
 nat_on
