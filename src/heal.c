@@ -68,6 +68,14 @@ static bool helped(const struct diagnosis *before, const struct diagnosis *after
 	       as_foretold(before, after);
 }
 
+static void note(struct diagnosis *d, char *what, char *why)
+{
+	struct unchecked *u = vec_add(&d->unchecked);
+
+	u->what = what;
+	u->why = why;
+}
+
 /* Applies all ops of a finding; on an error takes back what was done already. */
 static int apply(struct journal *j, struct diagnosis *d, const struct finding *f,
 		 int *changes, size_t *ret_n, char **ret_error)
@@ -79,8 +87,13 @@ static int apply(struct journal *j, struct diagnosis *d, const struct finding *f
 		int change = fd < 0 ? fd : fix_apply(j, d->snapshot, op, fd, ret_error);
 
 		if (change < 0) {
-			while (n > 0)
-				fix_revert(j, changes[--n], &(char *){ NULL });
+			while (n > 0) {
+				_cleanup_(freep) char *why = NULL;
+
+				if (fix_revert(j, changes[--n], &why) < 0)
+					note(d, xasprintf("taking back the repair of %s", f->code),
+					     xstrdup(why ? why : "it failed"));
+			}
 			return change;
 		}
 		changes[n++] = change;
@@ -96,14 +109,6 @@ static void record(fix_records *records, const struct diagnosis *d, const struct
 	rec->code = xstrdup(f->code);
 	report_commands(d, f, &rec->commands);
 	rec->kept = kept;
-}
-
-static void note(struct diagnosis *d, char *what, char *why)
-{
-	struct unchecked *u = vec_add(&d->unchecked);
-
-	u->what = what;
-	u->why = why;
 }
 
 /* --dry-run: what would be done, and what the model makes of it. */
@@ -150,6 +155,7 @@ struct diagnosis *heal(struct run *r, struct diagnosis *d)
 			error = NULL;
 			break;
 		}
+		r->just_changed = true;
 		after = run_diagnosis(r);
 		if (!helped(d, after, f)) {
 			while (n > 0) {

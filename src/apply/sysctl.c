@@ -80,7 +80,7 @@ void sysctl_remember(struct change *c, const char *name)
 /* An interface that has gone takes its switches along. */
 static int set_if_different(struct change *c, const char *name, int value)
 {
-	int now, r = sysctl_get(c->ns_fd, name, &now);
+	int now = 0, r = sysctl_get(c->ns_fd, name, &now);
 
 	if (r < 0 || now == value)
 		return r == -ENOENT ? 0 : r;
@@ -239,7 +239,7 @@ static int undo_leader(struct change *c, const struct leader *leader)
 static int undo_sysctl(struct change *c, char **ret_why)
 {
 	const struct leader *leader = find_leader(c->op.sysctl);
-	int now, r = sysctl_get(c->ns_fd, c->op.sysctl, &now);
+	int now = 0, r = sysctl_get(c->ns_fd, c->op.sysctl, &now);
 
 	if (r == -ENOENT)
 		return UNDO_NOTHING;
