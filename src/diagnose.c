@@ -127,7 +127,8 @@ static void set_place(const struct inquiry *in, const struct asked *a, struct fi
 {
 	const struct point *pt;
 
-	if (a->ev.last_point < 0)
+	/* what was answered, if with a refusal, did not end on the way */
+	if (a->ev.last_point < 0 || a->ev.loss == LOSS_REFUSED || a->ev.loss == LOSS_TAKEN)
 		return;
 	pt = &a->path->points.v[a->ev.last_point];
 	f->place = xstrdup(ns_ifname(snapshot_ns(in->s, pt->ns), pt->ifindex).s);

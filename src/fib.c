@@ -7,21 +7,6 @@
 
 #define LOOPBACK_IFINDEX 1
 
-static uint8_t ip_protocol(enum proto p, uint8_t family)
-{
-	switch (p) {
-	case PROTO_ICMP:
-		return family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
-	case PROTO_TCP:
-		return IPPROTO_TCP;
-	case PROTO_UDP:
-		return IPPROTO_UDP;
-	case PROTO_COUNT:
-		break;
-	}
-	return 0;
-}
-
 static bool prefix_matches(const struct prefix *p, const struct addr *a)
 {
 	return !addr_is_set(&p->addr) || p->len == 0 || prefix_has(p, a);
@@ -39,7 +24,7 @@ static bool port_matches(uint16_t min, uint16_t max, uint16_t port)
 
 static bool rule_matches(const struct ns *ns, const struct fib_rule *r, const struct fib_query *q)
 {
-	uint8_t protocol = ip_protocol(q->proto, q->dst.family);
+	uint8_t protocol = proto_number(q->proto, q->dst.family);
 	bool matches;
 
 	if (r->family != q->dst.family)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow.h"
 
+#include <netinet/in.h>
+
 const char *proto_name(enum proto p)
 {
 	switch (p) {
@@ -14,4 +16,19 @@ const char *proto_name(enum proto p)
 		break;
 	}
 	return "?";
+}
+
+uint8_t proto_number(enum proto p, uint8_t family)
+{
+	switch (p) {
+	case PROTO_ICMP:
+		return family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+	case PROTO_TCP:
+		return IPPROTO_TCP;
+	case PROTO_UDP:
+		return IPPROTO_UDP;
+	case PROTO_COUNT:
+		break;
+	}
+	return 0;
 }

@@ -13,6 +13,8 @@ enum proto {
 };
 
 const char *proto_name(enum proto p); /* "icmp", "tcp", "udp" */
+/* IPPROTO_* in that family; 0: none */
+uint8_t proto_number(enum proto p, uint8_t family);
 
 /* Conntrack's view of a packet: what a probe and its answer can be to it. */
 enum ct_state {

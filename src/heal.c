@@ -76,6 +76,17 @@ static void note(struct diagnosis *d, char *what, char *why)
 	u->why = why;
 }
 
+static int open_journal(const struct run *r, struct journal **ret, char **ret_error)
+{
+	_cleanup_(freep) char *about = xasprintf("%s %s", r->source.text,
+						 r->destination.text ? r->destination.text : "");
+	int err = journal_open(ret, ret_error);
+
+	if (err == 0)
+		journal_about(*ret, about);
+	return err;
+}
+
 /* Applies all ops of a finding; on an error takes back what was done already. */
 static int apply(struct journal *j, struct diagnosis *d, const struct finding *f,
 		 int *changes, size_t *ret_n, char **ret_error)
@@ -149,7 +160,7 @@ struct diagnosis *heal(struct run *r, struct diagnosis *d)
 
 		if (!f || f->ops.n > ARRAY_SIZE(changes) || !ask(r, d, f))
 			break;
-		if ((!j && journal_open(&j, &error) < 0) || apply(j, d, f, changes, &n, &error) < 0) {
+		if ((!j && open_journal(r, &j, &error) < 0) || apply(j, d, f, changes, &n, &error) < 0) {
 			note(d, xasprintf("the repair of %s", f->code),
 			     error ? error : xstrdup("it could not be done"));
 			error = NULL;

@@ -108,6 +108,7 @@ static int do_delete(struct change *c, char **ret_why)
 
 static int undo_delete(struct change *c, char **ret_why)
 {
+	*ret_why = xstrdup("traffic makes new entries by itself");
 	return UNDO_NOTHING;
 }
 

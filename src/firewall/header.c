@@ -9,21 +9,6 @@
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_IPV6 0x86dd
 
-uint8_t packet_l4proto(const struct packet *pkt)
-{
-	switch (pkt->proto) {
-	case PROTO_ICMP:
-		return pkt->dst.family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
-	case PROTO_TCP:
-		return IPPROTO_TCP;
-	case PROTO_UDP:
-		return IPPROTO_UDP;
-	case PROTO_COUNT:
-		break;
-	}
-	return 0;
-}
-
 static void put(struct headers *h, size_t at, const void *data, size_t len)
 {
 	memcpy(h->data + at, data, len);
@@ -144,7 +129,7 @@ void headers_build(struct headers *h, const struct ns *ns, const struct fw_place
 {
 	memset(h, 0, sizeof(*h));
 	h->family = pkt->dst.family == AF_INET6 ? AF_INET6 : AF_INET;
-	h->l4proto = packet_l4proto(pkt);
+	h->l4proto = proto_number(pkt->proto, pkt->dst.family);
 	h->size = pkt->size;
 	if (h->family == AF_INET6)
 		build_ipv6(h, pkt);

@@ -54,7 +54,4 @@ bool headers_port(const struct headers *h, bool dst, uint16_t *ret);
 /* NAT's view of them. port 0: kept. */
 void headers_translate(struct headers *h, bool dst, const struct addr *a, uint16_t port);
 
-/* The IP protocol of this packet. */
-uint8_t packet_l4proto(const struct packet *pkt);
-
 #endif

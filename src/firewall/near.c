@@ -47,7 +47,7 @@ static bool run_rule(struct fw_run *r, const struct nft_rule *rule, struct miss 
 
 static const char *protocol_of(const struct packet *pkt)
 {
-	const char *name = ip_proto_name(packet_l4proto(pkt));
+	const char *name = ip_proto_name(proto_number(pkt->proto, pkt->dst.family));
 
 	return name ? name : "another protocol";
 }
