@@ -6,7 +6,7 @@
  */
 #include "report.h"
 
-#include "report/lookup.h"
+#include "report/show.h"
 #include "strbuf.h"
 
 #define WIDTH_DEFAULT 100 /* where there is no terminal */
@@ -150,46 +150,6 @@ static void put_wrapped(const struct out *o, const char *text, size_t at, size_t
 	strbuf_putc(o->b, '\n');
 }
 
-/* --- numbers --- */
-
-/* "<0.01 ms", "0.02 ms", "1.7 ms", "1.2 s" */
-static void add_time(struct strbuf *b, int64_t us)
-{
-	long long n = us;
-
-	if (n < 10)
-		strbuf_puts(b, "<0.01 ms");
-	else if (n < 1000)
-		strbuf_printf(b, "0.%02lld ms", n / 10);
-	else if (n < 1000000)
-		strbuf_printf(b, "%lld.%lld ms", n / 1000, n % 1000 / 100);
-	else
-		strbuf_printf(b, "%lld.%lld s", n / 1000000, n % 1000000 / 100000);
-}
-
-/* "icmp", "tcp/443" */
-static void add_protocol(struct strbuf *b, enum proto p, unsigned int port)
-{
-	strbuf_puts(b, proto_name(p));
-	if (port && p != PROTO_ICMP)
-		strbuf_printf(b, "/%u", port);
-}
-
-/* "icmp and tcp/443" */
-static void add_protocols(struct strbuf *b, unsigned int protocols, unsigned int port)
-{
-	unsigned int left = protocols;
-
-	for (enum proto p = PROTO_ICMP; p < PROTO_COUNT; p++) {
-		if (!(left & (1u << p)))
-			continue;
-		left &= ~(1u << p);
-		add_protocol(b, p, port);
-		if (left)
-			strbuf_puts(b, left & (left - 1) ? ", " : " and ");
-	}
-}
-
 /* --- the first line --- */
 
 static enum paint verdict_paint(enum verdict v)
@@ -317,15 +277,10 @@ static char *name_text(const struct out *o, const char *s)
 
 static char *where_text(const struct out *o, const struct hop *h)
 {
-	struct strbuf b = { 0 };
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
 
-	if (h->bridge) {
-		strbuf_puts(&b, "port of ");
-		put_text(o, &b, report_ifname(o->d, h->ns, h->bridge).s);
-	} else if (addr_is_set(&h->address)) {
-		strbuf_puts(&b, addr_text(&h->address).s);
-	}
-	return strbuf_take(&b);
+	show_where(o->d, h, &b);
+	return visible(o, strbuf_str(&b));
 }
 
 /* "● seen" */
@@ -334,18 +289,10 @@ static char *sign_text(const struct out *o, enum glyph g, const char *word)
 	return xasprintf("%s%s%s", glyph(o, g), *word ? " " : "", word);
 }
 
-static int64_t start_us(const struct diagnosis *d)
-{
-	vec_each(h, &d->path)
-		if (h->request.packets && h->request.first_us >= 0)
-			return h->request.first_us;
-	return 0;
-}
-
 static void set_seen(const struct out *o, struct row *r, enum column c, const char *word,
 		     const struct hop_side *side)
 {
-	int64_t us = side->first_us - start_us(o->d);
+	int64_t us = side->first_us - show_start_us(o->d);
 	struct strbuf b = { 0 };
 
 	set_cell(r, c, GREEN, sign_text(o, GLYPH_SEEN, word));
@@ -353,7 +300,7 @@ static void set_seen(const struct out *o, struct row *r, enum column c, const ch
 	if (side->first_us < 0 || us < SHOWN_US)
 		return;
 	strbuf_putc(&b, '+');
-	add_time(&b, us);
+	show_time(&b, us);
 	set_cell(r, c + 2, DIM, strbuf_take(&b));
 }
 
@@ -404,76 +351,16 @@ static void add_hop(const struct out *o, struct table *t, size_t i)
 		set_side(o, r, COL_REPLY, h, "", &h->reply);
 }
 
-static const struct probe *find_probe(const struct diagnosis *d, bool control)
-{
-	vec_each(p, &d->probes)
-		if (!p->full && p->control == control &&
-		    (control ? p->proto == d->destination.proto : p->question))
-			return p;
-	return NULL;
-}
-
-/* What the host's own question to the same destination came to. */
-static char *control_text(const struct diagnosis *d)
-{
-	const struct probe *p = find_probe(d, true);
-	struct strbuf b = { 0 };
-
-	if (!p)
-		return NULL;
-	if (p->outcome == PROBE_ANSWERED) {
-		strbuf_puts(&b, "the host itself gets an answer in ");
-		add_time(&b, p->rtt_us);
-	} else if (p->outcome == PROBE_REFUSED || p->outcome == PROBE_REJECTED) {
-		strbuf_printf(&b, "the host itself is %s, too", outcome_name(p->outcome));
-	} else {
-		strbuf_puts(&b, "the host itself gets no answer either");
-	}
-	return strbuf_take(&b);
-}
-
-static bool is_outside(const struct diagnosis *d)
-{
-	return d->destination.ns < 0 && addr_is_set(&d->destination.address);
-}
-
-/* The request's hops come first, then what only the answer used. */
-static size_t request_hops(const struct diagnosis *d)
-{
-	size_t n = 0;
-
-	while (n < d->path.n && !d->path.v[n].reply_only)
-		n++;
-	return n;
-}
-
-/* Did the far end itself say no? Then it is there, and the mark belongs to it. */
-static bool is_refused(const struct diagnosis *d)
-{
-	const struct probe *p = find_probe(d, false);
-
-	return p && p->outcome == PROBE_REFUSED;
-}
-
-/* Did anything come back to the uplink? */
-static bool outside_answered(const struct diagnosis *d)
-{
-	const struct probe *p = find_probe(d, false);
-	size_t n = request_hops(d);
-
-	return (p && p->outcome == PROBE_ANSWERED) || (n > 0 && d->path.v[n - 1].reply.packets);
-}
-
 static void set_outside(const struct out *o, struct row *r)
 {
 	_cleanup_(freep) char *control = NULL;
 
-	if (is_refused(o->d)) {
+	if (show_is_refused(o->d)) {
 		set_spill(r, COL_REQUEST, RED, sign_text(o, GLYPH_FAILS, "refused"));
-	} else if (outside_answered(o->d)) {
+	} else if (show_outside_answered(o->d)) {
 		set_spill(r, COL_REQUEST, GREEN, sign_text(o, GLYPH_SEEN, "answered"));
 	} else if (!o->d->no_probe) {
-		control = control_text(o->d);
+		control = show_control(o->d);
 		set_spill(r, COL_REQUEST, DIM, sign_text(o, GLYPH_MISSED, control ? control : ""));
 	}
 }
@@ -491,89 +378,19 @@ static void add_outside(const struct out *o, struct table *t)
 	set_outside(o, r);
 }
 
-/* "not forwarded"; with the protocols where the question itself is not concerned */
 static char *mark_text(const struct out *o)
 {
-	const struct finding *f = o->d->findings.n ? &o->d->findings.v[0] : NULL;
-	struct strbuf b = { 0 };
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	_cleanup_(freep) char *text = NULL;
 
-	strbuf_printf(&b, "%s ", glyph(o, GLYPH_FAILS));
-	if (f && f->protocols && !(f->protocols & (1u << o->d->destination.proto))) {
-		add_protocols(&b, f->protocols, f->ports);
-		strbuf_puts(&b, " ");
-	}
-	put_text(o, &b, f && f->mark ? f->mark : "lost here");
-	return strbuf_take(&b);
+	show_mark_text(o->d, &b);
+	text = visible(o, strbuf_str(&b));
+	return sign_text(o, GLYPH_FAILS, text);
 }
 
 static void add_mark(const struct out *o, struct table *t, enum column column)
 {
 	set_spill(vec_add(&t->rows), column, RED, mark_text(o));
-}
-
-static bool any_reply(const struct diagnosis *d)
-{
-	vec_each(h, &d->path)
-		if (h->reply.packets)
-			return true;
-	return false;
-}
-
-/* The mark's column and the hop above which it is printed. */
-struct mark {
-	enum column column;
-	size_t place;
-};
-
-/* The answer comes from below: the last hop that saw it is the first of the list. */
-static struct mark reply_mark(const struct diagnosis *d)
-{
-	size_t place = d->mark_hop >= 0 ? (size_t)d->mark_hop + 1 : 0;
-
-	while (d->mark_hop == MARK_END && place < d->path.n && !d->path.v[place].reply.packets)
-		place++;
-	return (struct mark){ COL_REPLY, place };
-}
-
-/* The hop whose interface the first finding is about, or SIZE_MAX. */
-static size_t culprit(const struct diagnosis *d)
-{
-	const struct finding *f = d->findings.n ? &d->findings.v[0] : NULL;
-
-	for (size_t i = 0; f && f->object && i < request_hops(d); i++)
-		if (d->path.v[i].ns == f->ns &&
-		    streq(report_ifname(d, f->ns, d->path.v[i].ifindex).s, f->object))
-			return i;
-	return SIZE_MAX;
-}
-
-/*
- * While the next hop's address is asked for, the question itself goes nowhere:
- * it is stopped further on, where that question ends or at the interface that is to blame.
- */
-static struct mark request_mark(const struct diagnosis *d)
-{
-	size_t end = request_hops(d), place = end, blamed = culprit(d);
-
-	if (d->mark_hop >= 0 && d->mark_dir == DIR_REQUEST)
-		place = (size_t)d->mark_hop;
-	while (place < end && d->path.v[place].request.arp)
-		place++;
-	if (blamed != SIZE_MAX && blamed > place)
-		place = blamed;
-	return (struct mark){ COL_REQUEST, place };
-}
-
-/* An answer that was seen nowhere ended behind the request's last hop. */
-static struct mark mark_of(const struct diagnosis *d)
-{
-	bool reply = d->mark_dir == DIR_REPLY || d->mark_hop == MARK_END;
-
-	if (d->mark_hop == MARK_NONE)
-		return (struct mark){ COL_REQUEST, SIZE_MAX };
-	if (is_refused(d)) /* outside has it in its own line */
-		return (struct mark){ COL_REQUEST, is_outside(d) ? SIZE_MAX : request_hops(d) };
-	return reply && any_reply(d) ? reply_mark(d) : request_mark(d);
 }
 
 static void add_heading(const struct out *o, struct table *t)
@@ -587,16 +404,16 @@ static void add_heading(const struct out *o, struct table *t)
 static void fill_table(const struct out *o, struct table *t)
 {
 	const struct diagnosis *d = o->d;
-	size_t requests = request_hops(d);
-	struct mark mark = mark_of(d);
+	size_t requests = show_request_hops(d);
+	const struct show_mark mark = show_mark(d);
 
-	t->reply = any_reply(d);
+	t->reply = show_any_reply(d);
 	if (t->reply)
 		add_heading(o, t);
 	for (size_t i = 0; i <= d->path.n; i++) {
 		if (i == mark.place)
-			add_mark(o, t, mark.column);
-		if (i == requests && is_outside(d))
+			add_mark(o, t, mark.dir == DIR_REPLY ? COL_REPLY : COL_REQUEST);
+		if (i == requests && show_is_outside(d))
 			add_outside(o, t);
 		if (i < d->path.n)
 			add_hop(o, t, i);
@@ -726,34 +543,16 @@ static void put_repair(const struct out *o, const struct finding *f)
 	put_commands(o, "persist", &persist);
 }
 
-/* ip filter FORWARD handle 7: -j DROP (iptables-nft, docker's) */
 static void put_rule(const struct out *o, const struct finding *f)
 {
-	const struct rule_ref *r = &f->rule;
 	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	_cleanup_(freep) char *text = NULL;
 
-	if (!f->has_rule || !r->table || !r->chain)
+	if (!show_rule(f, &b))
 		return;
-	strbuf_printf(&b, "%s ", r->family ? r->family : "");
-	put_text(o, &b, r->table);
-	strbuf_putc(&b, ' ');
-	put_text(o, &b, r->chain);
-	if (r->policy)
-		strbuf_puts(&b, ", its policy");
-	else
-		strbuf_printf(&b, " handle %llu", (unsigned long long)r->handle);
-	if (r->text) {
-		strbuf_puts(&b, ": ");
-		put_text(o, &b, r->text);
-	}
-	strbuf_printf(&b, " (%s", r->backend ? r->backend : "?");
-	if (r->owner) {
-		strbuf_puts(&b, ", of ");
-		put_text(o, &b, r->owner);
-	}
-	strbuf_putc(&b, ')');
+	text = visible(o, strbuf_str(&b));
 	put_painted(o, DIM, "    rule     ");
-	put_wrapped(o, strbuf_str(&b), 13, 13);
+	put_wrapped(o, text, 13, 13);
 }
 
 /* One fact after the other; a line breaks between them rather than inside. */
@@ -816,7 +615,7 @@ static void put_cause_title(const struct out *o, const struct finding *f)
 	strbuf_printf(&b, "   %s", confidence_text(f->confidence));
 	if (f->protocols) {
 		strbuf_puts(&b, " for ");
-		add_protocols(&b, f->protocols, f->ports);
+		show_protocols(&b, f->protocols, f->ports);
 	}
 	if (f->dir == DIR_REPLY)
 		strbuf_puts(&b, ", on the way back");
@@ -1072,40 +871,6 @@ static void add_way(const struct out *o, struct strbuf *b)
 			      addr_text(&d->destination.address).s);
 }
 
-/* "icmp 1.7 ms", "tcp/443 refused", "1500 bytes pass" */
-static void add_probe(const struct probe *p, struct strbuf *b)
-{
-	if (p->full)
-		strbuf_printf(b, "%u bytes ", p->size);
-	else
-		add_protocol(b, p->proto, p->port);
-	switch (p->outcome) {
-	case PROBE_ANSWERED:
-		if (p->full) {
-			strbuf_puts(b, "pass");
-			return;
-		}
-		strbuf_putc(b, ' ');
-		if (report_sent(p) > 1)
-			strbuf_printf(b, "%u of %u, ", p->answered, report_sent(p));
-		add_time(b, p->rtt_us);
-		return;
-	case PROBE_REFUSED:
-		strbuf_puts(b, " refused");
-		return;
-	case PROBE_REJECTED:
-		strbuf_puts(b, p->full ? "are too big, as a router said" : " rejected");
-		return;
-	case PROBE_NOT_SENT:
-		strbuf_puts(b, p->full ? "not sent" : " not sent");
-		return;
-	case PROBE_PENDING:
-	case PROBE_LOST:
-		strbuf_puts(b, p->full ? "lost" : " no answer");
-		return;
-	}
-}
-
 /* Of the source, or of the host as a control. */
 static void add_probes(const struct diagnosis *d, bool control, struct strbuf *b)
 {
@@ -1115,7 +880,7 @@ static void add_probes(const struct diagnosis *d, bool control, struct strbuf *b
 		if (p->control != control)
 			continue;
 		strbuf_puts(b, first ? "" : ", ");
-		add_probe(p, b);
+		show_outcome(p, b);
 		first = false;
 	}
 }
@@ -1168,11 +933,11 @@ static void put_details(const struct out *o)
 		put_wrapped(o, text, 2, 4);
 	}
 	strbuf_puts(&b, "time: ");
-	add_time(&b, (int64_t)(o->d->collect_ms * 1000));
+	show_time(&b, (int64_t)(o->d->collect_ms * 1000));
 	strbuf_puts(&b, " to read the configuration, ");
-	add_time(&b, (int64_t)(o->d->probe_ms * 1000));
+	show_time(&b, (int64_t)(o->d->probe_ms * 1000));
 	strbuf_puts(&b, " for the packets, ");
-	add_time(&b, (int64_t)(o->d->total_ms * 1000));
+	show_time(&b, (int64_t)(o->d->total_ms * 1000));
 	strbuf_puts(&b, " in all");
 	put_spaces(o, 2);
 	put_wrapped(o, strbuf_str(&b), 2, 4);
