@@ -151,9 +151,11 @@ enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e);
 
 /* nat.c: what the nat statements do, native and xt alike. verdict and state are set. */
 struct nat_range {
-	bool has_addr, has_port, netmap;
+	bool has_addr, has_port, netmap, random;
 	struct addr min, max;      /* unset: not known */
 	uint16_t port_min, port_max; /* 0: not known */
+	bool shift;                /* ports keep their distance from port_base */
+	uint16_t port_base;
 };
 void nat_translate(struct fw_run *r, enum nat_kind kind, const struct nat_range *range);
 void nat_masquerade(struct fw_run *r, const struct nat_range *range);

@@ -517,6 +517,7 @@ static enum tri eval_nat(struct fw_run *r, const struct nftnl_expr *e)
 
 	range.has_addr = nftnl_expr_is_set(e, NFTNL_EXPR_NAT_REG_ADDR_MIN);
 	range.netmap = expr_u32(e, NFTNL_EXPR_NAT_FLAGS) & NF_NAT_RANGE_NETMAP;
+	range.random = expr_u32(e, NFTNL_EXPR_NAT_FLAGS) & NF_NAT_RANGE_PROTO_RANDOM_ALL;
 	if (range.has_addr) {
 		range_addr(r, e, NFTNL_EXPR_NAT_REG_ADDR_MIN, &range.min);
 		range.max = range.min;

@@ -43,9 +43,37 @@ static void set_nat_unknown(struct fw_run *r, const char *why)
 	r->why = why;
 }
 
+/*
+ * The new port: 0 is the old one, false: not known. A port that is in the range already
+ * is kept (get_unique_tuple(), net/netfilter/nf_nat_core.c).
+ */
+static bool new_port(const struct fw_run *r, enum nat_kind kind, const struct nat_range *range,
+		     uint16_t *ret)
+{
+	uint16_t old;
+
+	*ret = 0;
+	if (!range->has_port || (r->st.h.l4proto != IPPROTO_TCP && r->st.h.l4proto != IPPROTO_UDP))
+		return !range->has_port;
+	if (!range->port_min || !range->port_max)
+		return false;
+	if (range->port_min == range->port_max) {
+		*ret = range->port_min;
+		return true;
+	}
+	if (range->random || range->port_min > range->port_max ||
+	    !headers_port(&r->st.h, kind == NAT_DEST, &old))
+		return false;
+	if (range->shift)
+		*ret = (uint16_t)(range->port_min + (uint16_t)(old - range->port_base) %
+				  (range->port_max - range->port_min + 1));
+	return range->shift || (old >= range->port_min && old <= range->port_max);
+}
+
 void nat_translate(struct fw_run *r, enum nat_kind kind, const struct nat_range *range)
 {
-	uint16_t port = range->has_port && range->port_min == range->port_max ? range->port_min : 0;
+	uint16_t port;
+	bool port_known = new_port(r, kind, range, &port);
 	struct addr a = { 0 }, old;
 
 	if (range->has_addr && range->netmap && headers_addr(&r->st.h, kind == NAT_DEST, &old))
@@ -57,7 +85,7 @@ void nat_translate(struct fw_run *r, enum nat_kind kind, const struct nat_range 
 		set_nat_unknown(r, "the address it is translated to");
 	else if (range->has_addr && !range->netmap && !addr_eq(&range->min, &range->max))
 		set_nat_unknown(r, "which of several addresses it is translated to");
-	else if (range->has_port && kind == NAT_DEST && !port)
+	else if (!port_known && kind == NAT_DEST)
 		set_nat_unknown(r, "the port it is translated to");
 }
 
@@ -83,9 +111,10 @@ void nat_masquerade(struct fw_run *r, const struct nat_range *range)
  */
 void nat_redirect(struct fw_run *r, const struct nat_range *range)
 {
-	uint16_t port = range->has_port && range->port_min == range->port_max ? range->port_min : 0;
 	const struct iface_addr *first = ns_addr_on(r->ns, run_iif(r), r->st.h.family, NULL);
 	struct addr a = { 0 };
+	uint16_t port;
+	bool port_known = new_port(r, NAT_DEST, range, &port);
 
 	if (r->at->hook == HOOK_OUTPUT)
 		addr_parse(r->st.h.family == AF_INET6 ? "::1" : "127.0.0.1", &a);
@@ -97,6 +126,6 @@ void nat_redirect(struct fw_run *r, const struct nat_range *range)
 	}
 	set_nat(r, NAT_DEST, &a, port);
 	r->st.nat.redirect = true;
-	if (range->has_port && !port)
+	if (!port_known)
 		set_nat_unknown(r, "the port it is redirected to");
 }

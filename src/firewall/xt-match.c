@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * xt-match - the match extensions: what each says of a packet, how iptables -S prints it
+ * xt-match - the everyday match extensions: what each says of a packet, how iptables -S prints it
  *
  * After net/netfilter/xt_*.c; printing after extensions/lib*t_*.c of iptables 1.8.9.
  */
@@ -15,21 +15,15 @@
 #include <linux/netfilter/xt_comment.h>
 #include <linux/netfilter/xt_connmark.h>
 #include <linux/netfilter/xt_conntrack.h>
-#include <linux/netfilter/xt_dscp.h>
 #include <linux/netfilter/xt_iprange.h>
-#include <linux/netfilter/xt_length.h>
-#include <linux/netfilter/xt_limit.h>
-#include <linux/netfilter/xt_mac.h>
 #include <linux/netfilter/xt_mark.h>
 #include <linux/netfilter/xt_multiport.h>
 #include <linux/netfilter/xt_physdev.h>
 #include <linux/netfilter/xt_pkttype.h>
 #include <linux/netfilter/xt_rpfilter.h>
 #include <linux/netfilter/xt_state.h>
-#include <linux/netfilter/xt_statistic.h>
 #include <linux/netfilter/xt_tcpudp.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
-#include <linux/netfilter_ipv4/ipt_ttl.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 #include <linux/rtnetlink.h>
 
@@ -542,25 +536,6 @@ static void print_physdev(struct strbuf *b, const void *info, uint8_t family, ui
 		}
 }
 
-static enum tri eval_length(struct fw_run *r, const void *info, uint32_t rev)
-{
-	const struct xt_length_info *i = info;
-
-	if (!r->st.h.size)
-		return run_maybe(r, "the packet's length");
-	return tri_from((r->st.h.size >= i->min && r->st.h.size <= i->max) != !!i->invert);
-}
-
-static void print_length(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
-{
-	const struct xt_length_info *i = info;
-
-	xt_print_not(b, i->invert);
-	strbuf_printf(b, " --length %u", i->min);
-	if (i->min != i->max)
-		strbuf_printf(b, ":%u", i->max);
-}
-
 static enum tri eval_pkttype(struct fw_run *r, const void *info, uint32_t rev)
 {
 	const struct xt_pkttype_info *i = info;
@@ -580,98 +555,7 @@ static void print_pkttype(struct strbuf *b, const void *info, uint8_t family, ui
 		strbuf_printf(b, " --pkt-type %d", i->pkttype);
 }
 
-/* --- header fields --------------------------------------------------------- */
-
-/* One byte of the network header that spans two in IPv6: the traffic class. */
-static enum tri service_is(struct fw_run *r, uint8_t value, uint8_t mask, bool invert)
-{
-	uint8_t data[2], known[2], tos, tos_known;
-	enum tri t;
-
-	headers_read(&r->st.h, HEADER_NETWORK, 0, 2, data, known);
-	tos = r->st.h.family == AF_INET6 ? (uint8_t)(data[0] << 4 | data[1] >> 4) : data[1];
-	tos_known = r->st.h.family == AF_INET6 ? (uint8_t)(known[0] << 4 | known[1] >> 4) : known[1];
-	tos &= mask;
-	tos_known |= (uint8_t)~mask;
-	t = invert_if(bytes_equal(&tos, &tos_known, &value, 1), invert);
-	return t == TRI_MAYBE ? run_maybe(r, "the type of service") : t;
-}
-
-static enum tri eval_dscp(struct fw_run *r, const void *info, uint32_t rev)
-{
-	const struct xt_dscp_info *i = info;
-
-	return service_is(r, (uint8_t)(i->dscp << XT_DSCP_SHIFT), XT_DSCP_MASK, i->invert);
-}
-
-static void print_dscp(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
-{
-	const struct xt_dscp_info *i = info;
-
-	xt_print_not(b, i->invert);
-	strbuf_printf(b, " --dscp 0x%02x", i->dscp);
-}
-
-static enum tri eval_tos(struct fw_run *r, const void *info, uint32_t rev)
-{
-	const struct xt_tos_match_info *i = info;
-
-	return service_is(r, i->tos_value, i->tos_mask, i->invert);
-}
-
-static void print_tos(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
-{
-	const struct xt_tos_match_info *i = info;
-
-	xt_print_not(b, i->invert);
-	strbuf_printf(b, " --tos 0x%02x/0x%02x", i->tos_value, i->tos_mask);
-}
-
-/* ttl and hl have the same struct and modes. */
-static enum tri eval_ttl(struct fw_run *r, const void *info, uint32_t rev)
-{
-	const struct ipt_ttl_info *i = info;
-	uint8_t ttl, known;
-
-	headers_read(&r->st.h, HEADER_NETWORK, r->st.h.family == AF_INET6 ? 7 : 8, 1, &ttl, &known);
-	if (known != 0xff)
-		return run_maybe(r, "the packet's time to live");
-	switch (i->mode) {
-	case IPT_TTL_EQ:
-		return tri_from(ttl == i->ttl);
-	case IPT_TTL_NE:
-		return tri_from(ttl != i->ttl);
-	case IPT_TTL_LT:
-		return tri_from(ttl < i->ttl);
-	case IPT_TTL_GT:
-		return tri_from(ttl > i->ttl);
-	default:
-		return TRI_NO;
-	}
-}
-
-static void print_ttl(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
-{
-	static const char *const modes[] = { "eq", "eq", "lt", "gt" };
-	const struct ipt_ttl_info *i = info;
-
-	xt_print_not(b, i->mode == IPT_TTL_NE);
-	if (i->mode < ARRAY_SIZE(modes))
-		strbuf_printf(b, " --%s-%s %u", family == AF_INET6 ? "hl" : "ttl", modes[i->mode],
-			      i->ttl);
-}
-
-static void print_mac(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
-{
-	const struct xt_mac_info *i = info;
-
-	xt_print_not(b, i->invert);
-	strbuf_puts(b, " --mac-source");
-	for (int k = 0; k < ETH_ALEN; k++)
-		strbuf_printf(b, "%c%02x", k ? ':' : ' ', i->srcaddr[k]);
-}
-
-/* --- words and chance ------------------------------------------------------ */
+/* --- words ------------------------------------------------------ */
 
 static enum tri eval_yes(struct fw_run *r, const void *info, uint32_t rev)
 {
@@ -686,44 +570,7 @@ static void print_comment(struct strbuf *b, const void *info, uint8_t family, ui
 	xt_print_string(b, i->comment, sizeof(i->comment));
 }
 
-static void print_limit(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
-{
-	const struct xt_rateinfo *i = info;
-
-	xt_print_limit(b, i->avg, i->burst);
-}
-
-static enum tri eval_statistic(struct fw_run *r, const void *info, uint32_t rev)
-{
-	const struct xt_statistic_info *i = info;
-	bool invert = i->flags & XT_STATISTIC_INVERT;
-
-	/* a probability of 1 is 2³¹, of 0 never happens; every first packet is every packet */
-	if (i->mode == XT_STATISTIC_MODE_RANDOM && i->u.random.probability >= 0x80000000u)
-		return tri_from(!invert);
-	if (i->mode == XT_STATISTIC_MODE_NTH && i->u.nth.every == 0)
-		return tri_from(!invert);
-	return run_maybe(r, "xt match \"statistic\"");
-}
-
-static void print_statistic(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
-{
-	const struct xt_statistic_info *i = info;
-	bool invert = i->flags & XT_STATISTIC_INVERT;
-
-	if (i->mode == XT_STATISTIC_MODE_RANDOM) {
-		strbuf_puts(b, " --mode random");
-		xt_print_not(b, invert);
-		strbuf_printf(b, " --probability %.11f",
-			      1.0 * i->u.random.probability / 0x80000000u);
-	} else {
-		strbuf_puts(b, " --mode nth");
-		xt_print_not(b, invert);
-		strbuf_printf(b, " --every %u --packet %u", i->u.nth.every + 1, i->u.nth.packet);
-	}
-}
-
-const struct xt_match_row xt_matches[] = {
+static const struct xt_match_row rows[] = {
 	/* name, family, revisions, size, eval, print */
 	{ "conntrack", 0, 1, 1, sizeof(struct xt_conntrack_mtinfo1), xt_eval_conntrack,
 	  xt_print_conntrack },
@@ -745,15 +592,7 @@ const struct xt_match_row xt_matches[] = {
 	{ "iprange", 0, 1, 1, sizeof(struct xt_iprange_mtinfo), eval_iprange, print_iprange },
 	{ "physdev", 0, 0, 0, sizeof(struct xt_physdev_info), eval_physdev, print_physdev },
 	{ "pkttype", 0, 0, 0, sizeof(struct xt_pkttype_info), eval_pkttype, print_pkttype },
-	{ "length", 0, 0, 0, sizeof(struct xt_length_info), eval_length, print_length },
-	{ "dscp", 0, 0, 0, sizeof(struct xt_dscp_info), eval_dscp, print_dscp },
-	{ "tos", 0, 1, 1, sizeof(struct xt_tos_match_info), eval_tos, print_tos },
-	{ "ttl", AF_INET, 0, 0, sizeof(struct ipt_ttl_info), eval_ttl, print_ttl },
-	{ "hl", AF_INET6, 0, 0, sizeof(struct ipt_ttl_info), eval_ttl, print_ttl },
 	{ "rpfilter", 0, 0, 0, sizeof(struct xt_rpfilter_info), eval_rpfilter, print_rpfilter },
-	{ "statistic", 0, 0, 0, sizeof(struct xt_statistic_info), eval_statistic, print_statistic },
-	{ "limit", 0, 0, 0, sizeof(struct xt_rateinfo), NULL, print_limit },
-	{ "mac", 0, 0, 0, sizeof(struct xt_mac_info), NULL, print_mac },
 };
 
-const size_t xt_matches_n = ARRAY_SIZE(xt_matches);
+const struct xt_match_rows xt_basic_matches = { rows, ARRAY_SIZE(rows) };

@@ -69,3 +69,12 @@ void xt_print_limit(struct strbuf *b, uint64_t avg, uint64_t burst)
 	if (burst != 5)
 		strbuf_printf(b, " --limit-burst %llu", (unsigned long long)burst);
 }
+
+void xt_print_nothing(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+}
+
+void xt_print_word(struct strbuf *b, const char *option, const char *word, size_t max)
+{
+	strbuf_printf(b, " %s %.*s", option, (int)max, word);
+}

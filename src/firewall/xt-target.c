@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * xt-target - the target extensions: what each does with a packet, how iptables -S prints it
+ * xt-target - the target extensions that decide, translate and mark: what each does with a packet,
+ * how iptables -S prints it
  *
  * After net/netfilter/xt_*.c; printing after extensions/lib*t_*.c of iptables 1.8.9.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "firewall/decode.h"
 #include "firewall/xt-print.h"
 
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/xt_CHECKSUM.h>
 #include <linux/netfilter/xt_CONNMARK.h>
@@ -18,7 +21,6 @@
 #include <linux/netfilter/xt_NFLOG.h>
 #include <linux/netfilter/xt_TCPMSS.h>
 #include <linux/netfilter_ipv4/ipt_REJECT.h>
-#include <linux/netfilter_ipv4/ipt_TTL.h>
 #include <linux/netfilter_ipv6/ip6t_REJECT.h>
 
 /* --- NAT ------------------------------------------------------------------- */
@@ -59,6 +61,7 @@ static struct nat_range to_range(const struct nf_nat_range *range, uint8_t famil
 		.has_addr = range->flags & NF_NAT_RANGE_MAP_IPS,
 		.has_port = range->flags & NF_NAT_RANGE_PROTO_SPECIFIED,
 		.netmap = range->flags & NF_NAT_RANGE_NETMAP,
+		.random = range->flags & NF_NAT_RANGE_PROTO_RANDOM_ALL,
 		.port_min = ntohs(range->min_proto.all),
 		.port_max = ntohs(range->max_proto.all),
 	};
@@ -70,11 +73,23 @@ static struct nat_range to_range(const struct nf_nat_range *range, uint8_t famil
 	return n;
 }
 
+/* Only revision 2 has the port from which others keep their distance. */
+static void add_base(struct nat_range *n, const void *info, uint32_t rev)
+{
+	const struct nf_nat_range2 *range = info;
+
+	n->shift = rev >= 2 && range->flags & NF_NAT_RANGE_PROTO_OFFSET;
+	if (n->shift)
+		n->port_base = ntohs(range->base_proto.all);
+}
+
 static struct nat_range run_range(const struct fw_run *r, const void *info, uint32_t rev)
 {
 	struct nf_nat_range range = load_range(info, r->st.h.family, rev);
+	struct nat_range n = to_range(&range, r->st.h.family);
 
-	return to_range(&range, r->st.h.family);
+	add_base(&n, info, rev);
+	return n;
 }
 
 static enum tri eval_snat(struct fw_run *r, const void *info, uint32_t rev)
@@ -109,6 +124,37 @@ static enum tri eval_redirect(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
+/* Which side it maps is the hook's (netmap_tg4(), net/netfilter/xt_NETMAP.c). */
+static enum tri eval_netmap(struct fw_run *r, const void *info, uint32_t rev)
+{
+	struct nat_range n = run_range(r, info, rev);
+	bool dst = r->at->hook == HOOK_PREROUTING || r->at->hook == HOOK_OUTPUT;
+
+	n.netmap = n.has_addr = true;
+	nat_translate(r, dst ? NAT_DEST : NAT_SOURCE, &n);
+	return TRI_YES;
+}
+
+/* A network with its prefix length, or its mask where that has holes. */
+static void print_netmap(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+{
+	struct nf_nat_range range = load_range(info, family, rev);
+	struct nat_range n;
+	struct addr mask = { .family = family };
+	int bits;
+
+	range.flags |= NF_NAT_RANGE_MAP_IPS;
+	n = to_range(&range, family);
+	for (size_t i = 0; i < addr_len(family); i++)
+		mask.b[i] = (uint8_t)~(n.min.b[i] ^ n.max.b[i]);
+	bits = mask_prefix(mask.b, addr_len(family));
+	strbuf_printf(b, " --to %s", addr_text(&n.min).s);
+	if (bits < 0)
+		strbuf_printf(b, "/%s", addr_text(&mask).s);
+	else if ((size_t)bits < addr_len(family) * 8)
+		strbuf_printf(b, "/%d", bits);
+}
+
 static void print_nat_flags(struct strbuf *b, unsigned int flags)
 {
 	if (flags & NF_NAT_RANGE_PROTO_RANDOM)
@@ -134,6 +180,7 @@ static void print_to(struct strbuf *b, const char *option, const void *info, uin
 	struct nat_range n = to_range(&range, family);
 	bool brackets = n.has_port && family == AF_INET6;
 
+	add_base(&n, info, rev);
 	strbuf_printf(b, " %s ", option);
 	if (n.has_addr) {
 		strbuf_printf(b, "%s%s", brackets ? "[" : "", addr_text(&n.min).s);
@@ -145,6 +192,8 @@ static void print_to(struct strbuf *b, const char *option, const void *info, uin
 		strbuf_putc(b, ':');
 		print_port_range(b, &n);
 	}
+	if (n.shift)
+		strbuf_printf(b, "/%u", n.port_base);
 	print_nat_flags(b, range.flags);
 }
 
@@ -317,14 +366,37 @@ static enum tri eval_notrack(struct fw_run *r, const void *info, uint32_t rev)
 
 static void print_ct(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
 {
-	const struct xt_ct_target_info *i = info;
+	static const struct xt_bit_name events[] = {
+		{ 1 << IPCT_NEW, "new" },	{ 1 << IPCT_RELATED, "related" },
+		{ 1 << IPCT_DESTROY, "destroy" }, { 1 << IPCT_REPLY, "reply" },
+		{ 1 << IPCT_ASSURED, "assured" }, { 1 << IPCT_PROTOINFO, "protoinfo" },
+		{ 1 << IPCT_HELPER, "helper" }, { 1 << IPCT_MARK, "mark" },
+		{ 1 << IPCT_NATSEQADJ, "natseqinfo" }, { 1 << IPCT_SECMARK, "secmark" },
+	};
+	const struct xt_ct_target_info_v1 *i = info; /* revision 0 ends behind the helper */
 
+	if (i->flags & XT_CT_NOTRACK_ALIAS) {
+		strbuf_puts(b, " NOTRACK");
+		return;
+	}
 	if (i->flags & XT_CT_NOTRACK)
 		strbuf_puts(b, " --notrack");
 	if (i->helper[0])
-		strbuf_printf(b, " --helper %.*s", (int)sizeof(i->helper), i->helper);
-	if (i->zone)
-		strbuf_printf(b, " --zone %u", i->zone);
+		xt_print_word(b, "--helper", i->helper, sizeof(i->helper));
+	if (rev && i->timeout[0])
+		xt_print_word(b, "--timeout", i->timeout, sizeof(i->timeout));
+	if (i->ct_events) {
+		strbuf_puts(b, " --ctevents");
+		xt_print_bits(b, i->ct_events, events, ARRAY_SIZE(events));
+	}
+	if (i->exp_events)
+		strbuf_puts(b, " --expevents new");
+	if (i->flags & XT_CT_ZONE_MARK)
+		strbuf_puts(b, " --zone mark");
+	else if (i->zone)
+		strbuf_printf(b, " --zone%s %u",
+			      i->flags & XT_CT_ZONE_DIR_ORIG ? "-orig" :
+			      i->flags & XT_CT_ZONE_DIR_REPL ? "-reply" : "", i->zone);
 }
 
 /* --- the packet goes on ---------------------------------------------------- */
@@ -332,38 +404,6 @@ static void print_ct(struct strbuf *b, const void *info, uint8_t family, uint32_
 static enum tri eval_nothing(struct fw_run *r, const void *info, uint32_t rev)
 {
 	return TRI_YES;
-}
-
-/* TOS, DSCP, TTL, HL: what the field holds then is not followed. */
-static void forget(struct fw_run *r, size_t offset)
-{
-	const uint8_t zero = 0;
-
-	headers_write(&r->st.h, HEADER_NETWORK, offset, 1, &zero, &zero);
-}
-
-static enum tri eval_tos(struct fw_run *r, const void *info, uint32_t rev)
-{
-	forget(r, r->st.h.family == AF_INET6 ? 0 : 1);
-	if (r->st.h.family == AF_INET6)
-		forget(r, 1);
-	return TRI_YES;
-}
-
-static enum tri eval_ttl(struct fw_run *r, const void *info, uint32_t rev)
-{
-	forget(r, r->st.h.family == AF_INET6 ? 7 : 8);
-	return TRI_YES;
-}
-
-static void print_ttl(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
-{
-	static const char *const modes[] = { "set", "inc", "dec" };
-	const struct ipt_TTL_info *i = info;
-
-	if (i->mode < ARRAY_SIZE(modes))
-		strbuf_printf(b, " --%s-%s %u", family == AF_INET6 ? "hl" : "ttl", modes[i->mode],
-			      i->ttl);
 }
 
 static void print_log(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
@@ -418,53 +458,35 @@ static void print_checksum(struct strbuf *b, const void *info, uint8_t family, u
 	strbuf_puts(b, " --checksum-fill");
 }
 
-/* --- the packet is gone ---------------------------------------------------- */
-
-static enum tri eval_gone(struct fw_run *r, const void *info, uint32_t rev)
-{
-	r->verdict = (struct fw_verdict_code){ .code = VERDICT_UNKNOWN };
-	r->why = "a program in user space or a proxy decides";
-	return TRI_YES;
-}
-
 #define IPV4_RANGE sizeof(struct nf_nat_ipv4_multi_range_compat)
 #define RANGE      sizeof(struct nf_nat_range)
 
-const struct xt_target_row xt_targets[] = {
+static const struct xt_target_row rows[] = {
 	/* name, family, revisions, size, eval, print */
 	{ "MASQUERADE", AF_INET, 0, 0, IPV4_RANGE, eval_masquerade, print_to_ports },
 	{ "MASQUERADE", AF_INET6, 0, 0, RANGE, eval_masquerade, print_to_ports },
 	{ "SNAT", AF_INET, 0, 0, IPV4_RANGE, eval_snat, print_snat },
-	{ "SNAT", 0, 1, 2, RANGE, eval_snat, print_snat },
+	{ "SNAT", 0, 1, 1, RANGE, eval_snat, print_snat },
+	{ "SNAT", 0, 2, 2, sizeof(struct nf_nat_range2), eval_snat, print_snat },
 	{ "DNAT", AF_INET, 0, 0, IPV4_RANGE, eval_dnat, print_dnat },
-	{ "DNAT", 0, 1, 2, RANGE, eval_dnat, print_dnat },
+	{ "DNAT", 0, 1, 1, RANGE, eval_dnat, print_dnat },
+	{ "DNAT", 0, 2, 2, sizeof(struct nf_nat_range2), eval_dnat, print_dnat },
 	{ "REDIRECT", AF_INET, 0, 0, IPV4_RANGE, eval_redirect, print_to_ports },
 	{ "REDIRECT", AF_INET6, 0, 0, RANGE, eval_redirect, print_to_ports },
+	{ "NETMAP", AF_INET, 0, 0, IPV4_RANGE, eval_netmap, print_netmap },
+	{ "NETMAP", AF_INET6, 0, 0, RANGE, eval_netmap, print_netmap },
 	{ "REJECT", AF_INET, 0, 0, sizeof(struct ipt_reject_info), eval_reject, print_reject },
 	{ "REJECT", AF_INET6, 0, 0, sizeof(struct ip6t_reject_info), eval_reject, print_reject },
 	{ "MARK", 0, 2, 2, sizeof(struct xt_mark_tginfo2), eval_mark, print_mark },
 	{ "CONNMARK", 0, 1, 1, sizeof(struct xt_connmark_tginfo1), eval_connmark, print_connmark },
 	{ "CONNMARK", 0, 2, 2, sizeof(struct xt_connmark_tginfo2), eval_connmark, print_connmark },
-	{ "CT", 0, 0, 2, sizeof(struct xt_ct_target_info), eval_ct, print_ct },
-	{ "NOTRACK", 0, 0, 0, 0, eval_notrack, NULL },
+	{ "CT", 0, 0, 0, sizeof(struct xt_ct_target_info), eval_ct, print_ct },
+	{ "CT", 0, 1, 2, sizeof(struct xt_ct_target_info_v1), eval_ct, print_ct },
+	{ "NOTRACK", 0, 0, 0, 0, eval_notrack, xt_print_nothing },
 	{ "LOG", 0, 0, 0, sizeof(struct xt_log_info), eval_nothing, print_log },
 	{ "NFLOG", 0, 0, 0, sizeof(struct xt_nflog_info), eval_nothing, print_nflog },
 	{ "TCPMSS", 0, 0, 0, sizeof(struct xt_tcpmss_info), eval_nothing, print_tcpmss },
 	{ "CHECKSUM", 0, 0, 0, sizeof(struct xt_CHECKSUM_info), eval_nothing, print_checksum },
-	{ "TTL", AF_INET, 0, 0, sizeof(struct ipt_TTL_info), eval_ttl, print_ttl },
-	{ "HL", AF_INET6, 0, 0, sizeof(struct ipt_TTL_info), eval_ttl, print_ttl },
-	{ "TOS", 0, 0, 9, 0, eval_tos, NULL },
-	{ "DSCP", 0, 0, 9, 0, eval_tos, NULL },
-	{ "TRACE", 0, 0, 9, 0, eval_nothing, NULL },
-	{ "AUDIT", 0, 0, 9, 0, eval_nothing, NULL },
-	{ "CLASSIFY", 0, 0, 9, 0, eval_nothing, NULL },
-	{ "SECMARK", 0, 0, 9, 0, eval_nothing, NULL },
-	{ "CONNSECMARK", 0, 0, 9, 0, eval_nothing, NULL },
-	{ "SET", 0, 0, 9, 0, eval_nothing, NULL },
-	{ "TEE", 0, 0, 9, 0, eval_nothing, NULL },
-	{ "NFQUEUE", 0, 0, 9, 0, eval_gone, NULL },
-	{ "SYNPROXY", 0, 0, 9, 0, eval_gone, NULL },
-	{ "TPROXY", 0, 0, 9, 0, eval_gone, NULL },
 };
 
-const size_t xt_targets_n = ARRAY_SIZE(xt_targets);
+const struct xt_target_rows xt_basic_targets = { rows, ARRAY_SIZE(rows) };

@@ -11,26 +11,34 @@ static bool row_fits(const char *row_name, uint8_t row_family, uint32_t rev_min,
 
 const struct xt_match_row *xt_match_find(const char *name, uint32_t rev, uint8_t family, size_t len)
 {
-	for (size_t i = 0; i < xt_matches_n; i++) {
-		const struct xt_match_row *m = &xt_matches[i];
+	static const struct xt_match_rows *const tables[] = { &xt_basic_matches, &xt_field_matches,
+							      &xt_state_matches };
 
-		if (row_fits(m->name, m->family, m->rev_min, m->rev_max, m->size, name, rev, family,
-			     len))
-			return m;
-	}
+	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
+		for (size_t i = 0; i < tables[t]->n; i++) {
+			const struct xt_match_row *m = &tables[t]->v[i];
+
+			if (row_fits(m->name, m->family, m->rev_min, m->rev_max, m->size, name, rev,
+				     family, len))
+				return m;
+		}
 	return NULL;
 }
 
 const struct xt_target_row *xt_target_find(const char *name, uint32_t rev, uint8_t family,
 					   size_t len)
 {
-	for (size_t i = 0; i < xt_targets_n; i++) {
-		const struct xt_target_row *t = &xt_targets[i];
+	static const struct xt_target_rows *const tables[] = { &xt_basic_targets,
+							       &xt_mangle_targets };
 
-		if (row_fits(t->name, t->family, t->rev_min, t->rev_max, t->size, name, rev, family,
-			     len))
-			return t;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		for (size_t k = 0; k < tables[i]->n; k++) {
+			const struct xt_target_row *t = &tables[i]->v[k];
+
+			if (row_fits(t->name, t->family, t->rev_min, t->rev_max, t->size, name, rev,
+				     family, len))
+				return t;
+		}
 	return NULL;
 }
 
@@ -88,7 +96,7 @@ void xt_match_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t fa
 	if (m && m->print) {
 		xt_info_load(&copy, info, len);
 		m->print(&options, copy.b, family, rev);
-	} else if (!m) {
+	} else {
 		strbuf_puts(&options, " …");
 	}
 	strbuf_printf(b, " -m %s%s", name ? match_alias(name, strbuf_str(&options)) : "?",
@@ -100,11 +108,17 @@ void xt_target_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t f
 {
 	const struct xt_target_row *t = name && info ? xt_target_find(name, rev, family, len)
 						     : NULL;
+	_cleanup_(strbuf_done) struct strbuf options = { 0 };
 	struct xt_info copy;
 
-	strbuf_printf(b, " -j %s", name ? name : "?");
-	if (!t || !t->print)
-		return;
-	xt_info_load(&copy, info, len);
-	t->print(b, copy.b, family, rev);
+	if (t && t->print) {
+		xt_info_load(&copy, info, len);
+		t->print(&options, copy.b, family, rev);
+	} else {
+		strbuf_puts(&options, " …");
+	}
+	if (name && streq(name, "CT") && streq(strbuf_str(&options), " NOTRACK"))
+		strbuf_puts(b, " -j NOTRACK");
+	else
+		strbuf_printf(b, " -j %s%s", name ? name : "?", strbuf_str(&options));
 }

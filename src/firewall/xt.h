@@ -2,9 +2,10 @@
 /*
  * xt - the x_tables extensions, as iptables-nft (and legacy iptables) use them
  *
- * One row an extension in xt-match.c and xt-target.c: name, revision, the
- * size of its struct, what it does with a packet and how iptables -S prints
- * it. What has no row is not known, by name.
+ * One row an extension (and range of revisions), in xt-match.c, xt-field.c and
+ * xt-state.c, xt-target.c and xt-mangle.c: name, revision, the size of its struct,
+ * what it does with a packet and how iptables -S prints it. What has no row
+ * is not known, by name.
  */
 #ifndef FIREWALL_XT_H
 #define FIREWALL_XT_H
@@ -17,9 +18,9 @@ struct xt_match_row {
 	uint8_t family;      /* AF_INET, AF_INET6; 0: both */
 	uint32_t rev_min, rev_max;
 	size_t size;         /* of the struct of these revisions, at least */
-	/* NULL: printed only, its answer is not known */
+	/* NULL: its answer is not known */
 	enum tri (*eval)(struct fw_run *r, const void *info, uint32_t rev);
-	/* appends what follows "-m name": " --dport 80" */
+	/* appends what follows "-m name": " --dport 80"; NULL: "…" is printed */
 	void (*print)(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
 };
 
@@ -32,13 +33,21 @@ struct xt_target_row {
 	void (*print)(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
 };
 
-extern const struct xt_match_row xt_matches[];
-extern const size_t xt_matches_n;
-extern const struct xt_target_row xt_targets[];
-extern const size_t xt_targets_n;
+struct xt_match_rows {
+	const struct xt_match_row *v;
+	size_t n;
+};
+
+struct xt_target_rows {
+	const struct xt_target_row *v;
+	size_t n;
+};
+
+extern const struct xt_match_rows xt_basic_matches, xt_field_matches, xt_state_matches;
+extern const struct xt_target_rows xt_basic_targets, xt_mangle_targets;
 
 /* Structs are copied into aligned memory of this size, zeroed behind their end. */
-#define XT_INFO_MAX 512
+#define XT_INFO_MAX 2048
 struct xt_info {
 	_Alignas(16) uint8_t b[XT_INFO_MAX];
 };
