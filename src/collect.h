@@ -33,6 +33,24 @@ int collect_nsids(struct snapshot *s, const int *ns_fds);
 /* Links only: enough to see carriers again after a while. */
 int collect_links(struct snapshot *s, int ns, int ns_fd);
 
+/*
+ * Reads what evaluations so far lack (snapshot_need()) into the snapshot.
+ * ns_fds[i] is namespace i. Returns 0 where nothing was lacking, 1 where
+ * evaluating again will say more (what cannot be read is noted where it belongs
+ * and not asked for again), -ESTALE where the ruleset is another one than that which was read
+ * before: begin anew.
+ */
+int collect_needs(struct snapshot *s, const int *ns_fds);
+
+/* Reads all rules and elements that there are, as if everything had been needed. As collect_needs(). */
+int collect_rulesets(struct snapshot *s, const int *ns_fds);
+
+/*
+ * Reads of the namespace's ruleset what `was` has read of it, where the
+ * generation is not that of was: for comparing. 0 or -errno.
+ */
+int collect_nft_likewise(struct snapshot *s, int ns, int ns_fd, const struct ns *was);
+
 /* The generation of the namespace's nf_tables ruleset: another number after every change. */
 int collect_nft_generation(int ns_fd, uint32_t *ret);
 

@@ -21,6 +21,7 @@ struct arena {
 	VEC(struct nftnl_rule *) rules;
 	VEC(struct nftnl_set *) sets;
 	VEC(void *) blocks;
+	need_list needs;
 };
 
 static struct arena *arena_new(void)
@@ -62,6 +63,7 @@ static void arena_leave(struct arena *a)
 	vec_free(&a->rules);
 	vec_free(&a->sets);
 	vec_free(&a->blocks);
+	vec_free(&a->needs);
 	pthread_mutex_destroy(&a->lock);
 	free(a);
 }
@@ -136,6 +138,37 @@ void snapshot_own_block(struct snapshot *s, void *block)
 	pthread_mutex_lock(&s->arena->lock);
 	vec_push(&s->arena->blocks, block);
 	pthread_mutex_unlock(&s->arena->lock);
+}
+
+static bool same_need(const struct need *a, const struct need *b)
+{
+	return a->kind == b->kind && a->ns == b->ns && a->family == b->family &&
+	       a->key_len == b->key_len && streq(a->table, b->table) && streq(a->name, b->name) &&
+	       memcmp(a->key, b->key, a->key_len) == 0;
+}
+
+void snapshot_need(const struct snapshot *s, const struct need *need)
+{
+	struct arena *a = s->arena;
+	bool known = false;
+
+	pthread_mutex_lock(&a->lock);
+	vec_each(other, &a->needs)
+		known = known || same_need(other, need);
+	if (!known)
+		vec_push(&a->needs, *need);
+	pthread_mutex_unlock(&a->lock);
+}
+
+size_t snapshot_take_needs(struct snapshot *s, need_list *ret)
+{
+	struct arena *a = s->arena;
+
+	pthread_mutex_lock(&a->lock);
+	*ret = a->needs;
+	a->needs = (need_list){ 0 };
+	pthread_mutex_unlock(&a->lock);
+	return ret->n;
 }
 
 struct snapshot *snapshot_new(void)
@@ -216,6 +249,7 @@ static void nft_forget(struct ns *ns)
 	vec_free(&ns->tables);
 	chains_free(ns);
 	vec_free(&ns->sets);
+	ns->nft_generation = 0;
 }
 
 static void sysctl_forget(struct ns *ns)
@@ -416,6 +450,14 @@ bool nft_chain_on(const struct nft_chain *c, const char *ifname)
 		dev += n + strspn(dev + n, " ");
 	}
 	return false;
+}
+
+const struct nft_answer *nft_set_answer(const struct nft_set *set, const void *key, size_t len)
+{
+	for (const struct nft_answer *a = set->answers; a; a = a->next)
+		if (a->key_len == len && memcmp(a->key, key, len) == 0)
+			return a;
+	return NULL;
 }
 
 int snapshot_find(const struct snapshot *s, uint64_t inode)

@@ -134,14 +134,51 @@ struct nft_chain {
 	const char *dev;             /* netdev family; the first device, or NULL */
 	const char *devs;            /* all of them: see nft_chain_on() */
 	VEC(struct nft_rule) rules;
+	bool unread;                 /* rules are not read, or not to be read: see error */
+	int error;                   /* 0 or the -errno for which they cannot be read */
+};
+
+/* What a set says about one key: see NEED_ELEMENT. Never changes, and lives as long as the snapshot. */
+struct nft_answer {
+	const struct nft_answer *next;
+	uint8_t key[64];             /* NFT_DATA_VALUE_MAXLEN */
+	uint32_t key_len;
+	const struct nftnl_set *found; /* with the element that has the key, or without any */
+	int error;                   /* 0 or the -errno for which it cannot be told */
 };
 
 struct nft_set {
 	uint8_t family;
 	const char *table, *name;
 	uint32_t id;
-	const struct nftnl_set *ns;  /* with its elements, where a rule asks it */
+	const struct nftnl_set *ns;  /* with its elements, unless they are … */
+	bool unread;                 /* … not read, or not to be read: see error */
+	int error;
+	const struct nft_answer *answers; /* of an unread set, or NULL */
 };
+
+/*
+ * What an evaluation came to that the snapshot does not hold yet. Rulesets can
+ * be large, so only what a packet comes to is read: the evaluator says what it
+ * lacks by snapshot_need() and goes on with "unknown", collect_needs() reads
+ * it, and the evaluation is done again until nothing is lacking.
+ */
+enum need_kind {
+	NEED_RULES,                  /* of the chain `name` of `table` */
+	NEED_ELEMENTS,               /* all of the set `name` of `table` */
+	NEED_ELEMENT,                /* the one with this key, if there is one */
+};
+
+struct need {
+	enum need_kind kind;
+	int ns;
+	uint8_t family;              /* of the table */
+	const char *table, *name;    /* interned */
+	uint8_t key[64];
+	uint32_t key_len;
+};
+
+typedef VEC(struct need) need_list;
 
 /* "In this namespace, nsid means that namespace." */
 struct nsid {
@@ -192,13 +229,16 @@ struct ns {
 	int bridge_nf_call_iptables; /* -1: the switch does not exist */
 	int icmp_echo_ignore_all;
 
+	/* of the nf_tables ruleset when it was read: another number after every change; 0: not known */
+	uint32_t nft_generation;
+
 	int error[COLLECT_KINDS];    /* 0 or -errno */
 	VEC(struct raw) raw;
 };
 
 struct snapshot {
 	VEC(struct ns) ns;           /* [0] is the host */
-	struct arena *arena;         /* interned strings and rules; shared by copies */
+	struct arena *arena;         /* interned strings, rules, needs; shared by copies */
 };
 
 #define NS_HOST 0
@@ -234,6 +274,8 @@ bool snapshot_peer(const struct snapshot *s, int ns, int ifindex, int *ret_ns, i
  * Its devs are separated by spaces; one that ends in '*' is the beginning of names.
  */
 bool nft_chain_on(const struct nft_chain *c, const char *ifname);
+/* What the set said about this key when it was asked, or NULL. */
+const struct nft_answer *nft_set_answer(const struct nft_set *set, const void *key, size_t len);
 /* Index of the namespace with this inode, or -1. */
 int snapshot_find(const struct snapshot *s, uint64_t inode);
 
@@ -249,6 +291,13 @@ void snapshot_own_rule(struct snapshot *s, struct nftnl_rule *nr);
 void snapshot_own_set(struct snapshot *s, struct nftnl_set *ns);
 /* Likewise memory from malloc, such as a block of raw messages. */
 void snapshot_own_block(struct snapshot *s, void *block);
+/*
+ * Notes that something is lacking (once, however often it is said; strings are
+ * interned), also for the snapshot from which this is a copy.
+ */
+void snapshot_need(const struct snapshot *s, const struct need *need);
+/* Takes all that is lacking (vec_free it) and forgets it. Returns how many. */
+size_t snapshot_take_needs(struct snapshot *s, need_list *ret);
 /* Empties what one collector filled, raw messages and error included. */
 void ns_forget(struct ns *ns, enum collect_kind kind);
 /*
@@ -258,9 +307,12 @@ void ns_forget(struct ns *ns, enum collect_kind kind);
 struct snapshot *snapshot_copy(const struct snapshot *s);
 /*
  * Do both describe the same configuration, as far as it can decide a packet's
- * way? Neighbours, sockets, counters and operstates do not count.
+ * way? Neighbours, sockets, counters and operstates do not count. Of rulesets
+ * counts what both have read.
  */
 bool snapshot_same(const struct snapshot *a, const struct snapshot *b);
+/* Are the nf_tables rulesets the same, as far as both are read? */
+bool ns_same_nft(const struct ns *a, const struct ns *b);
 void snapshot_free(struct snapshot *s);
 
 static inline void snapshot_freep(struct snapshot **s)

@@ -120,6 +120,16 @@ int observe_open(const struct observe_spec *spec, struct observations *o, struct
 	return 0;
 }
 
+unsigned int observe_transactions(const struct observer *ob, int ns)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; ob && i < ob->watches.n; i++)
+		if (ob->watches.v[i].ns == ns && ob->watches.v[i].traces)
+			n += nftrace_transactions(ob->watches.v[i].traces);
+	return n;
+}
+
 static size_t add_pollfd(struct pollfd *fds, size_t n, size_t max, int fd)
 {
 	if (fd < 0 || n >= max)

@@ -93,6 +93,9 @@ struct observer;
  */
 int observe_open(const struct observe_spec *spec, struct observations *o, struct observer **ret);
 
+/* How many transactions the trace tables of this namespace took: each moves the generation by one. */
+unsigned int observe_transactions(const struct observer *ob, int ns);
+
 /* File descriptors to poll for reading; at most max; returns how many. */
 struct pollfd;
 size_t observe_pollfds(const struct observer *ob, struct pollfd *fds, size_t max);

@@ -119,21 +119,27 @@ static void fixes_free(struct diagnosis *d)
 	vec_free(&d->fixes);
 }
 
+void diagnosis_forget(struct diagnosis *d)
+{
+	free(d->summary);
+	d->summary = NULL;
+	vec_free(&d->path);
+	findings_free(&d->findings);
+	unchecked_free(d);
+	op_strings_free(&d->notes);
+}
+
 void diagnosis_free(struct diagnosis *d)
 {
 	if (!d)
 		return;
+	diagnosis_forget(d);
 	free(d->error);
-	free(d->summary);
 	endpoint_done(&d->source);
 	endpoint_done(&d->destination);
 	probes_free(d);
-	vec_free(&d->path);
-	findings_free(&d->findings);
-	unchecked_free(d);
 	fixes_free(d);
 	free(d->journal);
-	op_strings_free(&d->notes);
 	op_strings_free(&d->remarks);
 	snapshot_free(d->snapshot);
 	free(d);

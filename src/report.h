@@ -99,6 +99,8 @@ struct diagnosis {
 };
 
 void diagnosis_free(struct diagnosis *d);
+/* Forgets what diagnose() fills, to be filled again. */
+void diagnosis_forget(struct diagnosis *d);
 
 static inline void diagnosis_freep(struct diagnosis **d)
 {

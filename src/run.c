@@ -36,6 +36,7 @@ struct round {
 	struct observations obs;
 	uint64_t waiting_since;
 	bool lost_again, told;
+	bool stale;                 /* the ruleset changed while it was read */
 };
 
 static double ms_since(uint64_t since)
@@ -359,13 +360,33 @@ static bool meet_neighbour(struct round *r, const struct path *path)
 	return met;
 }
 
-static struct path *predict_far(struct round *r, const struct flow *flow)
+/* Reads what the last evaluation lacked. True where evaluating again says more. */
+static bool fill(struct round *r)
+{
+	int more = r->stale ? 0 : collect_needs(r->s, r->fds.v);
+
+	r->stale = r->stale || more < 0;
+	return more > 0;
+}
+
+static struct path *predict_filled(struct round *r, const struct flow *flow)
 {
 	struct path *path = predict(r->s, flow);
 
-	while (meet_neighbour(r, path)) {
+	while (fill(r)) {
 		path_free(path);
 		path = predict(r->s, flow);
+	}
+	return path;
+}
+
+static struct path *predict_far(struct round *r, const struct flow *flow)
+{
+	struct path *path = predict_filled(r, flow);
+
+	while (meet_neighbour(r, path)) {
+		path_free(path);
+		path = predict_filled(r, flow);
 	}
 	return path;
 }
@@ -481,6 +502,9 @@ static void open_observer(struct round *r)
 	watch_ns(&spec, NS_HOST);
 	if (observe_open(&spec, &r->obs, &r->run->observer) < 0)
 		r->run->observer = NULL;
+	/* our own tables move the generation as everybody else's do */
+	vec_each(ns, &spec.ns)
+		r->s->ns.v[*ns].nft_generation += observe_transactions(r->run->observer, *ns);
 	vec_free(&spec.arp);
 	vec_free(&spec.ns);
 }
@@ -504,7 +528,7 @@ static void follow_answer(struct round *r, size_t probe)
 	}
 	if (!flow.reply_iif)
 		return;
-	r->paths.v[probe] = predict(r->s, &flow);
+	r->paths.v[probe] = predict_filled(r, &flow);
 	path_free(path);
 }
 
@@ -596,7 +620,12 @@ static bool changed(struct round *r)
 
 		again->ns.v[at].named = ns->named;
 	}
-	return collect_all(again, r->fds.v) < 0 || !snapshot_same(r->s, again);
+	if (r->stale || collect_all(again, r->fds.v) < 0)
+		return true;
+	for (size_t i = 0; i < again->ns.n; i++)
+		if (collect_nft_likewise(again, (int)i, r->fds.v[i], &r->s->ns.v[i]) < 0)
+			return true;
+	return !snapshot_same(r->s, again);
 }
 
 /* --- a round --- */
@@ -699,6 +728,10 @@ static void judge(struct round *r)
 	r->d->source.address = r->paths.v[0]->flow.src;
 	r->d->no_probe = mute;
 	diagnose(&in, r->d);
+	while (fill(r)) {
+		diagnosis_forget(r->d);
+		diagnose(&in, r->d);
+	}
 	if (!addr_is_set(&r->dst) && r->d->findings.n)
 		r->d->findings.v[0].confidence = CONFIRMED;
 	for (size_t i = 0; i < in.n; i++)
@@ -723,6 +756,14 @@ static bool is_hasty(const struct run *run, const struct diagnosis *d)
 	return run->just_changed && streq(f->code, "neighbour-failed");
 }
 
+static int changing(struct round *r, bool last)
+{
+	if (!last)
+		return -EAGAIN;
+	diagnosis_forget(r->d);
+	return fail(r, xstrdup("the configuration kept changing while it was looked at"));
+}
+
 /* Looks at one question once. Returns 0, or -EAGAIN where it has to be looked at again, or -errno. */
 static int look(struct round *r, bool last)
 {
@@ -742,6 +783,8 @@ static int look(struct round *r, bool last)
 	r->d->destination.address = r->dst;
 	choose_marks(&r->plan.marks);
 	plan_probes(r);
+	if (r->stale)
+		return changing(r, last);
 	r->d->collect_ms = ms_since(t);
 	t = now_us();
 	if (!r->run->options->no_probe && addr_is_set(&r->dst)) {
@@ -752,6 +795,8 @@ static int look(struct round *r, bool last)
 	}
 	r->d->probe_ms = ms_since(t);
 	judge(r);
+	if (r->stale)
+		return changing(r, last);
 	if (r->d->verdict == VERDICT_REACHABLE || r->run->options->no_probe)
 		return 0;
 	if (vanished(&r->run->source) || vanished(&r->run->destination))
@@ -760,8 +805,7 @@ static int look(struct round *r, bool last)
 								     r->run->destination.text));
 	progress_say(r->run->progress, "looking whether anything has changed meanwhile");
 	if (changed(r))
-		return last ? fail(r, xstrdup("the configuration kept changing while it was looked at")) :
-			      -EAGAIN;
+		return changing(r, last);
 	if (r->obs.dropped || r->obs.trace_overrun)
 		return last ? fail(r, xstrdup("the captures lost packets, so nothing certain can be said")) :
 			      -EAGAIN;

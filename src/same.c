@@ -171,8 +171,11 @@ static bool same_chain(const struct nft_chain *a, const struct nft_chain *b)
 	if (a->family != b->family || a->handle != b->handle || a->base != b->base ||
 	    a->hook != b->hook || a->prio != b->prio || a->policy != b->policy ||
 	    !streq(a->table, b->table) || !streq(a->name, b->name) ||
-	    !same_text(a->type, b->type) || !same_text(a->devs, b->devs) ||
-	    a->rules.n != b->rules.n)
+	    !same_text(a->type, b->type) || !same_text(a->devs, b->devs))
+		return false;
+	if (a->unread || b->unread)
+		return true;
+	if (a->rules.n != b->rules.n)
 		return false;
 	for (size_t i = 0; i < a->rules.n; i++)
 		if (a->rules.v[i].handle != b->rules.v[i].handle)
@@ -243,6 +246,18 @@ static uint64_t set_handle(const struct nft_set *set)
 	return nftnl_set_get_u64(set->ns, NFTNL_SET_HANDLE);
 }
 
+/* Those that both have. */
+static bool same_answers(const struct nft_set *a, const struct nft_set *b)
+{
+	for (const struct nft_answer *x = a->answers; x; x = x->next) {
+		const struct nft_answer *y = nft_set_answer(b, x->key, x->key_len);
+
+		if (y && (!x->found != !y->found || (x->found && !same_elems(x->found, y->found))))
+			return false;
+	}
+	return true;
+}
+
 static bool same_set(const struct nft_set *a, const struct nft_set *b)
 {
 	uint32_t flags = nftnl_set_get_u32(a->ns, NFTNL_SET_FLAGS);
@@ -251,7 +266,11 @@ static bool same_set(const struct nft_set *a, const struct nft_set *b)
 	    nftnl_set_get_u32(b->ns, NFTNL_SET_FLAGS) != flags || set_handle(a) != set_handle(b))
 		return false;
 	/* sets that rules themselves fill change with the traffic */
-	return (flags & NFT_SET_EVAL) || same_elems(a->ns, b->ns);
+	if (flags & NFT_SET_EVAL)
+		return true;
+	if (a->unread || b->unread)
+		return same_answers(a, b);
+	return same_elems(a->ns, b->ns);
 }
 
 static bool same_sets(const struct ns *a, const struct ns *b)
@@ -281,11 +300,16 @@ static bool same_switches(const struct ns *a, const struct ns *b)
 	       a->icmp_echo_ignore_all == b->icmp_echo_ignore_all;
 }
 
+bool ns_same_nft(const struct ns *a, const struct ns *b)
+{
+	return same_tables(a, b) && same_chains(a, b) && same_sets(a, b);
+}
+
 static bool same_ns(const struct ns *a, const struct ns *b)
 {
 	return a->inode == b->inode && same_switches(a, b) && same_links(a, b) &&
-	       same_addrs(a, b) && same_routes(a, b) && same_rules(a, b) && same_tables(a, b) &&
-	       same_chains(a, b) && same_sets(a, b) && same_legacy(a, b);
+	       same_addrs(a, b) && same_routes(a, b) && same_rules(a, b) && ns_same_nft(a, b) &&
+	       same_legacy(a, b);
 }
 
 bool snapshot_same(const struct snapshot *a, const struct snapshot *b)

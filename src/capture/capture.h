@@ -42,6 +42,8 @@ struct nftrace;
  */
 int nftrace_open(const struct ns *ns, const struct marks *m, struct nftrace **ret);
 int nftrace_fd(const struct nftrace *t);
+/* How many transactions its tables took. */
+unsigned int nftrace_transactions(const struct nftrace *t);
 
 /* Reads all that waits into o; never blocks. Returns the number of new events. */
 int nftrace_read(struct nftrace *t, int ns, struct observations *o);

@@ -56,6 +56,7 @@ struct nftrace {
 	struct marks marks;
 	char table[32];
 	VEC(struct traced) packets;
+	unsigned int transactions;
 };
 
 /* --- our tables --- */
@@ -298,6 +299,7 @@ static int add_family(struct nftrace *t, uint8_t family, struct wishes *w)
 	mnl_nlmsg_batch_next(b.b);
 	r = nl_batch(t->owner, mnl_nlmsg_batch_head(b.b), mnl_nlmsg_batch_size(b.b), NULL, NULL);
 	mnl_nlmsg_batch_stop(b.b);
+	t->transactions += r == 0;
 	return r;
 }
 
@@ -368,6 +370,11 @@ int nftrace_open(const struct ns *ns, const struct marks *m, struct nftrace **re
 	}
 	*ret = t;
 	return 0;
+}
+
+unsigned int nftrace_transactions(const struct nftrace *t)
+{
+	return t->transactions;
 }
 
 int nftrace_fd(const struct nftrace *t)

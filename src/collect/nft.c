@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The nf_tables ruleset: tables, chains, rules, sets and the elements of those
- * sets that a rule asks (net/netfilter/nf_tables_api.c).
- *
- * The dumps belong together only if the generation was the same before and
- * after all of them.
- */
+/* The messages of nf_tables: tables, chains, rules, sets, elements (net/netfilter/nf_tables_api.c). */
 #include <netinet/in.h>
 
 #include <endian.h>
@@ -20,8 +14,8 @@
 
 #include "collect.h"
 #include "collect/collector.h"
+#include "collect/nft.h"
 #include "collect/nftcheck.h"
-#include "netns.h"
 #include "nlfield.h"
 #include "strbuf.h"
 
@@ -30,9 +24,6 @@
 
 #define OUR_TABLE "nsdoctor-"
 
-#define NFT_ATTEMPTS 4
-
-#define NFT_TYPE(message) ((uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | (message)))
 
 static void rule_freep(struct nftnl_rule **r)
 {
@@ -330,7 +321,7 @@ static int parse_elems(struct ns *ns, uint8_t family, struct nlspan attrs,
 	return r;
 }
 
-static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, size_t raw)
+int nft_parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, size_t raw)
 {
 	const struct nfgenmsg *nfg = nl_header(nlh, sizeof(*nfg));
 	struct nlspan attrs;
@@ -353,177 +344,3 @@ static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, 
 	return 0;
 }
 
-static struct nlmsghdr *request(struct nl_buf *b, unsigned int message, uint8_t family)
-{
-	const struct nfgenmsg nfg = { .nfgen_family = family, .version = NFNETLINK_V0 };
-
-	return nl_put(b, NFT_TYPE(message), 0, &nfg, sizeof(nfg));
-}
-
-static int dump_all(struct collecting *c, struct nl *nl, unsigned int message)
-{
-	struct nl_buf b;
-
-	return collect_dump(c, COLLECT_NFT, nl, request(&b, message, NFPROTO_UNSPEC));
-}
-
-static int dump_elems(struct collecting *c, struct nl *nl, const struct nft_set *set)
-{
-	struct nl_buf b;
-	struct nlmsghdr *nlh = request(&b, NFT_MSG_GETSETELEM, set->family);
-
-	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, set->table);
-	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, set->name);
-	return collect_dump(c, COLLECT_NFT, nl, nlh);
-}
-
-/* The name of the set that an expression asks, or NULL. */
-static const char *expr_set(const struct nftnl_expr *e)
-{
-	static const struct {
-		const char *name;
-		uint16_t attr;
-	} exprs[] = {
-		{ "lookup", NFTNL_EXPR_LOOKUP_SET },
-		{ "dynset", NFTNL_EXPR_DYNSET_SET_NAME },
-		{ "objref", NFTNL_EXPR_OBJREF_SET_NAME },
-	};
-	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
-
-	for (size_t i = 0; i < ARRAY_SIZE(exprs); i++)
-		if (streq(name, exprs[i].name) && nftnl_expr_is_set(e, exprs[i].attr))
-			return nftnl_expr_get_str(e, exprs[i].attr);
-	return NULL;
-}
-
-static void expr_iter_freep(struct nftnl_expr_iter **i)
-{
-	if (*i)
-		nftnl_expr_iter_destroy(*i);
-}
-
-/* Notes by index which sets the expressions of a rule ask. */
-static void note_sets(const struct ns *ns, const struct nft_chain *chain, const struct nft_rule *r,
-		      bool *asked)
-{
-	_cleanup_(expr_iter_freep) struct nftnl_expr_iter *i = NULL;
-	struct nftnl_expr *e;
-
-	if (!r->nr)
-		return;
-	i = nftnl_expr_iter_create(r->nr);
-	while ((e = nftnl_expr_iter_next(i))) {
-		const char *name = expr_set(e);
-		const struct nft_set *set =
-			name ? find_set(ns, chain->family, chain->table, name) : NULL;
-
-		if (set)
-			asked[set - ns->sets.v] = true;
-	}
-}
-
-static int read_elems(struct collecting *c, struct nl *nl)
-{
-	struct ns *ns = c->ns;
-	_cleanup_(freep) bool *asked = xcalloc(ns->sets.n, sizeof(*asked));
-
-	vec_each(chain, &ns->chains)
-		vec_each(r, &chain->rules)
-			note_sets(ns, chain, r, asked);
-	/* backwards: a set whose elements cannot be read goes, and those behind it move */
-	for (size_t i = ns->sets.n; i-- > 0;) {
-		int r = asked[i] ? dump_elems(c, nl, &ns->sets.v[i]) : 0;
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int read_ruleset(struct collecting *c, struct nl *nl)
-{
-	static const unsigned int messages[] = {
-		NFT_MSG_GETTABLE, NFT_MSG_GETCHAIN, NFT_MSG_GETRULE, NFT_MSG_GETSET,
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(messages); i++) {
-		int r = dump_all(c, nl, messages[i]);
-
-		/* without a table there is nothing else */
-		if (r < 0 || c->ns->tables.n == 0)
-			return r;
-	}
-	return read_elems(c, nl);
-}
-
-struct generation {
-	uint32_t id;
-};
-
-static const struct nlfield generation_fields[] = {
-	{ NFTA_GEN_ID, NLFIELD(U32, struct generation, id) },
-	{ 0 },
-};
-
-static int generation_answer(const struct nlmsghdr *nlh, void *arg)
-{
-	return nlfield_read(generation_fields, nlfield_attrs(nlh, sizeof(struct nfgenmsg)), arg);
-}
-
-static int read_generation(struct nl *nl, uint32_t *ret)
-{
-	struct generation g = { 0 };
-	struct nl_buf b;
-	int r = nl_request(nl, request(&b, NFT_MSG_GETGEN, NFPROTO_UNSPEC), generation_answer, &g);
-
-	if (r < 0)
-		return r;
-	*ret = ntohl(g.id);
-	return 0;
-}
-
-int collect_nft_generation(int ns_fd, uint32_t *ret)
-{
-	_cleanup_(nl_closep) struct nl *nl = NULL;
-	int r = netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
-
-	return r < 0 ? r : read_generation(nl, ret);
-}
-
-/* 0: consistent; -EAGAIN: changed meanwhile. */
-static int read_once(struct collecting *c, struct nl *nl)
-{
-	uint32_t before = 0, after = 0;
-	int r = read_generation(nl, &before);
-
-	if (r == 0)
-		r = read_ruleset(c, nl);
-	/* a table that went between two dumps */
-	if (r == -EINTR || r == -ENOENT)
-		return -EAGAIN;
-	if (r == 0)
-		r = read_generation(nl, &after);
-	return r < 0 ? r : before == after ? 0 : -EAGAIN;
-}
-
-static int read_nft(struct collecting *c)
-{
-	_cleanup_(nl_closep) struct nl *nl = NULL;
-	int r = nl_open(NETLINK_NETFILTER, &nl);
-
-	for (int attempt = 0; r == 0 && attempt < NFT_ATTEMPTS; attempt++) {
-		int once;
-
-		ns_forget(c->ns, COLLECT_NFT);
-		once = read_once(c, nl);
-		/* -EINVAL: a kernel without nf_tables (nfnetlink_rcv_msg()) has no rules */
-		if (once != -EAGAIN)
-			return once == -EINVAL ? 0 : once;
-	}
-	/* -EPROTONOSUPPORT: not even nfnetlink */
-	return r == 0 ? -EINTR : r == -EPROTONOSUPPORT ? 0 : r;
-}
-
-const struct collector collect_nft = {
-	.kind = COLLECT_NFT, .read = read_nft, .parse = parse,
-};

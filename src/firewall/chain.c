@@ -253,6 +253,10 @@ static bool step(struct walk *w, struct way *way)
 {
 	struct position *p = &way->stack[way->depth];
 
+	if (!run_has_rules(w->r, p->chain)) {
+		end_unknown(w, way, p->chain, 0, w->r->why);
+		return false;
+	}
 	if (p->next < p->chain->rules.n) {
 		const struct nft_rule *rule = &p->chain->rules.v[p->next++];
 

@@ -83,13 +83,26 @@ static int writes_ctmark(struct nftnl_expr *e, void *arg)
 	return 0;
 }
 
+/* Every chain is looked at only where they are few. */
+#define CHAINS_FEW 64
+
+static bool is_reading_worth(const struct ns *ns)
+{
+	return ns->chains.n <= CHAINS_FEW;
+}
+
 bool run_ctmark_is_zero(struct fw_run *r)
 {
 	bool written = r->ns->legacy.n || r->ns->error[COLLECT_NFT];
 
 	if (r->ctmark_written >= 0)
 		return !r->ctmark_written;
-	vec_each(c, &r->ns->chains)
+	vec_each(c, &r->ns->chains) {
+		if (c->unread) {
+			written = true;
+			if (is_reading_worth(r->ns))
+				run_has_rules(r, c);
+		}
 		vec_each(rule, &c->rules) {
 			if (!rule->nr)
 				written = true;
@@ -97,6 +110,7 @@ bool run_ctmark_is_zero(struct fw_run *r)
 				nftnl_expr_foreach((struct nftnl_rule *)(uintptr_t)rule->nr,
 						   writes_ctmark, &written);
 		}
+	}
 	r->ctmark_written = written;
 	return !written;
 }

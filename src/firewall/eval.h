@@ -138,6 +138,12 @@ static inline enum tri tri_and(enum tri a, enum tri b)
 	return a < b ? a : b;
 }
 
+/*
+ * Are the chain's rules there? Else says that they are lacking, and in
+ * run.why, why nothing can be said.
+ */
+bool run_has_rules(struct fw_run *r, const struct nft_chain *c);
+
 /* A text that lives as long as the snapshot. */
 const char *run_text(struct fw_run *r, const char *format, ...) _printf_(2, 3);
 

@@ -38,6 +38,21 @@ int run_oif(const struct fw_run *r)
 	return at->oif;
 }
 
+bool run_has_rules(struct fw_run *r, const struct nft_chain *c)
+{
+	if (!c->unread)
+		return true;
+	if (!c->error)
+		snapshot_need(r->s, &(struct need){ .kind = NEED_RULES,
+						    .ns = r->at->ns,
+						    .family = c->family,
+						    .table = c->table,
+						    .name = c->name });
+	r->why = run_text(r, "chain %s of table %s, which could not be read%s%s", c->name, c->table,
+			  c->error ? ": " : "", c->error ? strerror(-c->error) : "");
+	return false;
+}
+
 const char *run_text(struct fw_run *r, const char *format, ...)
 {
 	_cleanup_(strbuf_done) struct strbuf b = { 0 };
@@ -171,15 +186,17 @@ static bool before_conntrack(const struct fw_run *r)
 }
 
 /* No nat chain with a rule, no legacy nat table: nothing was translated. */
-static bool has_no_nat(const struct ns *ns)
+static bool has_no_nat(struct fw_run *r)
 {
+	const struct ns *ns = r->ns;
+
 	if (ns->error[COLLECT_NFT] || ns->error[COLLECT_LEGACY])
 		return false;
 	vec_each(name, &ns->legacy)
 		if (streq(*name, "nat"))
 			return false;
 	vec_each(c, &ns->chains)
-		if (c->base && is_nat(c) && c->rules.n)
+		if (c->base && is_nat(c) && (!run_has_rules(r, c) || c->rules.n))
 			return false;
 	return true;
 }
@@ -196,7 +213,7 @@ static void init_state(struct fw_run *r)
 	st->nat_known = r->pkt->nat_known;
 	st->snat = r->pkt->snat;
 	st->dnat = r->pkt->dnat;
-	if (!st->nat_known && has_no_nat(r->ns)) {
+	if (!st->nat_known && has_no_nat(r)) {
 		st->nat_known = true;
 		st->snat = st->dnat = false;
 	}

@@ -302,6 +302,74 @@ static enum tri answer(struct fw_run *r, const struct nftnl_expr *e, const struc
 	return match == TRI_MAYBE ? run_maybe(r, why) : match;
 }
 
+static void need_of_set(struct fw_run *r, const struct nft_set *set, const struct lookup_key *key)
+{
+	struct need need = { .kind = key ? NEED_ELEMENT : NEED_ELEMENTS,
+			     .ns = r->at->ns,
+			     .family = set->family,
+			     .table = set->table,
+			     .name = set->name };
+
+	if (key) {
+		memcpy(need.key, key->data, key->len);
+		need.key_len = (uint32_t)key->len;
+	}
+	snapshot_need(r->s, &need);
+}
+
+/* One element of a set that others fill; a rule's own set is small, and asked for as a whole. */
+static bool is_asked_singly(const struct nft_set *set, const struct lookup_key *key)
+{
+	uint32_t flags = nftnl_set_is_set(set->ns, NFTNL_SET_FLAGS) ?
+				 nftnl_set_get_u32(set->ns, NFTNL_SET_FLAGS) : 0;
+
+	return key->complete && key->len <= sizeof(((struct need *)NULL)->key) &&
+	       !(flags & NFT_SET_ANONYMOUS);
+}
+
+/* What the kernel said about the key. */
+static void search_answer(const struct nft_answer *a, struct found *f)
+{
+	struct nftnl_set_elems_iter *it = a->found ? nftnl_set_elems_iter_create(a->found) : NULL;
+
+	if (!it)
+		return;
+	f->el = nftnl_set_elems_iter_next(it);
+	if (f->el)
+		f->match = TRI_YES;
+	nftnl_set_elems_iter_destroy(it);
+}
+
+/* Where the elements are not there: false, with what is lacking said. */
+static bool search_unread(struct fw_run *r, const struct nft_set *set, const struct lookup_key *key,
+			  struct found *f)
+{
+	const struct nft_answer *a = NULL;
+
+	if (set->error)
+		return false;
+	if (!is_asked_singly(set, key)) {
+		need_of_set(r, set, NULL);
+		return false;
+	}
+	a = nft_set_answer(set, key->data, key->len);
+	if (!a)
+		need_of_set(r, set, key);
+	if (!a || a->error)
+		return false;
+	search_answer(a, f);
+	return true;
+}
+
+static enum tri unreadable(struct fw_run *r, const struct nftnl_expr *e, const char *name)
+{
+	if (nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG) &&
+	    nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG) == NFT_REG_VERDICT)
+		r->verdict.code = VERDICT_UNKNOWN;
+	return run_maybe(r, run_text(r, "set %s, which could not be read",
+				     name ? name : "without a name"));
+}
+
 enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e)
 {
 	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_LOOKUP_SET);
@@ -313,15 +381,13 @@ enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e)
 	if (set && set->ns && nftnl_set_is_set(set->ns, NFTNL_SET_KEY_LEN))
 		key.len = nftnl_set_get_u32(set->ns, NFTNL_SET_KEY_LEN);
 	key.data = key.len ? reg_load(r, sreg, key.len, &key.known) : NULL;
-	if (!key.data) {
-		if (nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG) &&
-		    nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG) == NFT_REG_VERDICT)
-			r->verdict.code = VERDICT_UNKNOWN;
-		return run_maybe(r, run_text(r, "set %s, which could not be read",
-					     name ? name : "without a name"));
-	}
+	if (!key.data)
+		return unreadable(r, e, name);
 	key.complete = reg_is_known(r, sreg, key.len);
-	search_set(set->ns, &key, &f);
+	if (!set->unread)
+		search_set(set->ns, &key, &f);
+	else if (!search_unread(r, set, &key, &f))
+		return unreadable(r, e, name);
 	return answer(r, e, set->ns, &f,
 		      key.complete ? "a set's element" : reg_why(r, sreg, key.len));
 }

@@ -279,13 +279,16 @@ struct expectation {
 	bool local;                /* redirected to this host */
 };
 
-static bool cross(const struct snapshot *s, enum hook hook, int iif, int oif, struct packet *pkt,
+static bool cross(struct snapshot *s, enum hook hook, int iif, int oif, struct packet *pkt,
 		  struct expectation *e)
 {
 	struct fw_place at = { .hook = hook, .iif = iif, .oif = oif };
 	struct fw_result r;
 
-	fw_eval(s, &at, pkt, &r);
+	/* as much of the ruleset as the packet comes to */
+	do
+		fw_eval(s, &at, pkt, &r);
+	while (collect_needs(s, &ns_fd) > 0);
 	pkt->mark = r.mark;
 	pkt->mark_unknown = r.mark_unknown;
 	if (r.notrack)
@@ -324,7 +327,7 @@ static int ifindex_of(const struct snapshot *s, const char *name)
 	return ns_link_by_name(snapshot_ns(s, 0), name)->ifindex;
 }
 
-static void expect(const struct snapshot *s, const struct packet *pkt, bool reply,
+static void expect(struct snapshot *s, const struct packet *pkt, bool reply,
 		   const struct packet *request, const struct expectation *forth,
 		   struct expectation *e)
 {
@@ -386,7 +389,7 @@ static void complain(const char *rules, const struct packet *pkt, const struct e
 }
 
 /* Sends pkt and compares. Returns whether it came out, unchanged in its payload. */
-static bool send_and_compare(const struct snapshot *s, const char *rules, struct packet *pkt,
+static bool send_and_compare(struct snapshot *s, const char *rules, struct packet *pkt,
 			     struct expectation *e, const struct packet *request,
 			     const struct expectation *forth, struct packet *got)
 {

@@ -554,7 +554,7 @@ static void look_around(struct world *w)
 	}
 	w->s->ns.v[N1].named = true;
 	w->s->ns.v[N1].path = snapshot_intern(w->s, "/run/netns/n1");
-	CHECK(collect_all(w->s, w->fds) == 0, "collect");
+	CHECK(collect_all(w->s, w->fds) == 0 && collect_rulesets(w->s, w->fds) >= 0, "collect");
 }
 
 static void leave(struct world *w)
@@ -639,7 +639,7 @@ static void expect_model(const char *modelled, struct world *w)
 	for (int attempt = 0;; attempt++) {
 		_cleanup_(freep) char *now = NULL;
 
-		CHECK(collect_all(w->s, w->fds) == 0, "collect");
+		CHECK(collect_all(w->s, w->fds) == 0 && collect_rulesets(w->s, w->fds) >= 0, "collect");
 		now = model_text(w->s);
 		if (streq(now, modelled))
 			return;

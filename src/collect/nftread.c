@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nftread - asks for the nf_tables ruleset: what there is first, its contents when somebody needs them
+ *
+ * Tables, chains and sets are listed at once; the rules of a chain and the
+ * elements of a set follow when a packet comes to them (struct need). All of it
+ * belongs together only while the generation stays the same. Where it moved,
+ * what was read is read again: if that is as before, somebody changed what
+ * nobody asked for (a running diagnosis' trace, for one).
+ */
+#include <netinet/in.h>
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <libnftnl/set.h>
+#include <linux/netfilter.h>
+
+#include "collect.h"
+#include "collect/collector.h"
+#include "collect/nft.h"
+#include "collect/nftcheck.h"
+#include "netns.h"
+#include "nlfield.h"
+
+#define NFT_ATTEMPTS 4
+
+/* Since Linux 5.13: the element for all keys that have none of their own. */
+#define SET_ELEM_CATCHALL 0x2
+
+/* --- requests -------------------------------------------------------------- */
+
+static struct nlmsghdr *request(struct nl_buf *b, unsigned int message, uint8_t family)
+{
+	const struct nfgenmsg nfg = { .nfgen_family = family, .version = NFNETLINK_V0 };
+
+	return nl_put(b, NFT_TYPE(message), 0, &nfg, sizeof(nfg));
+}
+
+static int dump_all(struct collecting *c, struct nl *nl, unsigned int message)
+{
+	struct nl_buf b;
+
+	return collect_dump(c, COLLECT_NFT, nl, request(&b, message, NFPROTO_UNSPEC));
+}
+
+static int dump_rules(struct collecting *c, struct nl *nl, const struct nft_chain *chain)
+{
+	struct nl_buf b;
+	struct nlmsghdr *nlh = request(&b, NFT_MSG_GETRULE, chain->family);
+
+	mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, chain->table);
+	mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN, chain->name);
+	return collect_dump(c, COLLECT_NFT, nl, nlh);
+}
+
+static struct nlmsghdr *elems_request(struct nl_buf *b, const struct nft_set *set)
+{
+	struct nlmsghdr *nlh = request(b, NFT_MSG_GETSETELEM, set->family);
+
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, set->table);
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, set->name);
+	return nlh;
+}
+
+static int dump_elems(struct collecting *c, struct nl *nl, const struct nft_set *set)
+{
+	struct nl_buf b;
+
+	return collect_dump(c, COLLECT_NFT, nl, elems_request(&b, set));
+}
+
+static void set_freep(struct nftnl_set **s)
+{
+	if (*s)
+		nftnl_set_free(*s);
+}
+
+static int take_element(const struct nlmsghdr *nlh, void *arg)
+{
+	struct nftnl_set **ret = arg;
+	_cleanup_(set_freep) struct nftnl_set *set = NULL;
+	int r = nft_check(nlh);
+
+	if (r < 0)
+		return r;
+	set = nftnl_set_alloc();
+	if (!set || nftnl_set_elems_nlmsg_parse(nlh, set) < 0)
+		return -EBADMSG;
+	if (*ret)
+		nftnl_set_free(*ret);
+	*ret = set;
+	set = NULL;
+	return 0;
+}
+
+/* Asks for the element with this key, or with none for the one of all others. */
+static int get_element(struct nl *nl, const struct nft_set *set, const void *key, size_t len,
+		       struct nftnl_set **ret)
+{
+	struct nl_buf b;
+	struct nlmsghdr *nlh = elems_request(&b, set);
+	struct nlattr *list = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
+	struct nlattr *elem = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM), *value;
+
+	if (key) {
+		value = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_KEY);
+		mnl_attr_put(nlh, NFTA_DATA_VALUE, len, key);
+		mnl_attr_nest_end(nlh, value);
+	} else {
+		mnl_attr_put_u32(nlh, NFTA_SET_ELEM_FLAGS, htonl(SET_ELEM_CATCHALL));
+	}
+	mnl_attr_nest_end(nlh, elem);
+	mnl_attr_nest_end(nlh, list);
+	return nl_request(nl, nlh, take_element, ret);
+}
+
+/* --- the generation -------------------------------------------------------- */
+
+struct generation {
+	uint32_t id;
+};
+
+static const struct nlfield generation_fields[] = {
+	{ NFTA_GEN_ID, NLFIELD(U32, struct generation, id) },
+	{ 0 },
+};
+
+static int generation_answer(const struct nlmsghdr *nlh, void *arg)
+{
+	return nlfield_read(generation_fields, nlfield_attrs(nlh, sizeof(struct nfgenmsg)), arg);
+}
+
+static int read_generation(struct nl *nl, uint32_t *ret)
+{
+	struct generation g = { 0 };
+	struct nl_buf b;
+	int r = nl_request(nl, request(&b, NFT_MSG_GETGEN, NFPROTO_UNSPEC), generation_answer, &g);
+
+	if (r < 0)
+		return r;
+	*ret = ntohl(g.id);
+	return 0;
+}
+
+int collect_nft_generation(int ns_fd, uint32_t *ret)
+{
+	_cleanup_(nl_closep) struct nl *nl = NULL;
+	int r = netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
+
+	return r < 0 ? r : read_generation(nl, ret);
+}
+
+/* --- the list -------------------------------------------------------------- */
+
+static int read_list(struct collecting *c, struct nl *nl)
+{
+	static const unsigned int messages[] = {
+		NFT_MSG_GETTABLE, NFT_MSG_GETCHAIN, NFT_MSG_GETSET,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(messages); i++) {
+		int r = dump_all(c, nl, messages[i]);
+
+		/* without a table there is nothing else */
+		if (r < 0 || c->ns->tables.n == 0)
+			return r;
+	}
+	vec_each(chain, &c->ns->chains)
+		chain->unread = true;
+	vec_each(set, &c->ns->sets)
+		set->unread = true;
+	return 0;
+}
+
+/* 0: consistent; -EAGAIN: changed meanwhile. */
+static int read_once(struct collecting *c, struct nl *nl)
+{
+	uint32_t before = 0, after = 0;
+	int r = read_generation(nl, &before);
+
+	if (r == 0)
+		r = read_list(c, nl);
+	/* a table that went between two dumps */
+	if (r == -EINTR || r == -ENOENT)
+		return -EAGAIN;
+	if (r == 0)
+		r = read_generation(nl, &after);
+	c->ns->nft_generation = after;
+	return r < 0 ? r : before == after ? 0 : -EAGAIN;
+}
+
+static int read_consistently(struct collecting *c, struct nl *nl)
+{
+	for (int attempt = 0; attempt < NFT_ATTEMPTS; attempt++) {
+		int r;
+
+		ns_forget(c->ns, COLLECT_NFT);
+		r = read_once(c, nl);
+		/* -EINVAL: a kernel without nf_tables (nfnetlink_rcv_msg()) has no rules */
+		if (r != -EAGAIN)
+			return r == -EINVAL ? 0 : r;
+	}
+	return -EINTR;
+}
+
+static int read_nft(struct collecting *c)
+{
+	_cleanup_(nl_closep) struct nl *nl = NULL;
+	int r = nl_open(NETLINK_NETFILTER, &nl);
+
+	if (r == 0)
+		r = read_consistently(c, nl);
+	/* -EPROTONOSUPPORT: not even nfnetlink */
+	return r == -EPROTONOSUPPORT ? 0 : r;
+}
+
+const struct collector collect_nft = {
+	.kind = COLLECT_NFT, .read = read_nft, .parse = nft_parse,
+};
+
+/* --- what is needed -------------------------------------------------------- */
+
+static struct nft_chain *find_chain(struct ns *ns, uint8_t family, const char *table,
+				    const char *name)
+{
+	vec_each(c, &ns->chains)
+		if (c->family == family && streq(c->name, name) && streq(c->table, table))
+			return c;
+	return NULL;
+}
+
+static struct nft_set *find_set(struct ns *ns, uint8_t family, const char *table, const char *name)
+{
+	vec_each(set, &ns->sets)
+		if (set->family == family && streq(set->name, name) && streq(set->table, table))
+			return set;
+	return NULL;
+}
+
+/* An interrupted dump is tried again by the callers, everything else is how it is. */
+static int note_error(int r, int *ret_error)
+{
+	if (r == -EINTR)
+		return r;
+	*ret_error = r;
+	return 0;
+}
+
+static int read_rules(struct collecting *c, struct nl *nl, struct nft_chain *chain)
+{
+	int r;
+
+	vec_free(&chain->rules);
+	r = dump_rules(c, nl, chain);
+	chain->unread = r < 0;
+	return note_error(r, &chain->error);
+}
+
+static int read_elements(struct collecting *c, struct nl *nl, const struct nft_set *asked)
+{
+	const struct nft_set was = *asked;
+	size_t sets = c->ns->sets.n;
+	struct nft_set *set;
+	int r = dump_elems(c, nl, &was);
+
+	/* one whose elements cannot be decoded has gone */
+	set = find_set(c->ns, was.family, was.table, was.name);
+	if (!set || c->ns->sets.n != sets)
+		return 0;
+	set->unread = r < 0;
+	return note_error(r, &set->error);
+}
+
+static int read_element(struct collecting *c, struct nl *nl, struct nft_set *set,
+			const uint8_t *key, uint32_t key_len)
+{
+	struct nft_answer *a = xcalloc(1, sizeof(*a));
+	struct nftnl_set *found = NULL;
+	int r = get_element(nl, set, key, key_len, &found);
+
+	if (r == -ENOENT) {
+		r = get_element(nl, set, NULL, 0, &found);
+		/* -EINVAL: a kernel without catch-all elements */
+		r = r == -ENOENT || r == -EINVAL ? 0 : r;
+	}
+	if (found)
+		snapshot_own_set(c->s, found);
+	snapshot_own_block(c->s, a);
+	memcpy(a->key, key, key_len);
+	a->key_len = key_len;
+	a->found = found;
+	a->next = set->answers;
+	set->answers = a;
+	return note_error(r, &a->error);
+}
+
+static int read_need(struct collecting *c, struct nl *nl, const struct need *need)
+{
+	struct nft_chain *chain;
+	struct nft_set *set;
+
+	switch (need->kind) {
+	case NEED_RULES:
+		chain = find_chain(c->ns, need->family, need->table, need->name);
+		return chain && chain->unread ? read_rules(c, nl, chain) : 0;
+	case NEED_ELEMENTS:
+	case NEED_ELEMENT:
+		set = find_set(c->ns, need->family, need->table, need->name);
+		if (!set || !set->unread)
+			return 0;
+		if (need->kind == NEED_ELEMENTS)
+			return read_elements(c, nl, set);
+		return nft_set_answer(set, need->key, need->key_len) ? 0 :
+			       read_element(c, nl, set, need->key, need->key_len);
+	}
+	return 0;
+}
+
+static void add_need(need_list *needs, enum need_kind kind, uint8_t family, const char *table,
+		     const char *name, const struct nft_answer *a)
+{
+	struct need *need = vec_add(needs);
+
+	need->kind = kind;
+	need->family = family;
+	need->table = table;
+	need->name = name;
+	if (a) {
+		memcpy(need->key, a->key, a->key_len);
+		need->key_len = a->key_len;
+	}
+}
+
+/* All that has, or that has not, been read of it. */
+static void list_all(const struct ns *ns, bool unread, need_list *ret)
+{
+	vec_each(c, &ns->chains)
+		if (c->unread == unread)
+			add_need(ret, NEED_RULES, c->family, c->table, c->name, NULL);
+	vec_each(set, &ns->sets) {
+		if (set->unread == unread)
+			add_need(ret, NEED_ELEMENTS, set->family, set->table, set->name, NULL);
+		for (const struct nft_answer *a = unread ? NULL : set->answers; a; a = a->next)
+			add_need(ret, NEED_ELEMENT, set->family, set->table, set->name, a);
+	}
+}
+
+/* Lists the ruleset anew and reads of it what `was` holds. */
+static int read_likewise(struct collecting *c, struct nl *nl, const struct ns *was)
+{
+	need_list needs = { 0 };
+	int r = read_consistently(c, nl);
+
+	list_all(was, false, &needs);
+	for (size_t i = 0; r == 0 && i < needs.n; i++)
+		r = read_need(c, nl, &needs.v[i]);
+	vec_free(&needs);
+	return r;
+}
+
+/* Is what was read still so? Then it is of this generation, too; else -ESTALE. */
+static int check_again(struct collecting *c, struct nl *nl)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = snapshot_new();
+	struct collecting again = { .s = s };
+	uint32_t after = 0;
+	int r;
+
+	snapshot_add(s, c->ns->name, c->ns->inode);
+	again.ns = &s->ns.v[0];
+	r = read_likewise(&again, nl, c->ns);
+	if (r == 0)
+		r = read_generation(nl, &after);
+	if (r < 0 || after != again.ns->nft_generation || !ns_same_nft(c->ns, again.ns))
+		return -ESTALE;
+	c->ns->nft_generation = after;
+	return 0;
+}
+
+static int read_needs(struct collecting *c, struct nl *nl, const need_list *needs)
+{
+	uint32_t generation = 0;
+	int r = read_generation(nl, &generation);
+
+	if (r == 0 && generation != c->ns->nft_generation)
+		r = check_again(c, nl);
+	vec_each(need, needs)
+		if (r == 0 && need->ns == c->index)
+			r = read_need(c, nl, need);
+	if (r == 0)
+		r = read_generation(nl, &generation);
+	if (r == 0 && generation != c->ns->nft_generation)
+		r = check_again(c, nl);
+	return r;
+}
+
+/* Nothing of this namespace's needs can be met. */
+static void give_up(struct ns *ns, int index, const need_list *needs, int error)
+{
+	vec_each(need, needs) {
+		struct nft_chain *chain = find_chain(ns, need->family, need->table, need->name);
+		struct nft_set *set = find_set(ns, need->family, need->table, need->name);
+
+		if (need->ns != index)
+			continue;
+		if (need->kind == NEED_RULES && chain)
+			chain->error = error;
+		if (need->kind != NEED_RULES && set)
+			set->error = error;
+	}
+}
+
+static int needs_of(struct snapshot *s, int ns, int ns_fd, const need_list *needs)
+{
+	struct collecting c = { .s = s, .ns = &s->ns.v[ns], .index = ns };
+	_cleanup_(nl_closep) struct nl *nl = NULL;
+	int r = netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
+
+	if (r == 0)
+		r = read_needs(&c, nl, needs);
+	/* interrupted: changed while it was read */
+	if (r == -EINTR || r == -ESTALE)
+		return -ESTALE;
+	if (r < 0)
+		give_up(c.ns, ns, needs, r);
+	return 0;
+}
+
+static bool is_needed(const need_list *needs, int ns)
+{
+	vec_each(need, needs)
+		if (need->ns == ns)
+			return true;
+	return false;
+}
+
+int collect_needs(struct snapshot *s, const int *ns_fds)
+{
+	need_list needs = { 0 };
+	int r = 0;
+
+	if (snapshot_take_needs(s, &needs) == 0)
+		return 0;
+	for (size_t i = 0; r == 0 && i < s->ns.n; i++)
+		if (is_needed(&needs, (int)i))
+			r = needs_of(s, (int)i, ns_fds[i], &needs);
+	vec_free(&needs);
+	return r < 0 ? r : 1;
+}
+
+int collect_rulesets(struct snapshot *s, const int *ns_fds)
+{
+	for (size_t i = 0; i < s->ns.n; i++) {
+		need_list needs = { 0 };
+
+		list_all(&s->ns.v[i], true, &needs);
+		vec_each(need, &needs) {
+			need->ns = (int)i;
+			snapshot_need(s, need);
+		}
+		vec_free(&needs);
+	}
+	return collect_needs(s, ns_fds);
+}
+
+int collect_nft_likewise(struct snapshot *s, int ns, int ns_fd, const struct ns *was)
+{
+	struct collecting c = { .s = s, .ns = &s->ns.v[ns], .index = ns };
+	_cleanup_(nl_closep) struct nl *nl = NULL;
+	int r;
+
+	/* the generation says so already */
+	if (c.ns->nft_generation == was->nft_generation)
+		return 0;
+	r = netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
+	return r < 0 ? r : read_likewise(&c, nl, was);
+}
