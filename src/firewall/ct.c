@@ -83,14 +83,6 @@ static int writes_ctmark(struct nftnl_expr *e, void *arg)
 	return 0;
 }
 
-/* Every chain is looked at only where they are few. */
-#define CHAINS_FEW 64
-
-static bool is_reading_worth(const struct ns *ns)
-{
-	return ns->chains.n <= CHAINS_FEW;
-}
-
 bool run_ctmark_is_zero(struct fw_run *r)
 {
 	bool written = r->ns->legacy.n || r->ns->error[COLLECT_NFT];
@@ -100,7 +92,7 @@ bool run_ctmark_is_zero(struct fw_run *r)
 	vec_each(c, &r->ns->chains) {
 		if (c->unread) {
 			written = true;
-			if (is_reading_worth(r->ns))
+			if (r->ns->chains.n <= CHAINS_FEW)
 				run_has_rules(r, c);
 		}
 		vec_each(rule, &c->rules) {

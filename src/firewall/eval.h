@@ -138,6 +138,9 @@ static inline enum tri tri_and(enum tri a, enum tri b)
 	return a < b ? a : b;
 }
 
+/* Rulesets of so many chains are read as a whole where something depends on every rule. */
+#define CHAINS_FEW 64
+
 /*
  * Are the chain's rules there? Else says that they are lacking, and in
  * run.why, why nothing can be said.

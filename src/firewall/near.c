@@ -151,6 +151,9 @@ static void collect_chain(struct fw_run *r, const struct fw_state *start,
 			  const struct nft_chain *c, miss_list *misses)
 {
 	r->chain = r->base = c;
+	/* of a large ruleset only what the packet met is looked at */
+	if (c->unread && r->ns->chains.n <= CHAINS_FEW)
+		run_has_rules(r, c);
 	vec_each(rule, &c->rules) {
 		struct miss m = { .chain = c, .rule = rule };
 
