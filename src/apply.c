@@ -22,6 +22,8 @@ static const struct applier *const appliers[OP_KINDS] = {
 	[OP_NEIGH_DEL] = &apply_neigh_del,
 	[OP_NFT_ACCEPT] = &apply_nft,
 	[OP_NFT_MASQUERADE] = &apply_nft,
+	[OP_LEGACY_ACCEPT] = &apply_legacy,
+	[OP_LEGACY_MASQUERADE] = &apply_legacy,
 	[OP_CT_DELETE] = &apply_conntrack,
 };
 

@@ -23,8 +23,9 @@ struct before {
 	int value;                        /* the old value, of kinds that have one */
 	VEC(struct old_sysctl) sysctls;   /* others that the change writes, too */
 	VEC(struct nlmsghdr *) messages;  /* what the kernel said about what gets lost */
-	bool table, chain;                /* OP_NFT_*: were they there? */
-	uint64_t handle;                  /* OP_NFT_*: the newest rule's of the chain */
+	bool table, chain;                /* OP_NFT_*, OP_LEGACY_*: were they there? */
+	/* OP_NFT_*: the newest rule's of the chain; OP_LEGACY_*: how many rules are like the new one */
+	uint64_t handle;
 };
 
 struct change {
@@ -32,7 +33,7 @@ struct change {
 	struct op op;
 	int ns_fd;            /* the namespace; not owned */
 	struct before before;
-	uint64_t print;       /* OP_NFT_*: the new rule's fingerprint, as the kernel has it */
+	uint64_t print;       /* OP_NFT_*, OP_LEGACY_*: the new rule's fingerprint, as the kernel has it */
 };
 
 /*

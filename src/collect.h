@@ -54,6 +54,12 @@ int collect_nft_likewise(struct snapshot *s, int ns, int ns_fd, const struct ns 
 /* The generation of the namespace's nf_tables ruleset: another number after every change. */
 int collect_nft_generation(int ns_fd, uint32_t *ret);
 
+/*
+ * What a rule of legacy iptables (handle 0: the chain's policy) has counted by
+ * now. -ESTALE where the chain says something else than when it was read.
+ */
+int collect_legacy_count(int ns_fd, const struct nft_chain *chain, uint64_t handle, uint64_t *ret);
+
 /* A connection that conntrack knows, by its original direction. */
 struct tracked_flow {
 	struct addr src, dst;

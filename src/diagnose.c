@@ -244,9 +244,14 @@ static void list_unchecked(const struct inquiry *in, struct diagnosis *d)
 	for (size_t i = 0; i < in->s->ns.n; i++) {
 		const struct ns *ns = snapshot_ns(in->s, (int)i);
 
-		vec_each(table, &ns->legacy)
-			unchecked(d, xasprintf("legacy iptables table %s in %s", *table, ns->name),
-				  xstrdup("its rules are not read by this version"));
+		vec_each(table, &ns->legacy_tables)
+			if (!table->read)
+				unchecked(d, xasprintf("legacy %s table %s in %s",
+						       table->family == AF_INET6 ? "ip6tables" : "iptables",
+						       table->name, ns->name),
+					  xasprintf("it could not be read: %s",
+						    strerror(ns->error[COLLECT_LEGACY] ?
+							     -ns->error[COLLECT_LEGACY] : ENOTSUP)));
 		for (size_t k = 0; k < COLLECT_KINDS; k++)
 			if (ns->error[k] && k != COLLECT_LEGACY)
 				unchecked(d, xasprintf("part of the configuration of %s", ns->name),

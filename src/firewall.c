@@ -30,6 +30,23 @@ const struct nft_chain *ns_chain(const struct ns *ns, uint8_t family, const char
 	return NULL;
 }
 
+const nft_chain_list *chains_beside(const struct ns *ns, const struct nft_chain *chain)
+{
+	return chain->legacy ? &ns->legacy : &ns->chains;
+}
+
+const struct nft_chain *chain_beside(const struct ns *ns, const struct nft_chain *chain,
+				     const char *name)
+{
+	if (!chain->legacy)
+		return ns_chain(ns, chain->family, chain->table, name);
+	vec_each(c, &ns->legacy)
+		if (c->family == chain->family && streq(c->name, name) &&
+		    streq(c->table, chain->table))
+			return c;
+	return NULL;
+}
+
 bool fw_has_chains(const struct snapshot *s, int ns)
 {
 	vec_each(c, &snapshot_ns(s, ns)->chains)
@@ -60,9 +77,9 @@ const char *fw_legacy(const struct snapshot *s, int ns, enum hook h, bool want_n
 		if (!(legacy_tables[i].hooks & 1u << h) ||
 		    streq(legacy_tables[i].name, "nat") != want_nat)
 			continue;
-		vec_each(name, &snapshot_ns(s, ns)->legacy)
-			if (streq(*name, legacy_tables[i].name))
-				return *name;
+		vec_each(t, &snapshot_ns(s, ns)->legacy_tables)
+			if (!t->read && streq(t->name, legacy_tables[i].name))
+				return t->name;
 	}
 	return NULL;
 }

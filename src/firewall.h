@@ -63,7 +63,7 @@ struct fw_result {
 	bool reject;                   /* the drop sends an answer */
 	const struct nft_chain *base;  /* base chain in which the verdict (or unknown) fell; NULL: none */
 	const struct nft_chain *chain; /* the chain of the rule itself; NULL with none */
-	uint64_t handle;               /* of the rule; 0: the base chain's policy */
+	uint64_t handle;               /* of the rule (a legacy one's number); 0: the base chain's policy */
 	struct nat nat;                /* what the nat chains do with a new flow */
 	const struct nft_chain *nat_chain; /* where the rule that does so stands; NULL: not one alone */
 	uint64_t nat_handle;
@@ -77,7 +77,8 @@ struct fw_result {
 /*
  * Sends pkt through every base chain of every family that sees it at this
  * place, in the kernel's order. Nat chains are evaluated for new flows only
- * (pkt->ct == CT_NEW). Legacy iptables tables are not looked at: see fw_legacy.
+ * (pkt->ct == CT_NEW). Legacy iptables tables that could not be read are not looked at:
+ * see fw_legacy.
  * pkt is as it comes to the hook: a routed packet's TTL is decremented before
  * forward, mark and tracking do not outlive a change of namespace.
  */
@@ -85,9 +86,9 @@ void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct p
 	     struct fw_result *ret);
 
 /*
- * The legacy iptables table that could decide at this hook and is not read
- * ("filter", "nat", …; want_nat: only the nat table counts, else all but nat),
- * or NULL.
+ * The legacy iptables table that could decide at this hook and could not be
+ * read ("filter", "nat", …; want_nat: only the nat table counts, else all but
+ * nat), or NULL.
  */
 const char *fw_legacy(const struct snapshot *s, int ns, enum hook h, bool want_nat);
 
@@ -109,7 +110,7 @@ struct rule_ref {
 	const char *backend;       /* "nft", "iptables-nft", "iptables-legacy" */
 	const char *family;        /* "ip", "inet", … */
 	char *table, *chain;
-	uint64_t handle;           /* 0 with a policy */
+	uint64_t handle;           /* 0 with a policy; of a legacy rule its number */
 	bool policy;
 	char *text;                /* as the backend's own tool prints it; NULL: not known */
 	char *owner;               /* "docker", "ufw", …; NULL: not known */
@@ -128,8 +129,16 @@ void rule_ref_copy(struct rule_ref *dst, const struct rule_ref *src);
 
 /* Is this chain's table one that iptables-nft keeps (family, name, builtin chains)? */
 bool fw_is_iptables_nft(const struct snapshot *s, int ns, const struct nft_chain *chain);
+/* … or legacy iptables: do people know its rules in the words of iptables -S? */
+bool fw_is_iptables(const struct snapshot *s, int ns, const struct nft_chain *chain);
 
+/* A chain of nf_tables by its names, or NULL. */
 const struct nft_chain *ns_chain(const struct ns *ns, uint8_t family, const char *table,
 				 const char *name);
+/* The chain of that name in the table of another one, of the same backend; or NULL. */
+const struct nft_chain *chain_beside(const struct ns *ns, const struct nft_chain *chain,
+				     const char *name);
+/* All chains of the backend that a chain is of. */
+const nft_chain_list *chains_beside(const struct ns *ns, const struct nft_chain *chain);
 
 #endif

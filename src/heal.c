@@ -37,11 +37,22 @@ static const struct finding *repairable(const struct diagnosis *d)
 	return f && f->role == FINDING_CAUSE && f->ops.n ? f : NULL;
 }
 
+/* A legacy rule has moved by one when something was put before it, so it is known by its text. */
+static bool same_object(const struct finding *a, const struct finding *b)
+{
+	if (a->has_rule && b->has_rule && streq(a->rule.backend, "iptables-legacy") &&
+	    streq(b->rule.backend, "iptables-legacy") && a->rule.text && b->rule.text)
+		return a->ns == b->ns && streq(a->rule.family, b->rule.family) &&
+		       streq(a->rule.table, b->rule.table) &&
+		       streq(a->rule.chain, b->rule.chain) && streq(a->rule.text, b->rule.text);
+	return streq(a->object, b->object);
+}
+
 static bool still_there(const struct diagnosis *d, const struct finding *f)
 {
 	vec_each(other, &d->findings)
 		if (other->role == FINDING_CAUSE && streq(other->code, f->code) &&
-		    other->dir == f->dir && streq(other->object, f->object) &&
+		    other->dir == f->dir && same_object(other, f) &&
 		    (other->protocols & f->protocols))
 			return true;
 	return false;

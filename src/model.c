@@ -189,6 +189,13 @@ int snapshot_add(struct snapshot *s, const char *name, uint64_t inode)
 	return (int)(s->ns.n - 1);
 }
 
+static void chains_copy(nft_chain_list *dst, const nft_chain_list *src)
+{
+	vec_copy(dst, src);
+	for (size_t i = 0; i < src->n; i++)
+		vec_copy(&dst->v[i].rules, &src->v[i].rules);
+}
+
 static void ns_copy(struct ns *dst, const struct ns *src)
 {
 	*dst = *src;
@@ -199,20 +206,19 @@ static void ns_copy(struct ns *dst, const struct ns *src)
 	vec_copy(&dst->neighs, &src->neighs);
 	vec_copy(&dst->listeners, &src->listeners);
 	vec_copy(&dst->tables, &src->tables);
-	vec_copy(&dst->chains, &src->chains);
-	for (size_t i = 0; i < src->chains.n; i++)
-		vec_copy(&dst->chains.v[i].rules, &src->chains.v[i].rules);
+	chains_copy(&dst->chains, &src->chains);
+	chains_copy(&dst->legacy, &src->legacy);
 	vec_copy(&dst->sets, &src->sets);
 	vec_copy(&dst->nsids, &src->nsids);
-	vec_copy(&dst->legacy, &src->legacy);
+	vec_copy(&dst->legacy_tables, &src->legacy_tables);
 	vec_copy(&dst->raw, &src->raw);
 }
 
-static void chains_free(struct ns *ns)
+static void chains_free(nft_chain_list *chains)
 {
-	vec_each(c, &ns->chains)
+	vec_each(c, chains)
 		vec_free(&c->rules);
-	vec_free(&ns->chains);
+	vec_free(chains);
 }
 
 /* New indexes of the raw messages when those of one kind go; SIZE_MAX: gone. And one more. */
@@ -247,7 +253,7 @@ static void raw_forget(struct ns *ns, enum collect_kind kind)
 static void nft_forget(struct ns *ns)
 {
 	vec_free(&ns->tables);
-	chains_free(ns);
+	chains_free(&ns->chains);
 	vec_free(&ns->sets);
 	ns->nft_generation = 0;
 }
@@ -290,7 +296,8 @@ static void kind_forget(struct ns *ns, enum collect_kind kind)
 		vec_free(&ns->listeners);
 		return;
 	case COLLECT_LEGACY:
-		vec_free(&ns->legacy);
+		vec_free(&ns->legacy_tables);
+		chains_free(&ns->legacy);
 		return;
 	case COLLECT_KINDS:
 		return;

@@ -117,9 +117,11 @@ struct nft_table {
 };
 
 struct nft_rule {
-	uint64_t handle;
+	uint64_t handle;             /* of a legacy rule: its number in the chain, from 1 */
 	/* its bytecode, owned by the snapshot that read it; NULL: holds what cannot be decoded */
 	const struct nftnl_rule *nr;
+	uint64_t print;              /* legacy only: a fingerprint of what it says, see firewall/legacy.h */
+	uint64_t packets;            /* legacy only: what it had counted when it was read */
 };
 
 struct nft_chain {
@@ -133,6 +135,8 @@ struct nft_chain {
 	const char *type;            /* "filter", "nat", "route" */
 	const char *dev;             /* netdev family; the first device, or NULL */
 	const char *devs;            /* all of them: see nft_chain_on() */
+	bool legacy;                 /* of legacy iptables, in ns.legacy: the same bytecode by translation */
+	uint64_t packets;            /* legacy base chains: what the policy had counted */
 	VEC(struct nft_rule) rules;
 	bool unread;                 /* rules are not read, or not to be read: see error */
 	int error;                   /* 0 or the -errno for which they cannot be read */
@@ -145,6 +149,15 @@ struct nft_answer {
 	uint32_t key_len;
 	const struct nftnl_set *found; /* with the element that has the key, or without any */
 	int error;                   /* 0 or the -errno for which it cannot be told */
+};
+
+typedef VEC(struct nft_chain) nft_chain_list;
+
+/* A table of legacy iptables (family NFPROTO_IPV4) or ip6tables that exists. */
+struct legacy_table {
+	uint8_t family;
+	const char *name;
+	bool read;                   /* its chains are in ns.legacy */
 };
 
 struct nft_set {
@@ -220,10 +233,11 @@ struct ns {
 	VEC(struct neigh) neighs;
 	VEC(struct listener) listeners;
 	VEC(struct nft_table) tables;
-	VEC(struct nft_chain) chains;
+	nft_chain_list chains;
 	VEC(struct nft_set) sets;
 	VEC(struct nsid) nsids;
-	VEC(const char *) legacy;    /* names of the legacy iptables tables that exist */
+	VEC(struct legacy_table) legacy_tables;
+	nft_chain_list legacy;       /* their chains; names are those of iptables-nft's, so kept apart */
 
 	struct devconf all;          /* net.ipv4.conf.all; .forwarding is net.ipv4.ip_forward */
 	int bridge_nf_call_iptables; /* -1: the switch does not exist */

@@ -32,6 +32,7 @@ void observations_free(struct observations *o)
 		free(t->jump);
 	}
 	vec_free(&o->traces);
+	vec_free(&o->counts);
 	vec_free(&o->sightings);
 	vec_free(&o->capture_error);
 	vec_free(&o->trace_error);

@@ -59,9 +59,20 @@ struct trace_event {
 	struct packet pkt; /* where the message carried headers, else zero */
 };
 
+/* What a rule of legacy iptables, which no trace shows, counted while probes were under way. */
+struct rule_count {
+	int ns;
+	uint8_t family;
+	const char *table, *chain; /* interned */
+	uint64_t handle;   /* its number, 0: the chain's policy */
+	int error;         /* 0, or -errno: it could not be read again */
+	uint64_t packets;
+};
+
 struct observations {
 	VEC(struct sighting) sightings;
 	VEC(struct trace_event) traces;
+	VEC(struct rule_count) counts;
 	uint64_t dropped;       /* packets that the captures themselves lost */
 	bool trace_overrun;     /* trace messages were lost */
 	VEC(int) capture_error; /* by namespace: 0, 1 = not asked for, or -errno */

@@ -27,6 +27,8 @@ enum op_kind {
 	OP_NEIGH_DEL,   /* ip neigh del … */
 	OP_NFT_ACCEPT,  /* insert an accept before a rule, or at the end of a chain whose policy drops */
 	OP_NFT_MASQUERADE, /* masquerade a prefix on an uplink */
+	OP_LEGACY_ACCEPT, /* the same two in a table of legacy iptables */
+	OP_LEGACY_MASQUERADE,
 	OP_CT_DELETE,   /* delete the conntrack entries of one flow's source; has no undo */
 };
 
@@ -48,17 +50,18 @@ struct op {
 	const char *sysctl;         /* OP_SYSCTL; interned */
 	int value;                  /* sysctl's new value, mtu, master's ifindex, port state */
 	int old;                    /* the value before */
-	struct prefix prefix;       /* OP_ADDR_ADD; the source: OP_NFT_MASQUERADE, OP_CT_DELETE */
+	struct prefix prefix;       /* OP_ADDR_ADD; the source: OP_*_MASQUERADE, OP_CT_DELETE */
 	struct route route;         /* OP_ROUTE_* ; raw is the kernel's message where there is one */
 	struct fib_rule rule;       /* OP_RULE_DEL */
 	struct neigh neigh;         /* OP_NEIGH_DEL */
 
-	/* OP_NFT_*: the place. For masquerade, table NULL means that a table of our own is made. */
+	/* OP_NFT_*, OP_LEGACY_*: the place. For masquerade, table NULL means that a table of our own is made. */
 	uint8_t family;             /* NFPROTO_* */
 	const char *table, *chain;  /* interned */
-	uint64_t before;            /* handle of the rule to stand before; 0: append */
+	uint64_t before;            /* handle (legacy: number) of the rule to stand before; 0: append */
+	uint64_t anchor;            /* OP_LEGACY_*: that rule's fingerprint, as numbers change */
 	struct op_match match;      /* of OP_CT_DELETE only dst counts */
-	int oif;                    /* OP_NFT_MASQUERADE */
+	int oif;                    /* OP_*_MASQUERADE */
 	bool iptables;              /* write it as iptables-nft would */
 	uint64_t handle;            /* of the new rule once the kernel gave it one, 0: not known */
 };
@@ -88,6 +91,8 @@ int op_model(struct snapshot *s, const struct op *op);
 int op_accept(struct snapshot *s, int ns, const struct nft_chain *chain, uint64_t handle,
 	      const struct op_match *match, struct op *ret_op);
 int op_masquerade(struct snapshot *s, int ns, const struct prefix *src, int oif, struct op *ret_op);
+/* Lets such an op's rule stand before the one with this handle (0: at the end of its chain). */
+void op_place_before(const struct snapshot *s, struct op *op, uint64_t handle);
 
 /*
  * One line of text per op for the journal, and back (-EINVAL on anything that

@@ -102,6 +102,20 @@ const struct op_row op_rows[OP_KINDS] = {
 		.persist = persist_firewall,
 		.model = fw_op_model,
 	},
+	[OP_LEGACY_ACCEPT] = {
+		.name = "legacy-accept",
+		.uses = USES_PLACE | USES_ANCHOR | USES_MATCH,
+		.commands = command_nft,
+		.persist = persist_firewall,
+		.model = legacy_op_model,
+	},
+	[OP_LEGACY_MASQUERADE] = {
+		.name = "legacy-masquerade",
+		.uses = USES_PLACE | USES_ANCHOR | USES_MATCH | USES_PREFIX | USES_OIF,
+		.commands = command_nft,
+		.persist = persist_firewall,
+		.model = legacy_op_model,
+	},
 	[OP_CT_DELETE] = {
 		.name = "ct-delete",
 		.uses = USES_PREFIX | USES_MATCH,

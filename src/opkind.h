@@ -21,6 +21,7 @@ enum op_uses {
 	USES_PLACE = 1 << 7,  /* family, table, chain, before, iptables */
 	USES_MATCH = 1 << 8,
 	USES_OIF = 1 << 9,
+	USES_ANCHOR = 1 << 10,
 };
 
 struct op_row {

@@ -84,6 +84,7 @@ static const struct field fields[] = {
 	FIELD(PLACE, TEXT, "chain", chain),
 	FIELD(PLACE, UINT, "before", before),
 	FIELD(PLACE, UINT, "iptables", iptables),
+	FIELD(ANCHOR, UINT, "anchor", anchor),
 	FIELD(MATCH, PREFIX, "match.src", match.src),
 	FIELD(MATCH, PREFIX, "match.dst", match.dst),
 	FIELD(MATCH, INT, "match.iif", match.iif),

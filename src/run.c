@@ -694,6 +694,40 @@ static bool routed_both_ways(const struct round *r)
 	return routing.both_ways;
 }
 
+/* Asks once what a rule has counted since it was read. */
+static void count_rule(struct round *r, int ns, const struct nft_chain *chain, uint64_t handle)
+{
+	struct rule_count now = { .ns = ns, .family = chain->family, .table = chain->table,
+				  .chain = chain->name, .handle = handle };
+	uint64_t packets = 0, before;
+
+	vec_each(c, &r->obs.counts)
+		if (c->ns == ns && c->family == chain->family && c->handle == handle &&
+		    streq(c->chain, chain->name) && streq(c->table, chain->table))
+			return;
+	now.error = collect_legacy_count(r->fds.v[ns], chain, handle, &packets);
+	before = handle ? chain->rules.v[handle - 1].packets : chain->packets;
+	/* somebody has set it to zero meanwhile */
+	if (now.error == 0 && packets < before)
+		now.error = -ESTALE;
+	if (now.error == 0)
+		now.packets = packets - before;
+	vec_push(&r->obs.counts, now);
+}
+
+/* No trace shows rules of legacy iptables: the counters of those that the model says decide. */
+static void count_rules(struct round *r)
+{
+	vec_each(path, &r->paths)
+		vec_each(leg, &(*path)->legs)
+			for (size_t i = 0; i < leg->n_crossings; i++) {
+				const struct crossing *c = &leg->crossings[i];
+
+				if (c->res.verdict != FW_ACCEPT && c->res.chain && c->res.chain->legacy)
+					count_rule(r, c->at.ns, c->res.chain, c->res.handle);
+			}
+}
+
 static bool any_lost(const struct round *r)
 {
 	vec_each(p, &r->plan.probes)
@@ -717,6 +751,8 @@ static void judge(struct round *r)
 
 	if (!mute && any_lost(r))
 		in.others = others = read_others(r);
+	if (!mute && any_lost(r))
+		count_rules(r);
 	if (mute || any_lost(r))
 		in.routed_both_ways = routed_both_ways(r);
 	in.asked = xcalloc(in.n, sizeof(*in.asked));

@@ -165,7 +165,10 @@ static bool same_tables(const struct ns *a, const struct ns *b)
 	return true;
 }
 
-/* The kernel never gives a handle twice, and a rule that is replaced gets a new one. */
+/*
+ * The kernel never gives a handle twice, and a rule that is replaced gets a new one; a
+ * legacy rule has only a number, and is known by what it says.
+ */
 static bool same_chain(const struct nft_chain *a, const struct nft_chain *b)
 {
 	if (a->family != b->family || a->handle != b->handle || a->base != b->base ||
@@ -178,17 +181,18 @@ static bool same_chain(const struct nft_chain *a, const struct nft_chain *b)
 	if (a->rules.n != b->rules.n)
 		return false;
 	for (size_t i = 0; i < a->rules.n; i++)
-		if (a->rules.v[i].handle != b->rules.v[i].handle)
+		if (a->rules.v[i].handle != b->rules.v[i].handle ||
+		    a->rules.v[i].print != b->rules.v[i].print)
 			return false;
 	return true;
 }
 
-static bool same_chains(const struct ns *a, const struct ns *b)
+static bool same_chains(const nft_chain_list *a, const nft_chain_list *b)
 {
-	if (a->chains.n != b->chains.n)
+	if (a->n != b->n)
 		return false;
-	for (size_t i = 0; i < a->chains.n; i++)
-		if (!same_chain(&a->chains.v[i], &b->chains.v[i]))
+	for (size_t i = 0; i < a->n; i++)
+		if (!same_chain(&a->v[i], &b->v[i]))
 			return false;
 	return true;
 }
@@ -285,12 +289,15 @@ static bool same_sets(const struct ns *a, const struct ns *b)
 
 static bool same_legacy(const struct ns *a, const struct ns *b)
 {
-	if (a->legacy.n != b->legacy.n)
+	if (a->legacy_tables.n != b->legacy_tables.n)
 		return false;
-	for (size_t i = 0; i < a->legacy.n; i++)
-		if (!streq(a->legacy.v[i], b->legacy.v[i]))
+	for (size_t i = 0; i < a->legacy_tables.n; i++) {
+		const struct legacy_table *x = &a->legacy_tables.v[i], *y = &b->legacy_tables.v[i];
+
+		if (x->family != y->family || x->read != y->read || !streq(x->name, y->name))
 			return false;
-	return true;
+	}
+	return same_chains(&a->legacy, &b->legacy);
 }
 
 static bool same_switches(const struct ns *a, const struct ns *b)
@@ -302,7 +309,7 @@ static bool same_switches(const struct ns *a, const struct ns *b)
 
 bool ns_same_nft(const struct ns *a, const struct ns *b)
 {
-	return same_tables(a, b) && same_chains(a, b) && same_sets(a, b);
+	return same_tables(a, b) && same_chains(&a->chains, &b->chains) && same_sets(a, b);
 }
 
 static bool same_ns(const struct ns *a, const struct ns *b)

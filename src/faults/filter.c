@@ -2,14 +2,16 @@
 /*
  * filter - netfilter drops, one code per hook
  *
- * The kernel's rule trace names the rule. Without a trace the model does, and
- * what neither can see (legacy tables, which are not read) is at most possible.
+ * The kernel's rule trace names the rule. Without a trace the model does; of
+ * legacy iptables there is none, but the rule's counter. What none of them can
+ * see (tables that could not be read) is at most possible.
  */
 
 #include <stdio.h>
 
 #include "faults/groups.h"
 #include "faults/say.h"
+#include "firewall/build.h"
 
 #include <linux/netfilter.h>
 
@@ -21,6 +23,8 @@ struct drop {
 	const struct nft_chain *chain; /* the chain of the rule; NULL: not known */
 	uint64_t handle;               /* 0: policy */
 	bool traced, reject;
+	const struct rule_count *count; /* of a legacy rule, while the probes were under way; or NULL */
+	struct fw_place at;
 	struct packet pkt;             /* as it came to the hook */
 	int iif, oif;
 };
@@ -118,6 +122,7 @@ static bool traced_drop(const struct question *q, struct drop *d)
 		.handle = t->type == TRACE_POLICY ? 0 : t->handle,
 		.traced = true,
 		.reject = c->res.verdict == FW_DROP && c->res.reject,
+		.at = c->at,
 		.pkt = c->pkt,
 		.iif = t->iif ? t->iif : q->leg->iif,
 		.oif = t->oif ? t->oif : c->at.oif,
@@ -141,7 +146,8 @@ static bool modelled_drop(const struct question *q, struct drop *d)
 			.chain = c->res.handle ? c->res.chain : c->res.base,
 			.handle = c->res.handle,
 			.reject = c->res.reject,
-			.pkt = c->pkt,
+			.at = c->at,
+		.pkt = c->pkt,
 			.iif = c->at.iif,
 			.oif = c->at.oif,
 			.code = code_of(c->res.base->family, c->at.hook),
@@ -149,6 +155,43 @@ static bool modelled_drop(const struct question *q, struct drop *d)
 		return true;
 	}
 	return false;
+}
+
+static const struct rule_count *count_of(const struct question *q, const struct drop *d)
+{
+	vec_each(c, &q->facts->obs->counts)
+		if (c->ns == d->ns && c->family == d->chain->family && c->handle == d->handle &&
+		    streq(c->chain, d->chain->name) && streq(c->table, d->chain->table))
+			return c;
+	return NULL;
+}
+
+/* How many packets of the probe are known to have come to the leg that failed. */
+static uint64_t arrived(const struct evidence *ev)
+{
+	return ev->last_point >= 0 ? ev->seen.v[ev->last_point].packets : ev->sent;
+}
+
+/* Was the packet lost in a way that a rule can make it get lost? */
+static bool lost_by_rule(const struct question *q)
+{
+	enum loss_kind loss = q->ev->loss;
+
+	return !arp_failed(q) && q->leg->stop == STOP_NONE &&
+	       (loss == LOSS_PACKET || loss == LOSS_REJECTED || loss == LOSS_NOT_SENT ||
+		loss == LOSS_REFUSED);
+}
+
+/*
+ * A drop by a legacy rule, of which no trace tells: the model names it, the
+ * place of loss and the rule's counter have to agree.
+ */
+static bool legacy_drop(const struct question *q, struct drop *d)
+{
+	if (!modelled_drop(q, d) || !d->chain || !d->chain->legacy || !lost_by_rule(q))
+		return false;
+	d->count = count_of(q, d);
+	return !d->count || d->count->error || d->count->packets;
 }
 
 static bool trace_spoke(const struct question *q)
@@ -192,9 +235,14 @@ static const enum hook *hooks_of(const struct question *q)
 /* Rules that the model could not decide, at a hook of this leg; NULL: none. */
 static const char *undecided(const struct question *q, enum hook hook)
 {
-	for (size_t i = 0; !trace_spoke(q) && i < q->leg->n_crossings; i++) {
+	bool traced = trace_spoke(q);
+
+	for (size_t i = 0; i < q->leg->n_crossings; i++) {
 		const struct crossing *c = &q->leg->crossings[i];
 
+		/* what the trace saw it saw: only of legacy rules it tells nothing */
+		if (traced && !(c->res.base && c->res.base->legacy))
+			continue;
 		if (c->at.hook == hook && c->res.verdict == FW_UNKNOWN)
 			return c->res.why ? c->res.why : "the rules cannot be decided";
 	}
@@ -208,10 +256,7 @@ static bool unread_drop(const struct question *q, struct finding *f, const char 
 	char object[64];
 	const enum hook *h;
 
-	if (!q->ev || arp_failed(q) || q->leg->stop != STOP_NONE)
-		return false;
-	if (q->ev->loss != LOSS_PACKET && q->ev->loss != LOSS_REJECTED &&
-	    q->ev->loss != LOSS_NOT_SENT && q->ev->loss != LOSS_REFUSED)
+	if (!q->ev || !lost_by_rule(q))
 		return false;
 	for (h = hooks_of(q); *h != HOOK_COUNT; h++) {
 		legacy = fw_legacy(q->s, q->leg->ns, *h, false);
@@ -270,15 +315,60 @@ static bool fixable(const struct drop *d)
 	return d->chain && !streq(d->code, "ingress-drop") && !streq(d->code, "bridge-drop");
 }
 
+/* Does the policy still drop it with this op done? */
+static bool policy_drops(const struct question *q, const struct drop *d, const struct op *op)
+{
+	_cleanup_(snapshot_freep) struct snapshot *world = snapshot_copy(q->s);
+	struct fw_result res;
+
+	if (op_model(world, op) < 0)
+		return false;
+	fw_eval(world, &d->at, &d->pkt, &res);
+	return res.verdict == FW_DROP && !res.handle && res.base &&
+	       streq(res.base->name, d->chain->name) && streq(res.base->table, d->chain->table);
+}
+
+/*
+ * Against a policy an accept stands at the end of its chain; what a goto leads
+ * away from there is met only at the beginning.
+ */
+static bool find_accept(const struct question *q, const struct drop *d, struct op *ret_op)
+{
+	struct op_match match = match_of(q, d);
+	const struct nft_chain *chain;
+
+	if (!fixable(d) || op_accept(q->s, d->ns, d->chain, d->handle, &match, ret_op) < 0)
+		return false;
+	chain = fw_op_chain(q->s, ret_op);
+	if (!d->handle && chain && chain->rules.n && policy_drops(q, d, ret_op))
+		op_place_before(q->s, ret_op, chain->rules.v[0].handle);
+	return true;
+}
+
+static void say_count(const struct question *q, struct finding *f, const struct drop *d)
+{
+	const char *what = d->handle ? "the rule" : "the policy";
+
+	if (!q->ev || !d->count || d->count->error) {
+		f->confidence = LIKELY;
+		return;
+	}
+	say_evidence(f, "%s counted %llu packet%s while the probes were sent", what,
+		     (unsigned long long)d->count->packets, d->count->packets == 1 ? "" : "s");
+	if (d->count->packets < arrived(q->ev))
+		f->confidence = LIKELY;
+}
+
 static bool filter_drop(const struct question *q, struct finding *f, const char *code)
 {
-	struct op_match match;
 	struct drop d;
 	struct op op;
 
 	if (q->ev && q->ev->trace >= 0) {
 		if (!traced_drop(q, &d))
 			return false;
+	} else if (q->ev && q->ev->loss != LOSS_UNSEEN && legacy_drop(q, &d)) {
+		; /* the trace is silent about it, whatever else it says */
 	} else if (q->ev && (arp_failed(q) || trace_spoke(q))) {
 		/* the trace saw every rule and no drop */
 		return unread_drop(q, f, code);
@@ -290,8 +380,9 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 	fw_rule_ref(q->s, d.ns, d.chain, d.handle, &f->rule);
 	f->has_rule = true;
 	d.reject = d.reject || (f->rule.text && strcasestr(f->rule.text, "reject"));
-	say(f, d.ns, "", "%s of chain %s (%s %s) in %s %s it%s", d.handle ? "a rule" : "the policy",
-	    d.chain->name, f->rule.family, f->rule.table, who(q, d.ns).s,
+	say(f, d.ns, "", "%s of chain %s (%s%s %s) in %s %s it%s", d.handle ? "a rule" : "the policy",
+	    d.chain->name, d.chain->legacy ? "legacy iptables, " : "", f->rule.family,
+	    f->rule.table, who(q, d.ns).s,
 	    d.reject ? "rejects" : "drops",
 	    q->leg->kind == LEG_BRIDGED && !streq(code, "bridge-drop") ?
 		    ", though it is bridged (bridge-nf-call-iptables = 1)" : "");
@@ -301,14 +392,15 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 			       xasprintf("%s %s %s", f->rule.family, f->rule.table, f->rule.chain);
 	if (f->rule.text)
 		say_evidence(f, "%s: %s", f->object, f->rule.text);
-	if (d.traced)
+	if (d.chain->legacy)
+		say_count(q, f, &d);
+	else if (d.traced)
 		say_evidence(f, "the kernel's rule trace of the probe ends there: %s",
 			     d.handle ? "verdict drop" : "policy drop");
 	else
 		f->confidence = LIKELY;
 	f->mark = d.reject ? "rejected" : "dropped";
-	match = match_of(q, &d);
-	if (fixable(&d) && op_accept(q->s, d.ns, d.chain, d.handle, &match, &op) == 0)
+	if (find_accept(q, &d, &op))
 		*vec_add(&f->ops) = op;
 	else
 		say_advice(f, "accept it before %s %s %s%s", f->rule.family, f->rule.table,
@@ -337,7 +429,8 @@ DROP_ROW(postrouting)
 	  .match = name##_drop,                                                                \
 	  .safety = safe,                                                                      \
 	  .means = "A rule or policy " where " drops or rejects the packet.",                  \
-	  .proof = "The kernel's rule trace of the probe, with the rule's handle.",            \
+	  .proof = "The kernel's rule trace of the probe, with the rule's handle; of legacy "  \
+		   "iptables, which no trace shows, the rule's counter.",                      \
 	  .fix = safe == SAFETY_MANUAL ? "By whom the rule belongs to." :                      \
 					 "The smallest accept, in the chain that drops, before the rule that does." }
 

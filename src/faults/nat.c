@@ -2,6 +2,7 @@
 /* nat - source translation on the way out */
 #include "faults/groups.h"
 #include "faults/say.h"
+#include "firewall/build.h"
 
 #include <stdio.h>
 
@@ -83,9 +84,9 @@ static bool find_place(const struct question *q, const struct prefix *net, const
 		return false;
 	if (translates(q, ret_op, pkt) || !ret_op->table)
 		return true;
-	chain = ns_chain(snapshot_ns(q->s, NS_HOST), ret_op->family, ret_op->table, ret_op->chain);
+	chain = fw_op_chain(q->s, ret_op);
 	if (chain && chain->rules.n)
-		ret_op->before = chain->rules.v[0].handle;
+		op_place_before(q->s, ret_op, chain->rules.v[0].handle);
 	return true;
 }
 
@@ -135,7 +136,7 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 			     ifname(q, NS_HOST, q->leg->oif).s);
 	}
 	if (legacy)
-		say_evidence(f, "legacy iptables table %s exists and was not read", legacy);
+		say_evidence(f, "legacy iptables table %s could not be read", legacy);
 	pkt = out->pkt;
 	pkt.src = *src;
 	say_near_misses(q, f, &pkt);

@@ -253,9 +253,28 @@ static void build_native(struct nftnl_rule *nr, const struct ns *ns, const struc
 		add_verdict(nr, NF_ACCEPT);
 }
 
+bool fw_op_masquerades(const struct op *op)
+{
+	return op->kind == OP_NFT_MASQUERADE || op->kind == OP_LEGACY_MASQUERADE;
+}
+
+bool fw_op_is_legacy(const struct op *op)
+{
+	return op->kind == OP_LEGACY_ACCEPT || op->kind == OP_LEGACY_MASQUERADE;
+}
+
+const struct nft_chain *fw_op_chain(const struct snapshot *s, const struct op *op)
+{
+	const struct ns *ns = snapshot_ns(s, op->ns);
+	const struct nft_chain in = { .family = op->family, .table = op->table,
+				      .legacy = fw_op_is_legacy(op) };
+
+	return op->table ? chain_beside(ns, &in, op->chain) : NULL;
+}
+
 struct op_match fw_op_match(const struct op *op)
 {
-	if (op->kind == OP_NFT_MASQUERADE)
+	if (fw_op_masquerades(op))
 		return (struct op_match){ .src = op->prefix, .oif = op->oif };
 	return op->match;
 }

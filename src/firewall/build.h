@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * build - the firewall's ops (OP_NFT_ACCEPT, OP_NFT_MASQUERADE) as a rule, a command, and in the model
+ * build - the firewall's ops (OP_NFT_*, OP_LEGACY_*) as a rule, a command, and in the model
  *
  * One builder serves the model and the kernel, so that what was tried is what
  * is applied. Pure.
@@ -35,6 +35,21 @@ struct op_match fw_op_match(const struct op *op);
  */
 char *fw_op_command(const struct snapshot *s, const struct op *op);
 char *fw_op_undo_command(const struct snapshot *s, const struct op *op, uint64_t handle);
+
+/* Does the op translate sources; is it one of legacy iptables? */
+bool fw_op_masquerades(const struct op *op);
+bool fw_op_is_legacy(const struct op *op);
+
+/* The chain that the op puts its rule into, or NULL (there is none yet, or no longer). */
+const struct nft_chain *fw_op_chain(const struct snapshot *s, const struct op *op);
+
+/*
+ * An OP_LEGACY_* as the entry that legacy iptables itself would make (struct
+ * ipt_entry or ip6t_entry, free it) and what its target is called.
+ */
+void *legacy_build(const struct snapshot *s, const struct op *op, size_t *ret_size,
+		   const char **ret_label);
+int legacy_op_model(struct snapshot *copy, const struct op *op);
 
 /*
  * Inserts the rule (with table and chain where they are made) into the model,

@@ -171,8 +171,7 @@ static bool follow(struct walk *w, struct way *way, const struct nft_chain *chai
 		return true;
 	case NFT_JUMP:
 	case NFT_GOTO:
-		target = v->chain ? ns_chain(w->r->ns, chain->family, chain->table, v->chain)
-				  : NULL;
+		target = v->chain ? chain_beside(w->r->ns, chain, v->chain) : NULL;
 		if (!target || (v->code == NFT_JUMP && way->depth == JUMP_DEPTH)) {
 			end_unknown(w, way, chain, handle, "a chain that could not be read");
 			return false;

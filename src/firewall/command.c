@@ -59,9 +59,9 @@ static void iptables_match(struct strbuf *b, const struct ns *ns, const struct o
 }
 
 /* iptables counts rules from 1 instead of naming them. */
-static size_t rule_number(const struct ns *ns, const struct op *op)
+static size_t rule_number(const struct snapshot *s, const struct op *op)
 {
-	const struct nft_chain *c = ns_chain(ns, op->family, op->table, op->chain);
+	const struct nft_chain *c = fw_op_chain(s, op);
 
 	for (size_t i = 0; c && i < c->rules.n; i++)
 		if (c->rules.v[i].handle == op->before)
@@ -76,14 +76,15 @@ static char *iptables_command(const struct snapshot *s, const struct op *op, boo
 	struct strbuf b = { 0 };
 
 	strbuf_puts(&b, op->family == NFPROTO_IPV6 ? "ip6tables" : "iptables");
+	strbuf_puts(&b, fw_op_is_legacy(op) ? "-legacy" : "");
 	if (!streq(op->table, "filter"))
 		strbuf_printf(&b, " -t %s", op->table);
 	strbuf_puts(&b, undo ? " -D " : op->before ? " -I " : " -A ");
 	op_shell_word(&b, op->chain);
-	if (!undo && op->before && rule_number(ns, op) > 1)
-		strbuf_printf(&b, " %zu", rule_number(ns, op));
+	if (!undo && op->before && rule_number(s, op) > 1)
+		strbuf_printf(&b, " %zu", rule_number(s, op));
 	iptables_match(&b, ns, &m);
-	strbuf_puts(&b, op->kind == OP_NFT_MASQUERADE ? " -j MASQUERADE" : " -j ACCEPT");
+	strbuf_puts(&b, fw_op_masquerades(op) ? " -j MASQUERADE" : " -j ACCEPT");
 	return strbuf_take(&b);
 }
 
@@ -113,7 +114,7 @@ static void nft_match(struct strbuf *b, const struct ns *ns, const struct op *op
 		strbuf_printf(b, " meta l4proto %s", proto_word(m->proto));
 	if (m->established)
 		strbuf_puts(b, " ct state established,related");
-	strbuf_puts(b, op->kind == OP_NFT_MASQUERADE ? " masquerade" : " accept");
+	strbuf_puts(b, fw_op_masquerades(op) ? " masquerade" : " accept");
 }
 
 /* One word for the shell: nft's own quotes would not survive it otherwise. */
@@ -176,10 +177,10 @@ static char *nft_undo(const struct snapshot *s, const struct op *op, uint64_t ha
 
 char *fw_op_command(const struct snapshot *s, const struct op *op)
 {
-	return op->iptables ? iptables_command(s, op, false) : nft_command(s, op);
+	return op->iptables || fw_op_is_legacy(op) ? iptables_command(s, op, false) : nft_command(s, op);
 }
 
 char *fw_op_undo_command(const struct snapshot *s, const struct op *op, uint64_t handle)
 {
-	return op->iptables ? iptables_command(s, op, true) : nft_undo(s, op, handle);
+	return op->iptables || fw_op_is_legacy(op) ? iptables_command(s, op, true) : nft_undo(s, op, handle);
 }

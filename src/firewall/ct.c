@@ -83,16 +83,14 @@ static int writes_ctmark(struct nftnl_expr *e, void *arg)
 	return 0;
 }
 
-bool run_ctmark_is_zero(struct fw_run *r)
+static bool any_writes_ctmark(struct fw_run *r, const nft_chain_list *chains)
 {
-	bool written = r->ns->legacy.n || r->ns->error[COLLECT_NFT];
+	bool written = false;
 
-	if (r->ctmark_written >= 0)
-		return !r->ctmark_written;
-	vec_each(c, &r->ns->chains) {
+	vec_each(c, chains) {
 		if (c->unread) {
 			written = true;
-			if (r->ns->chains.n <= CHAINS_FEW)
+			if (chains->n <= CHAINS_FEW)
 				run_has_rules(r, c);
 		}
 		vec_each(rule, &c->rules) {
@@ -103,8 +101,23 @@ bool run_ctmark_is_zero(struct fw_run *r)
 						   writes_ctmark, &written);
 		}
 	}
-	r->ctmark_written = written;
-	return !written;
+	return written;
+}
+
+static bool all_read(const struct ns *ns)
+{
+	vec_each(t, &ns->legacy_tables)
+		if (!t->read)
+			return false;
+	return !ns->error[COLLECT_NFT] && !ns->error[COLLECT_LEGACY];
+}
+
+bool run_ctmark_is_zero(struct fw_run *r)
+{
+	if (r->ctmark_written < 0)
+		r->ctmark_written = !all_read(r->ns) || any_writes_ctmark(r, &r->ns->chains) ||
+				    any_writes_ctmark(r, &r->ns->legacy);
+	return !r->ctmark_written;
 }
 
 /* --- the expression -------------------------------------------------------- */

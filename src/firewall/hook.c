@@ -108,6 +108,8 @@ static const unsigned int inet_hooks[HOOK_COUNT] = {
 
 static bool is_dormant(const struct ns *ns, const struct nft_chain *c)
 {
+	if (c->legacy)
+		return false;
 	vec_each(t, &ns->tables)
 		if (t->family == c->family && streq(t->name, c->table))
 			return t->flags & NFT_TABLE_F_DORMANT;
@@ -151,6 +153,9 @@ static void insert_chain(chain_list *list, const struct nft_chain *c)
 
 static void list_chains(const struct fw_run *r, chain_list *filter, chain_list *nat)
 {
+	vec_each(c, &r->ns->legacy)
+		if (sees_packet(r, c))
+			insert_chain(is_nat(c) ? nat : filter, c);
 	vec_each(c, &r->ns->chains)
 		if (sees_packet(r, c))
 			insert_chain(is_nat(c) ? nat : filter, c);
@@ -185,20 +190,25 @@ static bool before_conntrack(const struct fw_run *r)
 	return !(in && in->flags & IFF_LOOPBACK);
 }
 
-/* No nat chain with a rule, no legacy nat table: nothing was translated. */
+static bool any_nat(struct fw_run *r, const nft_chain_list *chains)
+{
+	vec_each(c, chains)
+		if (c->base && is_nat(c) && (!run_has_rules(r, c) || c->rules.n))
+			return true;
+	return false;
+}
+
+/* No nat chain with a rule, and all of them were read: nothing was translated. */
 static bool has_no_nat(struct fw_run *r)
 {
 	const struct ns *ns = r->ns;
 
 	if (ns->error[COLLECT_NFT] || ns->error[COLLECT_LEGACY])
 		return false;
-	vec_each(name, &ns->legacy)
-		if (streq(*name, "nat"))
+	vec_each(t, &ns->legacy_tables)
+		if (!t->read && streq(t->name, "nat"))
 			return false;
-	vec_each(c, &ns->chains)
-		if (c->base && is_nat(c) && (!run_has_rules(r, c) || c->rules.n))
-			return false;
-	return true;
+	return !any_nat(r, &ns->chains) && !any_nat(r, &ns->legacy);
 }
 
 static void init_state(struct fw_run *r)

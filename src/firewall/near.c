@@ -118,7 +118,7 @@ static char *say_why(const struct fw_run *r, const struct miss *m, bool iptables
 
 static void describe(const struct fw_run *r, const struct miss *m, struct near_miss *ret)
 {
-	bool iptables = fw_is_iptables_nft(r->s, r->at->ns, m->chain);
+	bool iptables = fw_is_iptables(r->s, r->at->ns, m->chain);
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 	const char *words;
 
@@ -127,9 +127,9 @@ static void describe(const struct fw_run *r, const struct miss *m, struct near_m
 	else
 		nft_rule(&text, m->rule->nr, r->st.h.family);
 	words = strbuf_str(&text);
-	ret->rule = xasprintf("%s %s %s handle %llu \"%s\"", fw_family_name(m->chain->family),
-			      m->chain->table, m->chain->name, (unsigned long long)m->rule->handle,
-			      words + strspn(words, " "));
+	ret->rule = xasprintf("%s %s %s %s%llu \"%s\"", fw_family_name(m->chain->family),
+			      m->chain->table, m->chain->name, m->chain->legacy ? "" : "handle ",
+			      (unsigned long long)m->rule->handle, words + strspn(words, " "));
 	ret->why = say_why(r, m, iptables);
 }
 
@@ -137,7 +137,7 @@ static bool is_nat_table(const struct ns *ns, const struct nft_chain *c, uint8_t
 {
 	if (c->family != pf && c->family != NFPROTO_INET)
 		return false;
-	vec_each(base, &ns->chains)
+	vec_each(base, chains_beside(ns, c))
 		if (base->base && base->type && streq(base->type, "nat") &&
 		    base->hook == NF_INET_POST_ROUTING && base->family == c->family &&
 		    streq(base->table, c->table))
@@ -174,6 +174,9 @@ size_t fw_snat_near_misses(const struct snapshot *s, const struct fw_place *at,
 	size_t n = 0;
 
 	vec_each(c, &r->ns->chains)
+		if (is_nat_table(r->ns, c, r->pf))
+			collect_chain(r, &start, c, &misses);
+	vec_each(c, &r->ns->legacy)
 		if (is_nat_table(r->ns, c, r->pf))
 			collect_chain(r, &start, c, &misses);
 	memcpy(&r->st, &start, sizeof(start));

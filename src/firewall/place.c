@@ -24,6 +24,12 @@
 #define NFT_TABLE_F_OWNER 0x2
 #endif
 
+#ifdef HAVE_LIBIPTC
+static const bool can_change_legacy = true;
+#else
+static const bool can_change_legacy = false;
+#endif
+
 /* Chains that are meant for the administrator's own rules. */
 static const char *const places[] = {
 	"DOCKER-USER",       "CNI-ADMIN",         "ufw-user-forward",  "ufw-user-input",
@@ -86,8 +92,8 @@ static const struct nft_chain *jump_of(const struct ns *ns, const struct nft_cha
 		if (nftnl_expr_get_str(*e, NFTNL_EXPR_NAME) &&
 		    streq(nftnl_expr_get_str(*e, NFTNL_EXPR_NAME), "immediate") &&
 		    nftnl_expr_is_set(*e, NFTNL_EXPR_IMM_CHAIN))
-			target = ns_chain(ns, chain->family, chain->table,
-					  nftnl_expr_get_str(*e, NFTNL_EXPR_IMM_CHAIN));
+			target = chain_beside(ns, chain,
+					      nftnl_expr_get_str(*e, NFTNL_EXPR_IMM_CHAIN));
 	decoded_done(&d);
 	return target;
 }
@@ -120,7 +126,7 @@ static const struct nft_chain *find_place(const struct ns *ns, const struct nft_
 {
 	if (is_place(drop->name))
 		return NULL;
-	vec_each(base, &ns->chains) {
+	vec_each(base, chains_beside(ns, drop)) {
 		struct order o = { .ns = ns, .drop = drop, .handle = handle, .budget = WALK_RULES };
 
 		if (!base->base || base->family != drop->family || !streq(base->table, drop->table))
@@ -130,6 +136,15 @@ static const struct nft_chain *find_place(const struct ns *ns, const struct nft_
 			return o.place;
 	}
 	return NULL;
+}
+
+void op_place_before(const struct snapshot *s, struct op *op, uint64_t handle)
+{
+	const struct nft_chain *c = fw_op_chain(s, op);
+	const struct nft_rule *rule = c && handle ? chain_rule(c, handle) : NULL;
+
+	op->before = handle;
+	op->anchor = rule ? rule->print : 0;
 }
 
 /* --- accept ---------------------------------------------------------------- */
@@ -150,13 +165,16 @@ int op_accept(struct snapshot *s, int ns, const struct nft_chain *chain, uint64_
 	if (chain->family != NFPROTO_IPV4 && chain->family != NFPROTO_IPV6 &&
 	    chain->family != NFPROTO_INET)
 		return -ENOTSUP;
+	if (chain->legacy && !can_change_legacy)
+		return -ENOTSUP;
 	if (!family_fits(chain->family, &match->src) || !family_fits(chain->family, &match->dst))
 		return -ENOTSUP;
-	if (is_locked(n, chain->family, chain->table) || (handle && !chain_rule(chain, handle)))
+	if ((!chain->legacy && is_locked(n, chain->family, chain->table)) ||
+	    (handle && !chain_rule(chain, handle)))
 		return -ENOTSUP;
 	place = find_place(n, chain, handle);
 	*ret_op = (struct op){
-		.kind = OP_NFT_ACCEPT,
+		.kind = chain->legacy ? OP_LEGACY_ACCEPT : OP_NFT_ACCEPT,
 		.ns = ns,
 		.family = chain->family,
 		.table = snapshot_intern(s, chain->table),
@@ -165,6 +183,7 @@ int op_accept(struct snapshot *s, int ns, const struct nft_chain *chain, uint64_
 		.match = *match,
 		.iptables = fw_is_iptables_nft(s, ns, chain),
 	};
+	op_place_before(s, ret_op, ret_op->before);
 	return 0;
 }
 
@@ -174,23 +193,17 @@ static bool is_postrouting_nat(const struct ns *n, const struct nft_chain *c, ui
 {
 	return c->base && c->type && streq(c->type, "nat") && c->hook == NF_INET_POST_ROUTING &&
 	       (c->family == family || c->family == NFPROTO_INET) &&
-	       !is_locked(n, c->family, c->table);
+	       (c->legacy || !is_locked(n, c->family, c->table));
 }
 
-/*
- * iptables' own chain first, then a chain that nobody but the administrator
- * (or an earlier repair) keeps; a program would throw our rule out of its own.
- */
-static const struct nft_chain *masquerade_chain(const struct snapshot *s, int ns, uint8_t family,
-						bool *ret_iptables)
+static const struct nft_chain *nft_masquerade_chain(const struct snapshot *s, int ns,
+						    uint8_t family)
 {
 	const struct ns *n = snapshot_ns(s, ns);
 
-	*ret_iptables = true;
 	vec_each(c, &n->chains)
 		if (is_postrouting_nat(n, c, family) && fw_is_iptables_nft(s, ns, c))
 			return c;
-	*ret_iptables = false;
 	vec_each(c, &n->chains) {
 		const char *owner = fw_owner(c, NULL);
 
@@ -200,24 +213,47 @@ static const struct nft_chain *masquerade_chain(const struct snapshot *s, int ns
 	return NULL;
 }
 
+static const struct nft_chain *legacy_masquerade_chain(const struct ns *n, uint8_t family)
+{
+	vec_each(c, &n->legacy)
+		if (is_postrouting_nat(n, c, family))
+			return c;
+	return NULL;
+}
+
+/*
+ * iptables' own chain first, then a chain that nobody but the administrator
+ * (or an earlier repair) keeps; a program would throw our rule out of its own.
+ * Of nf_tables and legacy iptables the one that is in use: empty tables are
+ * made by looking at them.
+ */
+static const struct nft_chain *masquerade_chain(const struct snapshot *s, int ns, uint8_t family)
+{
+	const struct nft_chain *nft = nft_masquerade_chain(s, ns, family);
+	const struct nft_chain *legacy = legacy_masquerade_chain(snapshot_ns(s, ns), family);
+
+	return !nft || (legacy && legacy->rules.n && !nft->rules.n) ? legacy : nft;
+}
+
 int op_masquerade(struct snapshot *s, int ns, const struct prefix *src, int oif, struct op *ret_op)
 {
 	uint8_t family = src->addr.family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
 	const struct nft_chain *c;
-	bool iptables;
 
 	if (!addr_is_set(&src->addr) || !oif)
 		return -ENOTSUP;
-	c = masquerade_chain(s, ns, family, &iptables);
+	c = masquerade_chain(s, ns, family);
+	if (c && c->legacy && !can_change_legacy)
+		return -ENOTSUP;
 	*ret_op = (struct op){
-		.kind = OP_NFT_MASQUERADE,
+		.kind = c && c->legacy ? OP_LEGACY_MASQUERADE : OP_NFT_MASQUERADE,
 		.ns = ns,
 		.prefix = prefix_network(src),
 		.oif = oif,
 		.family = c ? c->family : family,
 		.table = c ? snapshot_intern(s, c->table) : NULL,
 		.chain = c ? snapshot_intern(s, c->name) : NULL,
-		.iptables = c && iptables,
+		.iptables = c && fw_is_iptables_nft(s, ns, c),
 	};
 	return 0;
 }

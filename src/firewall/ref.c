@@ -96,7 +96,7 @@ bool fw_is_iptables_nft(const struct snapshot *s, int ns, const struct nft_chain
 {
 	bool any_base = false;
 
-	if (chain->family != NFPROTO_IPV4 && chain->family != NFPROTO_IPV6)
+	if (chain->legacy || (chain->family != NFPROTO_IPV4 && chain->family != NFPROTO_IPV6))
 		return false;
 	vec_each(c, &snapshot_ns(s, ns)->chains) {
 		if (c->family != chain->family || !streq(c->table, chain->table))
@@ -109,6 +109,11 @@ bool fw_is_iptables_nft(const struct snapshot *s, int ns, const struct nft_chain
 				return false;
 	}
 	return any_base;
+}
+
+bool fw_is_iptables(const struct snapshot *s, int ns, const struct nft_chain *chain)
+{
+	return chain->legacy || fw_is_iptables_nft(s, ns, chain);
 }
 
 /* --- owners ---------------------------------------------------------------- */
@@ -276,7 +281,7 @@ static void print_policy(struct strbuf *b, const struct nft_chain *c, bool iptab
 void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain, uint64_t handle,
 		 struct rule_ref *ret)
 {
-	bool iptables = fw_is_iptables_nft(s, ns, chain);
+	bool iptables = fw_is_iptables(s, ns, chain);
 	const struct nft_rule *rule = handle ? chain_rule(chain, handle) : NULL;
 	const char *owner = fw_owner(chain, rule ? rule->nr : NULL);
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
@@ -293,7 +298,7 @@ void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain
 			strbuf_printf(&text, " comment \"%s\"", comment);
 	}
 	*ret = (struct rule_ref){
-		.backend = iptables ? "iptables-nft" : "nft",
+		.backend = chain->legacy ? "iptables-legacy" : iptables ? "iptables-nft" : "nft",
 		.family = fw_family_name(chain->family),
 		.table = xstrdup(chain->table),
 		.chain = xstrdup(chain->name),

@@ -311,8 +311,10 @@ static void recorded_nsids_and_tables(void **state)
 	assert_int_equal(ns->nsids.n, 2);
 	assert_int_equal(snapshot_nsid(s, 0, 0) + snapshot_nsid(s, 0, 1), 3);
 	ns = recorded(t, "legacy");
-	assert_int_equal(ns->legacy.n, 1);
-	assert_string_equal(ns->legacy.v[0], "nat");
+	assert_int_equal(ns->legacy_tables.n, 1);
+	assert_int_equal(ns->legacy_tables.v[0].family, AF_INET);
+	assert_string_equal(ns->legacy_tables.v[0].name, "nat");
+	assert_false(ns->legacy_tables.v[0].read);
 }
 
 static const struct nft_chain *chain_of(const struct ns *ns, const char *table, const char *name)

@@ -943,19 +943,29 @@ static void near_misses(void **state)
 	assert_int_equal(fw_snat_near_misses(s, &postrouting, &p, m, 0), 0);
 }
 
+static void add_legacy_table(const char *name)
+{
+	vec_push(&host->legacy_tables, ((struct legacy_table){ .family = AF_INET, .name = name }));
+}
+
 static void legacy_tables(void **state)
 {
 	assert_null(fw_legacy(s, 0, HOOK_FORWARD, false));
-	vec_push(&host->legacy, "nat");
+	add_legacy_table("nat");
 	assert_null(fw_legacy(s, 0, HOOK_FORWARD, false));
 	assert_null(fw_legacy(s, 0, HOOK_POSTROUTING, false));
 	assert_string_equal(fw_legacy(s, 0, HOOK_POSTROUTING, true), "nat");
 	assert_null(fw_legacy(s, 0, HOOK_FORWARD, true));
-	vec_push(&host->legacy, "filter");
+	add_legacy_table("filter");
 	assert_string_equal(fw_legacy(s, 0, HOOK_FORWARD, false), "filter");
 	assert_null(fw_legacy(s, 0, HOOK_PREROUTING, false));
-	vec_push(&host->legacy, "raw");
+	add_legacy_table("raw");
 	assert_string_equal(fw_legacy(s, 0, HOOK_PREROUTING, false), "raw");
+	/* what was read is evaluated as everything else is */
+	vec_each(t, &host->legacy_tables)
+		t->read = true;
+	assert_null(fw_legacy(s, 0, HOOK_FORWARD, false));
+	assert_null(fw_legacy(s, 0, HOOK_POSTROUTING, true));
 }
 
 /* --- names ----------------------------------------------------------------- */

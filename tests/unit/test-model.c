@@ -139,7 +139,13 @@ static struct snapshot *two_namespaces(void)
 	vec_push(&c->rules, ((struct nft_rule){ .handle = 7, .nr = new_rule() }));
 	snapshot_own_rule(s, (struct nftnl_rule *)c->rules.v[0].nr);
 	add_set(s, host, 0, 1);
-	vec_push(&host->legacy, snapshot_intern(s, "nat"));
+	vec_push(&host->legacy_tables, ((struct legacy_table){ .family = AF_INET, .name = "nat" }));
+	c = vec_add(&host->legacy);
+	c->family = AF_INET;
+	c->table = snapshot_intern(s, "nat");
+	c->name = snapshot_intern(s, "own");
+	c->legacy = true;
+	vec_push(&c->rules, ((struct nft_rule){ .handle = 1, .print = 12, .packets = 3 }));
 	return s;
 }
 
@@ -404,7 +410,11 @@ CHANGE(nft_rule_gone, ns->chains.v[0].rules.n = 0)
 CHANGE(set_element, ns->sets.n = 0; add_set(s, ns, 0, 2))
 CHANGE(set_again, ns->sets.n = 0; add_set(s, ns, 0, 1))
 CHANGE(set_flags, ns->sets.n = 0; add_set(s, ns, NFT_SET_EVAL, 1))
-CHANGE(legacy_table, vec_push(&ns->legacy, snapshot_intern(s, "filter")))
+CHANGE(legacy_table,
+       vec_push(&ns->legacy_tables, ((struct legacy_table){ .family = AF_INET6, .name = "nat" })))
+CHANGE(legacy_rule, ns->legacy.v[0].rules.v[0].print = 13)
+CHANGE(legacy_rule_gone, ns->legacy.v[0].rules.n = 0)
+CHANGE(legacy_counter, ns->legacy.v[0].rules.v[0].packets = 4)
 CHANGE(all_forwarding, ns->all.forwarding = 1)
 CHANGE(bridge_nf, ns->bridge_nf_call_iptables = 1)
 CHANGE(echo_ignored, ns->icmp_echo_ignore_all = 1)
@@ -429,7 +439,8 @@ static const struct {
 	COUNTS(rule_target), DOES_NOT(neigh_state), DOES_NOT(neigh_gone), DOES_NOT(listener_new),
 	COUNTS(table_dormant), COUNTS(chain_policy), COUNTS(chain_renamed), COUNTS(chain_devs),
 	COUNTS(nft_rule_replaced), COUNTS(nft_rule_gone), COUNTS(set_element), DOES_NOT(set_again),
-	COUNTS(set_flags), COUNTS(legacy_table), COUNTS(all_forwarding), COUNTS(bridge_nf),
+	COUNTS(set_flags), COUNTS(legacy_table), COUNTS(legacy_rule),
+	COUNTS(legacy_rule_gone), DOES_NOT(legacy_counter), COUNTS(all_forwarding), COUNTS(bridge_nf),
 	COUNTS(echo_ignored), COUNTS(inode), DOES_NOT(raw_gone), DOES_NOT(error),
 };
 

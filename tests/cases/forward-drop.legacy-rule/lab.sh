@@ -8,6 +8,7 @@ world
 fault()
 {
 	run iptl -N block
+	run iptl -A block -s "$OTHER" -j DROP
 	run iptl -A block -d "$OUT" -j DROP
 	run iptl -A FORWARD -i "$BR" -j block
 }
