@@ -70,6 +70,9 @@ struct fw_result {
 	bool nat_unknown;              /* a nat chain could not be decided */
 	uint32_t mark;                 /* the packet's mark afterwards … */
 	uint32_t mark_unknown;         /* … but for these bits: both belong into the packet for the next hook */
+	uint32_t ctmark, ctmark_known; /* the connection's mark, likewise by bit */
+	uint8_t ttl;                   /* 0: not known */
+	uint8_t tos, tos_known;
 	bool notrack;
 	const char *why;               /* FW_UNKNOWN or nat_unknown: what could not be known; static or interned */
 };
@@ -84,6 +87,12 @@ struct fw_result {
  */
 void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct packet *pkt,
 	     struct fw_result *ret);
+
+/*
+ * The packet behind the hook: its marks, TTL and type of service, no more tracked where a rule
+ * said so. Addresses are the caller's, as translations are also undone (ret->nat).
+ */
+void fw_leave(const struct fw_result *r, struct packet *pkt);
 
 /*
  * The legacy iptables table that could decide at this hook and could not be

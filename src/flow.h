@@ -32,10 +32,18 @@ struct packet {
 	uint8_t icmp_type, icmp_code;  /* ICMP */
 	uint16_t icmp_id;
 	uint8_t tcp_flags;             /* TH_SYN, … as in the header */
-	uint8_t ttl;
+	uint8_t ttl;                   /* 0: not known */
+	/*
+	 * The type of service (IPv6: traffic class), where rules may have changed it: has_tos,
+	 * and only the bits in tos_known are. Else it is as it was sent.
+	 */
+	bool has_tos;
+	uint8_t tos, tos_known;
 	uint32_t size;                 /* of the IP packet, bytes */
 	uint32_t mark;
 	uint32_t mark_unknown;         /* bits of mark that nobody knows */
+	/* The connection's mark in this namespace, where ctmark_known says so (0 before the first hook). */
+	uint32_t ctmark, ctmark_known;
 	bool reply;                    /* it answers the flow's first packet */
 	enum ct_state ct;
 	/* Were the flow's addresses translated in this namespace so far? Only valid where nat_known. */

@@ -24,6 +24,7 @@ struct tracking {
 	int ns;
 	bool untracked;
 	bool nat_known, snat, dnat;
+	uint32_t mark, mark_known;
 };
 
 struct walk {
@@ -214,7 +215,12 @@ static void attach_tracking(struct walk *w, int ns)
 
 	if (!t && w->dir == DIR_REQUEST) {
 		t = vec_add(&w->tracking);
-		*t = (struct tracking){ .ns = ns, .nat_known = true };
+		*t = (struct tracking){
+			.ns = ns,
+			/* what is not read may have done so */
+			.nat_known = !fw_legacy(w->s, ns, HOOK_POSTROUTING, true),
+			.mark_known = fw_legacy(w->s, ns, HOOK_POSTROUTING, false) ? 0 : ~0u,
+		};
 	}
 	if (w->pkt.ct != CT_UNTRACKED) {
 		if (w->dir == DIR_REQUEST)
@@ -225,15 +231,19 @@ static void attach_tracking(struct walk *w, int ns)
 	w->pkt.nat_known = t && t->nat_known;
 	w->pkt.snat = t && t->snat;
 	w->pkt.dnat = t && t->dnat;
+	w->pkt.ctmark = t ? t->mark : 0;
+	w->pkt.ctmark_known = t ? t->mark_known : 0;
 }
 
 static void note_tracking(struct walk *w, int ns, const struct fw_result *res)
 {
 	struct tracking *t = tracking_in(w, ns);
 
-	if (res->notrack)
-		w->pkt.ct = CT_UNTRACKED;
-	if (!t || w->dir != DIR_REQUEST)
+	if (!t)
+		return;
+	t->mark = res->ctmark;
+	t->mark_known = res->ctmark_known;
+	if (w->dir != DIR_REQUEST)
 		return;
 	t->untracked = t->untracked || w->pkt.ct == CT_UNTRACKED;
 	t->nat_known = t->nat_known && !res->nat_unknown;
@@ -282,8 +292,7 @@ static void cross(struct walk *w, const struct fw_place *at)
 	c->at = *at;
 	c->pkt = w->pkt;
 	fw_eval(w->s, at, &w->pkt, &c->res);
-	w->pkt.mark = c->res.mark;
-	w->pkt.mark_unknown = c->res.mark_unknown;
+	fw_leave(&c->res, &w->pkt);
 	note_tracking(w, at->ns, &c->res);
 	if (w->dir == DIR_REQUEST && w->pkt.ct == CT_NEW) {
 		if (c->res.nat.kind == NAT_DEST && w->p->taken_leg < 0 && w->p->flow.dst_ns < 0 &&
@@ -394,6 +403,8 @@ static void beyond(struct walk *w, int uplink)
 	w->pkt.sport = w->p->flow.port;
 	w->pkt.dport = 0;
 	w->pkt.reply = true;
+	w->pkt.ttl = 0; /* as many hops as there were, and somebody's own beginning */
+	w->pkt.has_tos = false;
 	forget_tracking(w, true);
 	w->pkt.icmp_type = ICMP_ECHOREPLY;
 	w->pkt.tcp_flags = TH_SYN | TH_ACK;
@@ -607,7 +618,7 @@ static void network_in(struct walk *w, int ns, int iif)
 		stop_here(w, STOP_NO_ROUTE, leg->lookup.error);
 		return;
 	}
-	if (w->pkt.ttl-- <= 1) {
+	if (w->pkt.ttl && w->pkt.ttl-- <= 1) {
 		stop_here(w, STOP_LOOP, 0);
 		return;
 	}
@@ -688,6 +699,7 @@ static void reply_send(struct walk *w, int ns)
 	w->pkt.dport = 0;
 	w->pkt.reply = true;
 	w->pkt.ttl = 64;
+	w->pkt.has_tos = false;
 	forget_tracking(w, true);
 	w->pkt.icmp_type = ICMP_ECHOREPLY;
 	w->pkt.tcp_flags = TH_SYN | TH_ACK;

@@ -135,6 +135,8 @@ void headers_build(struct headers *h, const struct ns *ns, const struct fw_place
 		build_ipv6(h, pkt);
 	else
 		build_ipv4(h, pkt);
+	if (pkt->has_tos)
+		headers_set_service(h, pkt->tos, pkt->tos_known);
 	build_transport(h, pkt);
 	build_link(h, ns, at);
 }
@@ -224,6 +226,37 @@ bool headers_port(const struct headers *h, bool dst, uint16_t *ret)
 		return false;
 	*ret = (uint16_t)(h->data[at] << 8 | h->data[at + 1]);
 	return true;
+}
+
+void headers_service(const struct headers *h, uint8_t *ret_tos, uint8_t *ret_known)
+{
+	bool v6 = h->family == AF_INET6;
+
+	*ret_tos = v6 ? (uint8_t)(h->data[0] << 4 | h->data[1] >> 4) : h->data[1];
+	*ret_known = v6 ? (uint8_t)(h->known[0] << 4 | h->known[1] >> 4) : h->known[1];
+	*ret_tos &= *ret_known;
+}
+
+/* IPv6's stands across two bytes. */
+void headers_set_service(struct headers *h, uint8_t tos, uint8_t known)
+{
+	tos &= known;
+	if (h->family != AF_INET6) {
+		h->data[1] = tos;
+		h->known[1] = known;
+		return;
+	}
+	h->data[0] = (uint8_t)((h->data[0] & 0xf0) | tos >> 4);
+	h->known[0] = (uint8_t)((h->known[0] & 0xf0) | known >> 4);
+	h->data[1] = (uint8_t)((h->data[1] & 0x0f) | tos << 4);
+	h->known[1] = (uint8_t)((h->known[1] & 0x0f) | known << 4);
+}
+
+uint8_t headers_ttl(const struct headers *h)
+{
+	size_t at = h->family == AF_INET6 ? 7 : 8;
+
+	return h->known[at] == 0xff ? h->data[at] : 0;
 }
 
 void headers_translate(struct headers *h, bool dst, const struct addr *a, uint16_t port)

@@ -51,6 +51,11 @@ void headers_write(struct headers *h, enum header_base base, size_t offset, size
 /* Readers of single fields; false where the value is not known. */
 bool headers_addr(const struct headers *h, bool dst, struct addr *ret);
 bool headers_port(const struct headers *h, bool dst, uint16_t *ret);
+/* The type of service, or traffic class, and which bits of it are known. */
+void headers_service(const struct headers *h, uint8_t *ret_tos, uint8_t *ret_known);
+void headers_set_service(struct headers *h, uint8_t tos, uint8_t known);
+/* The time to live, or hop limit; 0: not known. */
+uint8_t headers_ttl(const struct headers *h);
 /* NAT's view of them. port 0: kept. */
 void headers_translate(struct headers *h, bool dst, const struct addr *a, uint16_t port);
 

@@ -227,8 +227,10 @@ static void init_state(struct fw_run *r)
 		st->nat_known = true;
 		st->snat = st->dnat = false;
 	}
+	st->ctmark = r->pkt->ctmark & r->pkt->ctmark_known;
+	st->ctmark_known = r->pkt->ctmark_known;
 	/* a new flow's connection mark is 0 until a rule sets it */
-	if (r->pkt->ct == CT_NEW &&
+	if (!st->ctmark_known && r->pkt->ct == CT_NEW &&
 	    (r->at->hook == HOOK_PREROUTING || r->at->hook == HOOK_OUTPUT))
 		st->ctmark_known = ~0u;
 }
@@ -395,6 +397,26 @@ static bool is_rewritten(const struct fw_run *r)
 	return false;
 }
 
+static void note_header(const struct fw_run *r, struct fw_result *ret)
+{
+	headers_service(&r->st.h, &ret->tos, &ret->tos_known);
+	ret->ttl = headers_ttl(&r->st.h);
+}
+
+void fw_leave(const struct fw_result *r, struct packet *pkt)
+{
+	pkt->mark = r->mark;
+	pkt->mark_unknown = r->mark_unknown;
+	pkt->ctmark = r->ctmark;
+	pkt->ctmark_known = r->ctmark_known;
+	pkt->ttl = r->ttl;
+	pkt->has_tos = true;
+	pkt->tos = r->tos;
+	pkt->tos_known = r->tos_known;
+	if (r->notrack)
+		pkt->ct = CT_UNTRACKED;
+}
+
 void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct packet *pkt,
 	     struct fw_result *ret)
 {
@@ -420,6 +442,9 @@ void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct p
 	}
 	ret->mark = r->st.mark & r->st.mark_known;
 	ret->mark_unknown = ~r->st.mark_known;
+	ret->ctmark = r->st.ctmark & r->st.ctmark_known;
+	ret->ctmark_known = r->st.ctmark_known;
+	note_header(r, ret);
 	ret->notrack = r->st.notrack;
 	if (ret->verdict != FW_UNKNOWN && !ret->nat_unknown)
 		ret->why = NULL;

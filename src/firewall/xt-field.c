@@ -60,15 +60,13 @@ static void print_length(struct strbuf *b, const void *info, uint8_t family, uin
 /* One byte of the network header that spans two in IPv6: the traffic class. */
 static enum tri service_is(struct fw_run *r, uint8_t value, uint8_t mask, bool invert)
 {
-	uint8_t data[2], known[2], tos, tos_known;
+	uint8_t tos, known;
 	enum tri t;
 
-	headers_read(&r->st.h, HEADER_NETWORK, 0, 2, data, known);
-	tos = r->st.h.family == AF_INET6 ? (uint8_t)(data[0] << 4 | data[1] >> 4) : data[1];
-	tos_known = r->st.h.family == AF_INET6 ? (uint8_t)(known[0] << 4 | known[1] >> 4) : known[1];
+	headers_service(&r->st.h, &tos, &known);
 	tos &= mask;
-	tos_known |= (uint8_t)~mask;
-	t = invert_if(bytes_equal(&tos, &tos_known, &value, 1), invert);
+	known |= (uint8_t)~mask;
+	t = invert_if(bytes_equal(&tos, &known, &value, 1), invert);
 	return t == TRI_MAYBE ? run_maybe(r, "the type of service") : t;
 }
 

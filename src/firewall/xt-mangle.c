@@ -25,28 +25,13 @@
 
 /* --- the type of service --------------------------------------------------- */
 
-/* New bits in place of those of mask, in IPv4's byte or across the two of IPv6's traffic class. */
+/* New bits in place of those of mask; bits outside of it that value has are flipped. */
 static void service_set(struct fw_run *r, uint8_t value, uint8_t mask)
 {
-	bool v6 = r->st.h.family == AF_INET6;
-	uint8_t data[2], known[2], tos, tos_known;
+	uint8_t tos, known;
 
-	headers_read(&r->st.h, HEADER_NETWORK, 0, 2, data, known);
-	tos = v6 ? (uint8_t)(data[0] << 4 | data[1] >> 4) : data[1];
-	tos_known = v6 ? (uint8_t)(known[0] << 4 | known[1] >> 4) : known[1];
-	/* bits outside of the mask that value has are flipped */
-	tos = (uint8_t)((tos & ~mask) ^ value);
-	tos_known |= mask;
-	if (v6) {
-		data[0] = (uint8_t)((data[0] & 0xf0) | tos >> 4);
-		known[0] = (uint8_t)((known[0] & 0xf0) | tos_known >> 4);
-		data[1] = (uint8_t)((data[1] & 0x0f) | tos << 4);
-		known[1] = (uint8_t)((known[1] & 0x0f) | tos_known << 4);
-	} else {
-		data[1] = tos;
-		known[1] = tos_known;
-	}
-	headers_write(&r->st.h, HEADER_NETWORK, 0, 2, data, known);
+	headers_service(&r->st.h, &tos, &known);
+	headers_set_service(&r->st.h, (uint8_t)((tos & ~mask) ^ value), known | mask);
 }
 
 static enum tri eval_tos(struct fw_run *r, const void *info, uint32_t rev)
