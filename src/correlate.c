@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "correlate.h"
 
+#include <linux/icmp.h>
 #include <linux/netfilter.h>
+#include <netinet/icmp6.h>
 #include <netinet/tcp.h>
 
 /* How long a packet may take from one interface of this host to the next. */
@@ -63,6 +65,17 @@ static void note_packet(struct evidence *e, const struct path *path, const struc
 		e->last_request = pt;
 }
 
+/* By whom the datagram was for, not by somebody on the way. */
+static bool is_port_unreachable(const struct sighting *s)
+{
+	if (s->kind != SIGHT_ERROR || s->error_of_reply || !addr_eq(&s->pkt.src, &s->inner.dst))
+		return false;
+	if (s->pkt.src.family == AF_INET6)
+		return s->pkt.icmp_type == ICMP6_DST_UNREACH &&
+		       s->pkt.icmp_code == ICMP6_DST_UNREACH_NOPORT;
+	return s->pkt.icmp_type == ICMP_DEST_UNREACH && s->pkt.icmp_code == ICMP_PORT_UNREACH;
+}
+
 static void note_sightings(struct evidence *e, const struct path *path, const struct probe *probe,
 			   size_t index, const struct observations *obs)
 {
@@ -79,6 +92,8 @@ static void note_sightings(struct evidence *e, const struct path *path, const st
 		else if (s->kind == SIGHT_ERROR && e->error < 0)
 			e->error = (int)i;
 		if (s->kind == SIGHT_REPLY && (s->pkt.tcp_flags & TH_RST))
+			e->refused = true;
+		if (probe->proto == PROTO_UDP && is_port_unreachable(s))
 			e->refused = true;
 	}
 }
@@ -318,6 +333,13 @@ static bool is_proxied(const struct path *path, int segment)
 	return false;
 }
 
+/* A datagram that came to its target is answered by a program there, when it likes. */
+static bool is_with_service(const struct path *path, const struct evidence *e)
+{
+	return path->flow.proto == PROTO_UDP && e->loss == LOSS_PACKET && path->deliver_leg >= 0 &&
+	       e->first_leg == path->deliver_leg;
+}
+
 enum settle correlate_settle(const struct path *path, const struct probe *probe, size_t index,
 			     const struct observations *obs, uint64_t now, uint64_t pace_us,
 			     uint64_t timeout_us, uint64_t *ret_wake_us)
@@ -331,7 +353,7 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 		if (a->sent_us > newest)
 			newest = a->sent_us;
 	correlate_probe(path, probe, index, obs, &e);
-	outside = e.loss == LOSS_OUTSIDE || e.loss == LOSS_UNSEEN ||
+	outside = e.loss == LOSS_OUTSIDE || e.loss == LOSS_UNSEEN || is_with_service(path, &e) ||
 		  (e.last_leg >= 0 && (size_t)e.last_leg < path->legs.n &&
 		   path->legs.v[e.last_leg].kind == LEG_OUTSIDE);
 	since = e.last_us > newest ? e.last_us : newest;

@@ -44,7 +44,7 @@ struct evidence {
 	int last_request;         /* … of those of the request, -1 */
 	int trace;                /* index of the dropping trace event, -1 */
 	int error;                /* index of the sighting of an ICMP error about it, -1 */
-	bool refused;             /* a RST was seen */
+	bool refused;             /* a RST was seen, or the "port unreachable" of whom a datagram was for */
 	bool answered;            /* by the destination */
 	bool partial;             /* some attempts were answered, others not */
 	int stray;                /* index of a sighting on an interface that the path does not have, -1 */

@@ -487,7 +487,7 @@ static void build_path(const struct inquiry *in, size_t i, const struct path *pa
 
 /* --- the verdict --- */
 
-/* A RST that the destination itself sent: no rule on this host's way dropped the request. */
+/* A RST, or "port unreachable", that the destination itself sent: no rule on this host's way dropped the request. */
 static bool refused_by_destination(const struct inquiry *in, size_t i)
 {
 	const struct asked *a = &in->asked[i];
@@ -497,7 +497,8 @@ static bool refused_by_destination(const struct inquiry *in, size_t i)
 	if (!a->path->outside)
 		return a->path->deliver_leg >= 0 && a->ev.first_leg >= a->path->deliver_leg;
 	vec_each(s, &in->obs->sightings)
-		if (s->probe == (int)i && s->kind == SIGHT_REPLY && s->ns == NS_HOST && !s->out &&
+		if (s->probe == (int)i && s->ns == NS_HOST && !s->out &&
+		    s->kind == (in->probes[i].proto == PROTO_UDP ? SIGHT_ERROR : SIGHT_REPLY) &&
 		    s->ifindex == a->path->points.v[a->path->uplink_point].ifindex)
 			return true;
 	return false;

@@ -58,7 +58,7 @@ static int open_traces(struct watch *w)
 	/* what has no chains is not touched */
 	if (w->config->error[COLLECT_NFT] < 0)
 		return w->config->error[COLLECT_NFT];
-	r = nftrace_open(w->config, &w->ob->lookout.marks, &w->traces);
+	r = nftrace_open(w->config, &w->ob->lookout, &w->traces);
 	return r == -ENOENT && !w->traces ? 1 : r;
 }
 
@@ -114,6 +114,7 @@ int observe_open(const struct observe_spec *spec, struct observations *o, struct
 	ob->trace = spec->trace;
 	ob->lookout.marks = spec->marks;
 	vec_copy(&ob->lookout.arp, &spec->arp);
+	vec_copy(&ob->lookout.peers, &spec->peers);
 	add_watches(ob, spec);
 	in_parallel(ob->watches.v, ob->watches.n, sizeof(*ob->watches.v), watch_open);
 	note_errors(ob, spec->s->ns.n, o);
@@ -205,5 +206,6 @@ void observe_close(struct observer *ob)
 	vec_free(&all);
 	vec_free(&ob->watches);
 	vec_free(&ob->lookout.arp);
+	vec_free(&ob->lookout.peers);
 	free(ob);
 }

@@ -81,16 +81,25 @@ struct observations {
 
 void observations_free(struct observations *o);
 
+#define SEQ_ATTEMPTS 64 /* as many a sequence number can tell apart */
+
 /* How our packets are told from all others. Chosen before anything is opened. */
 struct marks {
-	uint8_t token[8];       /* first 8 payload bytes of an echo; 4 more are probe and attempt */
-	uint32_t seq;           /* TCP sequence numbers are seq + 256 * probe + 4 * attempt; low 16 bits of seq are 0 */
+	uint8_t token[8];       /* first 8 bytes of the token; 4 more are probe and attempt */
+	uint32_t seq;           /* TCP sequence numbers are seq + 256 * probe + 4 * (attempt % 64); low 16 bits are 0 */
+};
+
+/* Who may answer a datagram of ours: the destination, also as a rule translates it. */
+struct udp_peer {
+	struct addr addr;
+	uint16_t port;
 };
 
 struct observe_spec {
 	const struct snapshot *s;     /* for chain and link facts */
 	struct marks marks;
 	VEC(struct addr) arp;         /* next hops and sources on the path, for ARP */
+	VEC(struct udp_peer) peers;   /* empty: no datagrams are sent */
 	VEC(int) ns;                  /* namespaces to watch */
 	const int *ns_fds;            /* file descriptor per snapshot index; own namespace too */
 	bool capture, trace;

@@ -40,7 +40,7 @@ struct option_row {
 /* In the order of --help. */
 static const struct option_row rows[] = {
 	{ .letter = 'p', .name = "proto", .arg = "LIST", .kind = OPTION_PROTOS, FIELD(protos),
-	  .help = "ask only by these protocols: icmp,tcp" },
+	  .help = "ask only by these protocols: icmp,tcp,udp" },
 	{ .letter = 'c', .name = "count", .arg = "N", .kind = OPTION_COUNT, FIELD(count),
 	  .help = "send N packets a probe (as few as will tell, at most 3)" },
 	{ .letter = 't', .name = "timeout", .arg = "SEC", .kind = OPTION_SECONDS, FIELD(timeout),
@@ -405,35 +405,35 @@ static int parse_operand(struct options *o, const char *word, char **ret_error)
 
 /* --- what must hold between options --- */
 
-static bool asks_port(const struct options *o, bool *ret_port)
+/* What the port of the destination needs in --proto: bits of enum proto, 0 without a port. */
+static bool needed_protos(const struct options *o, unsigned int *ret)
 {
 	struct target t = { .fd = -1, .root = -1 };
 	_cleanup_(freep) char *error = NULL;
 
 	if (target_parse_destination(o->destination, &t, &error) < 0)
 		return false;
-	*ret_port = t.port != 0;
+	*ret = !t.port ? 0 : t.has_proto ? 1u << t.proto : 1u << PROTO_TCP | 1u << PROTO_UDP;
 	target_done(&t);
 	return true;
 }
 
 static int check_protos(const struct options *o, char **ret_error)
 {
-	bool port = false;
+	unsigned int needed = 0;
 
 	if (!o->protos)
 		return 0;
 	/* a DESTINATION that cannot be read says so itself, later */
-	if (o->destination && !asks_port(o, &port))
+	if (o->destination && !needed_protos(o, &needed))
 		return 0;
-	if (o->protos & (1u << PROTO_UDP)) {
-		if (!port)
-			return wrong_usage(ret_error, "udp needs a port: DESTINATION:PORT");
-		return wrong_usage(ret_error, "UDP probes are not in this version yet");
-	}
-	if (port && !(o->protos & (1u << PROTO_TCP)))
+	if (!needed && o->protos & (1u << PROTO_UDP))
+		return wrong_usage(ret_error, "udp needs a port: DESTINATION:PORT");
+	if (needed && !(o->protos & needed))
 		return wrong_word(ret_error, "the port of ", o->destination,
-				  " needs tcp in --proto");
+				  needed == 1u << PROTO_UDP ? " needs udp in --proto" :
+				  needed == 1u << PROTO_TCP ? " needs tcp in --proto" :
+							      " needs tcp or udp in --proto");
 	return 0;
 }
 

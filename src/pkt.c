@@ -270,6 +270,7 @@ static int read_udp(struct pkt k, struct pkt_headers *h)
 	if (k.bad)
 		return -EBADMSG;
 	k = pkt_from(&k, 8);
+	h->payload = k;
 	h->token_n = k.n < PKT_TOKEN ? k.n : PKT_TOKEN;
 	pkt_bytes(&k, 0, h->token, h->token_n);
 	return 0;

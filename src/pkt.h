@@ -52,10 +52,11 @@ struct pkt_headers {
 	uint8_t next;             /* IPPROTO_* */
 	uint32_t tcp_seq, tcp_ack;
 	bool has_ack;             /* quoted headers may end before it; tcp_flags are then 0 */
-	uint8_t token[PKT_TOKEN]; /* first bytes of an echo's payload … */
+	uint8_t token[PKT_TOKEN]; /* first bytes of the payload of an echo or of UDP … */
 	size_t token_n;           /* … as many as there are */
 	uint32_t mtu;             /* of a "too big": the next hop's */
 	struct pkt quoted;        /* of an ICMP error: the packet that it is about */
+	struct pkt payload;       /* of UDP: what there is of it */
 	struct addr nd_target;
 	uint8_t nd_mac[6];        /* source or target link-layer address, zero without */
 };

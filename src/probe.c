@@ -27,6 +27,7 @@
 static const struct probe_ops *const rows[] = {
 	&probe_icmp,
 	&probe_tcp,
+	&probe_udp,
 };
 
 /* A packet whose answer may still come. */

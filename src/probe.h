@@ -5,7 +5,7 @@
  * A probe is one (namespace, protocol, port, size) towards one destination; an
  * attempt is one packet of it. Probes go out together, one packet each; a
  * second one only where the first got no answer. One row per protocol
- * (probes/icmp.c, probes/tcp.c) builds and recognises packets; the loop here
+ * (probes/icmp.c, tcp.c, udp.c) builds and recognises packets; the loop here
  * paces them and reads the observer meanwhile.
  */
 #ifndef PROBE_H
@@ -16,7 +16,7 @@
 enum probe_outcome {
 	PROBE_PENDING,
 	PROBE_ANSWERED,
-	PROBE_REFUSED,    /* RST */
+	PROBE_REFUSED,    /* RST; for a datagram: port unreachable, from the destination */
 	PROBE_REJECTED,   /* an ICMP error came back to the socket */
 	PROBE_LOST,
 	PROBE_NOT_SENT,   /* the kernel refused to send it: errno */
@@ -32,7 +32,7 @@ struct attempt {
 	bool no_socket;        /* PROBE_NOT_SENT, and not for the network's sake: no socket was permitted */
 	uint8_t icmp_type, icmp_code;
 	struct addr icmp_from; /* PROBE_REJECTED */
-	uint16_t sport;        /* TCP source port, or ICMP id */
+	uint16_t sport;        /* source port, or ICMP id */
 };
 
 #define PROBE_ATTEMPTS 63
@@ -97,6 +97,6 @@ struct probe_ops {
 	int (*receive)(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a, int fd);
 };
 
-extern const struct probe_ops probe_icmp, probe_tcp;
+extern const struct probe_ops probe_icmp, probe_tcp, probe_udp;
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "collect.h"
 #include "diagnose.h"
+#include "dns.h"
 #include "inventory.h"
 #include "netns.h"
 #include "predict.h"
@@ -19,6 +20,7 @@
 #define MAX_BYSTANDERS 64
 #define SMALL_PROBE   84
 #define SECOND_PORT   443
+#define MAX_PEERS     8
 #define PACE_US       200000
 #define COUNT_PACE_US 100000
 
@@ -391,6 +393,21 @@ static struct path *predict_far(struct round *r, const struct flow *flow)
 	return path;
 }
 
+/* As they are sent with IPv4: for the model, before they are. */
+static uint32_t small_size(enum proto proto, uint16_t port)
+{
+	switch (proto) {
+	case PROTO_ICMP:
+		return SMALL_PROBE;
+	case PROTO_UDP:
+		return port == DNS_PORT ? 72 : 40;
+	case PROTO_TCP:
+	case PROTO_COUNT:
+		break;
+	}
+	return 60;
+}
+
 static void add_probe(struct round *r, enum proto proto, uint16_t port, bool question, bool control,
 		      bool full)
 {
@@ -401,7 +418,7 @@ static void add_probe(struct round *r, enum proto proto, uint16_t port, bool que
 			     .proto = proto,
 			     .dst = r->dst,
 			     .port = port,
-			     .size = full ? 0 : proto == PROTO_ICMP ? SMALL_PROBE : 60,
+			     .size = full ? 0 : small_size(proto, port),
 			     .df = full,
 			     .question = question,
 			     .control = control,
@@ -418,12 +435,30 @@ static bool wanted(const struct options *o, enum proto p)
 
 static enum proto question_of(const struct options *o, const struct target *t)
 {
-	unsigned int only = o->protos;
+	if (!t->port)
+		return wanted(o, PROTO_ICMP) ? PROTO_ICMP : PROTO_TCP;
+	if (t->has_proto)
+		return t->proto;
+	return wanted(o, PROTO_TCP) ? PROTO_TCP : PROTO_UDP;
+}
 
-	for (int p = 0; p < PROTO_COUNT; p++)
-		if (only == 1u << p)
-			return (enum proto)p;
-	return t->port && wanted(o, PROTO_TCP) ? PROTO_TCP : PROTO_ICMP;
+/* PROTO_COUNT: none. UDP is one only where a port was asked, and both kinds of it. */
+static enum proto second_of(const struct options *o, enum proto question)
+{
+	static const enum proto order[] = { PROTO_ICMP, PROTO_TCP, PROTO_UDP };
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		if (order[i] == question || !wanted(o, order[i]))
+			continue;
+		if (order[i] == PROTO_ICMP || question == PROTO_ICMP || o->protos)
+			return order[i];
+	}
+	return PROTO_COUNT;
+}
+
+static uint16_t port_of(const struct target *t, enum proto proto)
+{
+	return proto == PROTO_ICMP ? 0 : t->port ? t->port : SECOND_PORT;
 }
 
 static void plan_probes(struct round *r)
@@ -431,21 +466,20 @@ static void plan_probes(struct round *r)
 	const struct options *o = r->run->options;
 	const struct target *t = &r->run->destination;
 	enum proto question = question_of(o, t);
-	enum proto second = question == PROTO_ICMP ? PROTO_TCP : PROTO_ICMP;
-	uint16_t port = t->port ? t->port : SECOND_PORT;
-	bool both = wanted(o, second) && (o->protos == 0 || (o->protos & (1u << second)));
+	enum proto second = second_of(o, question);
+	bool both = second != PROTO_COUNT;
 	bool outside;
 
-	add_probe(r, question, question == PROTO_TCP ? port : 0, true, false, false);
+	add_probe(r, question, port_of(t, question), true, false, false);
 	if (both)
-		add_probe(r, second, second == PROTO_TCP ? port : 0, false, false, false);
+		add_probe(r, second, port_of(t, second), false, false, false);
 	if (wanted(o, PROTO_ICMP))
 		add_probe(r, PROTO_ICMP, 0, false, false, true);
 	outside = r->dst_ns < 0 && r->src != NS_HOST;
 	if (outside) {
-		add_probe(r, question, question == PROTO_TCP ? port : 0, false, true, false);
+		add_probe(r, question, port_of(t, question), false, true, false);
 		if (both)
-			add_probe(r, second, second == PROTO_TCP ? port : 0, false, true, false);
+			add_probe(r, second, port_of(t, second), false, true, false);
 	}
 	r->d->destination.proto = question;
 	r->d->destination.port = t->port;
@@ -478,6 +512,27 @@ static void watch_ns(struct observe_spec *spec, int ns)
 	vec_push(&spec->ns, ns);
 }
 
+static void watch_peer(struct observe_spec *spec, const struct addr *a, uint16_t port)
+{
+	if (!addr_is_set(a) || spec->peers.n >= MAX_PEERS)
+		return;
+	vec_each(known, &spec->peers)
+		if (known->port == port && addr_eq(&known->addr, a))
+			return;
+	vec_push(&spec->peers, ((struct udp_peer){ *a, port }));
+}
+
+/* The destination, also as rules translate it on the way. */
+static void watch_peers(struct observe_spec *spec, const struct path *p)
+{
+	if (p->flow.proto != PROTO_UDP)
+		return;
+	watch_peer(spec, &p->flow.dst, p->flow.port);
+	for (size_t i = 0; i < p->request_legs && i < p->legs.n; i++)
+		if (p->legs.v[i].dir == DIR_REQUEST)
+			watch_peer(spec, &p->legs.v[i].pkt.dst, p->legs.v[i].pkt.dport);
+}
+
 static void open_observer(struct round *r)
 {
 	struct observe_spec spec = { .s = r->s,
@@ -492,6 +547,7 @@ static void open_observer(struct round *r)
 		watch_addr(&spec, &p->flow.src);
 		watch_addr(&spec, &p->flow.dst);
 		watch_ns(&spec, p->flow.src_ns);
+		watch_peers(&spec, p);
 		vec_each(leg, &p->legs) {
 			watch_addr(&spec, &leg->nexthop);
 			watch_ns(&spec, leg->ns);
@@ -506,6 +562,7 @@ static void open_observer(struct round *r)
 	vec_each(ns, &spec.ns)
 		r->s->ns.v[*ns].nft_generation += observe_transactions(r->run->observer, *ns);
 	vec_free(&spec.arp);
+	vec_free(&spec.peers);
 	vec_free(&spec.ns);
 }
 

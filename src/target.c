@@ -332,12 +332,7 @@ static int parse_destination(char *text, const char *written, struct target *t, 
 			    ": a protocol needs a port before it, as in 8.8.8.8:53/udp");
 	if (!*text)
 		return fail(-EINVAL, ret_error, "", written, ": there is nothing before the port");
-	r = parse_place(text, written, t, ret_error);
-	if (r < 0)
-		return r;
-	if (t->has_proto && t->proto == PROTO_UDP)
-		return not_yet(ret_error, written, "UDP is not probed");
-	return 0;
+	return parse_place(text, written, t, ret_error);
 }
 
 int target_parse_destination(const char *text, struct target *ret, char **ret_error)

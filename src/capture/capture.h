@@ -40,7 +40,7 @@ struct nftrace;
  * our packets. ns tells which base chains there are. -ENOENT: none that could
  * be traced.
  */
-int nftrace_open(const struct ns *ns, const struct marks *m, struct nftrace **ret);
+int nftrace_open(const struct ns *ns, const struct lookout *l, struct nftrace **ret);
 int nftrace_fd(const struct nftrace *t);
 /* How many transactions its tables took. */
 unsigned int nftrace_transactions(const struct nftrace *t);

@@ -15,19 +15,100 @@ void marks_token(const struct marks *m, size_t probe, size_t attempt, uint8_t re
 
 uint32_t marks_seq(const struct marks *m, size_t probe, size_t attempt)
 {
-	return m->seq + 256 * (uint32_t)probe + 4 * (uint32_t)attempt;
+	return m->seq + 256 * (uint32_t)probe + 4 * (uint32_t)(attempt % SEQ_ATTEMPTS);
+}
+
+uint16_t marks_dns_id(const struct marks *m, size_t probe, size_t attempt)
+{
+	uint16_t key = (uint16_t)(m->token[0] << 8 | m->token[1]);
+
+	return (uint16_t)(key + ((probe & 3) << 14 | (attempt & 0x3fff)));
+}
+
+static bool read_token(const struct marks *m, const uint8_t t[PKT_TOKEN], struct identity *ret)
+{
+	if (memcmp(t, m->token, sizeof(m->token)) != 0)
+		return false;
+	ret->probe = t[8] << 8 | t[9];
+	ret->attempt = t[10] << 8 | t[11];
+	return true;
 }
 
 static bool by_token(const struct marks *m, const struct pkt_headers *h, struct identity *ret)
 {
-	const uint8_t *t = h->token;
-
-	if (h->token_n < PKT_TOKEN || memcmp(t, m->token, sizeof(m->token)) != 0)
+	if (h->token_n < PKT_TOKEN || !read_token(m, h->token, ret))
 		return false;
-	ret->probe = t[8] << 8 | t[9];
-	ret->attempt = t[10] << 8 | t[11];
 	ret->reply = h->kind == PKT_ECHO_REPLY;
 	return true;
+}
+
+/* --- datagrams --- */
+
+/* How far back a datagram's request is looked for: other people's are looked for in vain. */
+#define LOOK_BACK 4096
+
+static bool is_same_way(const struct packet *a, const struct packet *b)
+{
+	return a->sport == b->sport && a->dport == b->dport && addr_eq(&a->src, &b->src) &&
+	       addr_eq(&a->dst, &b->dst);
+}
+
+static bool is_way_back(const struct packet *a, const struct packet *b)
+{
+	return a->sport == b->dport && a->dport == b->sport && addr_eq(&a->src, &b->dst) &&
+	       addr_eq(&a->dst, &b->src);
+}
+
+/* The request with these addresses and ports, or the one that it is an answer to. */
+static bool by_ports(const struct observations *o, const struct pkt_headers *h,
+		     struct identity *ret)
+{
+	size_t n = o ? o->sightings.n : 0, end = n > LOOK_BACK ? n - LOOK_BACK : 0;
+
+	for (size_t i = n; i-- > end;) {
+		const struct sighting *s = &o->sightings.v[i];
+		bool back = is_way_back(&s->pkt, &h->pkt);
+
+		if (s->kind != SIGHT_REQUEST || s->pkt.proto != PROTO_UDP ||
+		    (!back && !is_same_way(&s->pkt, &h->pkt)))
+			continue;
+		*ret = (struct identity){ s->probe, s->attempt, back };
+		return true;
+	}
+	return false;
+}
+
+/* The beginning of one of our questions to a name server, as a rule trace shows it. */
+static bool by_dns_id(const struct marks *m, const struct pkt_headers *h, struct identity *ret)
+{
+	static const uint8_t after_id[] = { 1, 0, 0, 1, 0, 0, 0, 0, 0, 1 };
+	uint16_t d;
+
+	if (h->payload.n != PKT_TOKEN || memcmp(h->token + 2, after_id, sizeof(after_id)) != 0)
+		return false;
+	d = (uint16_t)((h->token[0] << 8 | h->token[1]) - marks_dns_id(m, 0, 0));
+	*ret = (struct identity){ .probe = d >> 14, .attempt = d & 0x3fff };
+	return true;
+}
+
+/* A service may send back what it was sent. */
+static bool by_datagram(const struct marks *m, const struct observations *o,
+			const struct pkt_headers *h, struct identity *ret)
+{
+	static const size_t places[] = { 0, DNS_TOKEN_AT };
+	struct identity earlier;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		struct pkt k = pkt_from(&h->payload, places[i]);
+		uint8_t token[PKT_TOKEN];
+
+		pkt_bytes(&k, 0, token, sizeof(token));
+		if (k.bad || !read_token(m, token, ret))
+			continue;
+		ret->reply = by_ports(o, h, &earlier) && earlier.reply;
+		return true;
+	}
+	return by_ports(o, h, ret) || by_dns_id(m, h, ret);
 }
 
 static bool by_seq(const struct marks *m, uint32_t seq, bool reply, struct identity *ret)
@@ -37,7 +118,7 @@ static bool by_seq(const struct marks *m, uint32_t seq, bool reply, struct ident
 	if (d > 0xffff || d & 3)
 		return false;
 	ret->probe = (int)(d >> 8);
-	ret->attempt = (int)(d >> 2 & 63);
+	ret->attempt = (int)(d >> 2 & (SEQ_ATTEMPTS - 1));
 	ret->reply = reply;
 	return true;
 }
@@ -54,10 +135,13 @@ static bool by_tcp(const struct marks *m, const struct pkt_headers *h, struct id
 	return false;
 }
 
-bool identify_packet(const struct marks *m, const struct pkt_headers *h, struct identity *ret)
+bool identify_packet(const struct marks *m, const struct observations *o,
+		     const struct pkt_headers *h, struct identity *ret)
 {
 	if (h->kind == PKT_ECHO_REQUEST || h->kind == PKT_ECHO_REPLY)
 		return by_token(m, h, ret);
+	if (h->kind == PKT_UDP)
+		return by_datagram(m, o, h, ret);
 	return h->kind == PKT_TCP && by_tcp(m, h, ret);
 }
 
@@ -82,7 +166,7 @@ static bool by_earlier_id(const struct observations *o, const struct pkt_headers
 bool identify_quoted(const struct marks *m, const struct observations *o,
 		     const struct pkt_headers *h, struct identity *ret)
 {
-	if (identify_packet(m, h, ret))
+	if (identify_packet(m, o, h, ret))
 		return true;
 	if (h->kind == PKT_TCP && h->pkt.tcp_flags == 0) /* cut off before the flags */
 		return by_seq(m, h->tcp_seq, false, ret);
@@ -149,11 +233,12 @@ static bool frame_error(const struct lookout *l, const struct observations *o,
 	return true;
 }
 
-static bool frame_probe(const struct lookout *l, const struct pkt_headers *h, struct sighting *s)
+static bool frame_probe(const struct lookout *l, const struct observations *o,
+			const struct pkt_headers *h, struct sighting *s)
 {
 	struct identity id;
 
-	if (!identify_packet(&l->marks, h, &id))
+	if (!identify_packet(&l->marks, o, h, &id))
 		return false;
 	s->kind = id.reply ? SIGHT_REPLY : SIGHT_REQUEST;
 	s->probe = id.probe;
@@ -176,5 +261,5 @@ bool identify_frame(const struct lookout *l, const struct observations *o, uint1
 		return frame_nd(l, &h, ret);
 	if (h.kind == PKT_ICMP_ERROR)
 		return frame_error(l, o, &h, ret);
-	return frame_probe(l, &h, ret);
+	return frame_probe(l, o, &h, ret);
 }

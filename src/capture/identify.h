@@ -3,10 +3,14 @@
  * identify - which of our packets is this?
  *
  * Pure. Addresses, ports and the ICMP id can be rewritten on the way; an echo's
- * payload and a TCP sequence number are not. So an echo carries a token (8
- * random bytes, 2 of the probe's index, 2 of the attempt's) and a SYN the
- * sequence number seq + 256 * probe + 4 * attempt, which its answer
- * acknowledges plus one.
+ * payload, a datagram and a TCP sequence number are not. So an echo and a
+ * datagram carry a token (8 random bytes, 2 of the probe's index, 2 of the
+ * attempt's) and a SYN the sequence number seq + 256 * probe + 4 * attempt, which
+ * its answer acknowledges plus one. Of the attempt it has the last 6 bits only:
+ * see probe.c for the others.
+ *
+ * What answers a datagram is the service's choice. Its answer is known by its
+ * addresses and ports, which are those of a request seen before, reversed.
  */
 #ifndef IDENTIFY_H
 #define IDENTIFY_H
@@ -18,18 +22,28 @@
 struct lookout {
 	struct marks marks;
 	VEC(struct addr) arp;
+	VEC(struct udp_peer) peers;
 };
 
 void marks_token(const struct marks *m, size_t probe, size_t attempt, uint8_t ret_token[PKT_TOKEN]);
 uint32_t marks_seq(const struct marks *m, size_t probe, size_t attempt);
+
+/*
+ * A question to a name server cannot begin with the token, and a rule trace
+ * shows its first 12 bytes only: there its id tells the attempt (of 16384) and
+ * the last 2 bits of the probe. The token is padding (RFC 7830), further on.
+ */
+#define DNS_TOKEN_AT 32
+uint16_t marks_dns_id(const struct marks *m, size_t probe, size_t attempt);
 
 struct identity {
 	int probe, attempt;
 	bool reply;
 };
 
-/* Is it one of our requests, or an answer to one? */
-bool identify_packet(const struct marks *m, const struct pkt_headers *h, struct identity *ret);
+/* Is it one of our requests, or an answer to one? o: what was seen before, or NULL. */
+bool identify_packet(const struct marks *m, const struct observations *o,
+		     const struct pkt_headers *h, struct identity *ret);
 
 /*
  * The same for a packet quoted by an ICMP error, which may be cut off 8 bytes

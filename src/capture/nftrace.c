@@ -124,17 +124,24 @@ static void add_cmp(struct nftnl_rule *r, uint32_t op, const void *data, uint32_
 	nftnl_rule_add_expr(r, e);
 }
 
+static void add_payload(struct nftnl_rule *r, uint32_t base, uint32_t off, uint32_t n)
+{
+	struct nftnl_expr *e = nftnl_expr_alloc("payload");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, base);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, off);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, n);
+	nftnl_rule_add_expr(r, e);
+}
+
 /* Bytes of the transport header, masked where there is a mask. */
 static void add_load(struct nftnl_rule *r, uint32_t off, uint32_t n, const void *mask)
 {
 	static const uint8_t zero[4];
-	struct nftnl_expr *e = nftnl_expr_alloc("payload");
+	struct nftnl_expr *e;
 
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, NFT_PAYLOAD_TRANSPORT_HEADER);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, off);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, n);
-	nftnl_rule_add_expr(r, e);
+	add_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, off, n);
 	if (!mask)
 		return;
 	e = nftnl_expr_alloc("bitwise");
@@ -147,15 +154,14 @@ static void add_load(struct nftnl_rule *r, uint32_t off, uint32_t n, const void 
 	nftnl_rule_add_expr(r, e);
 }
 
-static void add_is_tcp(struct nftnl_rule *r)
+static void add_is_proto(struct nftnl_rule *r, uint8_t proto)
 {
-	static const uint8_t tcp = IPPROTO_TCP;
 	struct nftnl_expr *e = nftnl_expr_alloc("meta");
 
 	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, NFT_META_L4PROTO);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
 	nftnl_rule_add_expr(r, e);
-	add_cmp(r, NFT_CMP_EQ, &tcp, 1);
+	add_cmp(r, NFT_CMP_EQ, &proto, 1);
 }
 
 /* "meta nftrace set 1", and the rule is complete. */
@@ -176,12 +182,12 @@ static void end_rule(struct batch *b, struct nftnl_rule *r)
 	mnl_nlmsg_batch_next(b->b);
 }
 
-/* The token stands 8 bytes into an echo of either family (and would into UDP). */
-static void add_token_rule(struct batch *b, const char *chain, const struct marks *m)
+/* The token stands so far into the transport header: 8 bytes with an echo of either family. */
+static void add_token_rule(struct batch *b, const char *chain, const struct marks *m, uint32_t off)
 {
 	struct nftnl_rule *r = begin_rule(b, chain);
 
-	add_load(r, 8, sizeof(m->token), NULL);
+	add_load(r, off, sizeof(m->token), NULL);
 	add_cmp(r, NFT_CMP_EQ, m->token, sizeof(m->token));
 	end_rule(b, r);
 }
@@ -194,7 +200,7 @@ static void add_tcp_rule(struct batch *b, const char *chain, const struct marks 
 	uint8_t seq[4] = { (uint8_t)(m->seq >> 24), (uint8_t)(m->seq >> 16) };
 	struct nftnl_rule *r = begin_rule(b, chain);
 
-	add_is_tcp(r);
+	add_is_proto(r, IPPROTO_TCP);
 	add_load(r, off, 4, high);
 	add_cmp(r, NFT_CMP_EQ, seq, sizeof(seq));
 	add_load(r, 13, 1, &mask);
@@ -202,11 +208,32 @@ static void add_tcp_rule(struct batch *b, const char *chain, const struct marks 
 	end_rule(b, r);
 }
 
-static void add_hook(struct batch *b, const struct marks *m, const char *chain, uint32_t hook,
+/* What comes from a peer may be the answer to a datagram. */
+static void add_peer_rule(struct batch *b, const char *chain, const struct udp_peer *p)
+{
+	struct nftnl_rule *r = begin_rule(b, chain);
+	uint8_t port[2] = { (uint8_t)(p->port >> 8), (uint8_t)p->port };
+	uint32_t n = (uint32_t)addr_len(p->addr.family);
+
+	add_is_proto(r, IPPROTO_UDP);
+	add_payload(r, NFT_PAYLOAD_NETWORK_HEADER, p->addr.family == AF_INET6 ? 8 : 12, n);
+	add_cmp(r, NFT_CMP_EQ, p->addr.b, n);
+	add_load(r, 0, sizeof(port), NULL);
+	add_cmp(r, NFT_CMP_EQ, port, sizeof(port));
+	end_rule(b, r);
+}
+
+static void add_hook(struct batch *b, const struct lookout *l, const char *chain, uint32_t hook,
 		     const char **devs)
 {
+	const struct marks *m = &l->marks;
+
 	add_chain(b, chain, hook, devs);
-	add_token_rule(b, chain, m);
+	add_token_rule(b, chain, m, 8);
+	if (l->peers.n > 0)
+		add_token_rule(b, chain, m, 8 + DNS_TOKEN_AT);
+	vec_each(p, &l->peers)
+		add_peer_rule(b, chain, p);
 	/* SYN by its sequence number; SYN-ACK or RST by what it acknowledges */
 	add_tcp_rule(b, chain, m, 4, TH_SYN | TH_ACK | TH_RST | TH_FIN, NFT_CMP_EQ, TH_SYN);
 	add_tcp_rule(b, chain, m, 8, TH_SYN | TH_RST, NFT_CMP_NEQ, 0);
@@ -269,7 +296,7 @@ static struct wishes wishes_of(const struct ns *ns)
 	return w;
 }
 
-static int add_family(struct nftrace *t, uint8_t family, struct wishes *w)
+static int add_family(struct nftrace *t, const struct lookout *l, uint8_t family, struct wishes *w)
 {
 	_cleanup_(freep) char *buffer = xcalloc(BATCH_SIZE, 1);
 	struct batch b = { .family = family, .table = t->table };
@@ -281,18 +308,18 @@ static int add_family(struct nftrace *t, uint8_t family, struct wishes *w)
 	add_table(&b);
 	switch (family) {
 	case NFPROTO_INET:
-		add_hook(&b, &t->marks, "prerouting", NF_INET_PRE_ROUTING, NULL);
-		add_hook(&b, &t->marks, "output", NF_INET_LOCAL_OUT, NULL);
+		add_hook(&b, l, "prerouting", NF_INET_PRE_ROUTING, NULL);
+		add_hook(&b, l, "output", NF_INET_LOCAL_OUT, NULL);
 		break;
 	case NFPROTO_BRIDGE:
-		add_hook(&b, &t->marks, "prerouting", NF_BR_PRE_ROUTING, NULL);
-		add_hook(&b, &t->marks, "output", NF_BR_LOCAL_OUT, NULL);
+		add_hook(&b, l, "prerouting", NF_BR_PRE_ROUTING, NULL);
+		add_hook(&b, l, "output", NF_BR_LOCAL_OUT, NULL);
 		break;
 	case NFPROTO_NETDEV:
 		if (w->ingress)
-			add_hook(&b, &t->marks, "ingress", NF_NETDEV_INGRESS, w->devs);
+			add_hook(&b, l, "ingress", NF_NETDEV_INGRESS, w->devs);
 		if (w->egress)
-			add_hook(&b, &t->marks, "egress", HOOK_NETDEV_EGRESS, w->devs);
+			add_hook(&b, l, "egress", HOOK_NETDEV_EGRESS, w->devs);
 		break;
 	}
 	nftnl_batch_end(mnl_nlmsg_batch_current(b.b), b.seq++);
@@ -303,16 +330,16 @@ static int add_family(struct nftrace *t, uint8_t family, struct wishes *w)
 	return r;
 }
 
-static int add_tables(struct nftrace *t, struct wishes *w)
+static int add_tables(struct nftrace *t, const struct lookout *l, struct wishes *w)
 {
 	int r = 0;
 
 	if (w->ip)
-		r = add_family(t, NFPROTO_INET, w);
+		r = add_family(t, l, NFPROTO_INET, w);
 	if (r == 0 && w->bridge)
-		r = add_family(t, NFPROTO_BRIDGE, w);
+		r = add_family(t, l, NFPROTO_BRIDGE, w);
 	if (r == 0 && (w->ingress || w->egress) && w->n_devs > 0)
-		r = add_family(t, NFPROTO_NETDEV, w);
+		r = add_family(t, l, NFPROTO_NETDEV, w);
 	return r;
 }
 
@@ -351,7 +378,7 @@ struct nftrace *nftrace_new(const struct marks *m)
 	return t;
 }
 
-int nftrace_open(const struct ns *ns, const struct marks *m, struct nftrace **ret)
+int nftrace_open(const struct ns *ns, const struct lookout *l, struct nftrace **ret)
 {
 	struct wishes w = wishes_of(ns);
 	struct nftrace *t;
@@ -359,11 +386,11 @@ int nftrace_open(const struct ns *ns, const struct marks *m, struct nftrace **re
 
 	if (!w.ip && !w.bridge && !w.ingress && !w.egress)
 		return -ENOENT;
-	t = nftrace_new(m);
+	t = nftrace_new(&l->marks);
 	t->fd = listen_open();
 	r = t->fd < 0 ? t->fd : nl_open(NETLINK_NETFILTER, &t->owner);
 	if (r == 0)
-		r = add_tables(t, &w);
+		r = add_tables(t, l, &w);
 	if (r < 0) {
 		nftrace_close(t);
 		return r;
@@ -430,14 +457,15 @@ static struct traced *traced_find(struct nftrace *t, uint32_t id)
 	return NULL;
 }
 
-static bool read_headers(const struct nftrace *t, const struct message *m, struct traced *p)
+static bool read_headers(const struct nftrace *t, const struct observations *o,
+			 const struct message *m, struct traced *p)
 {
 	struct pkt_headers h;
 	struct pkt rest;
 
 	if (pkt_network(pkt_view(m->network.p, m->network.n), &h, &rest) < 0 ||
 	    pkt_transport(pkt_view(m->transport.p, m->transport.n), &h) < 0 ||
-	    !identify_packet(&t->marks, &h, &p->who))
+	    !identify_packet(&t->marks, o, &h, &p->who))
 		return false;
 	p->pkt = h.pkt;
 	p->pkt.reply = p->who.reply;
@@ -447,14 +475,15 @@ static bool read_headers(const struct nftrace *t, const struct message *m, struc
 }
 
 /* Ids come again: headers tell anew whose the id is. */
-static const struct traced *join(struct nftrace *t, const struct message *m)
+static const struct traced *join(struct nftrace *t, const struct observations *o,
+				 const struct message *m)
 {
 	struct traced *known = traced_find(t, m->id);
 	struct traced p = { .id = m->id };
 
 	if (m->network.n == 0)
 		return known;
-	if (!read_headers(t, m, &p)) {
+	if (!read_headers(t, o, m, &p)) {
 		if (known)
 			vec_remove(&t->packets, (size_t)(known - t->packets.v));
 		return NULL;
@@ -512,7 +541,7 @@ bool nftrace_message(struct nftrace *t, int ns, const struct nlmsghdr *nlh, stru
 	if (!header || nlh->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_TRACE) ||
 	    nlfield_read(message_fields, nlfield_attrs(nlh, sizeof(*header)), &m) < 0)
 		return false;
-	p = join(t, &m);
+	p = join(t, o, &m);
 	if (!p || streq(m.table, t->table) || !read_type(be32toh(m.type), &type))
 		return false;
 	if (type == TRACE_RULE && m.handle == 0) /* the end of the chain's rules */

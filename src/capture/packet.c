@@ -57,6 +57,32 @@ static void put_probes(struct strbuf *e, const struct marks *m)
 		      m->seq, m->seq, m->seq, m->seq);
 }
 
+/*
+ * Datagrams: what may answer ours, and those with the token, at the places
+ * where identify.h has it. A read past the end of a packet would end the filter, so its
+ * length is looked at first.
+ */
+static void put_datagrams(struct strbuf *e, const struct lookout *l)
+{
+	static const unsigned int places[] = { 8, 8 + DNS_TOKEN_AT };
+	struct pkt k = pkt_view(l->marks.token, sizeof(l->marks.token));
+	uint32_t t0 = pkt_u32(&k, 0), t1 = pkt_u32(&k, 4);
+
+	vec_each(p, &l->peers)
+		strbuf_printf(e, " or (udp src port %u and src host %s)", p->port,
+			      addr_text(&p->addr).s);
+	for (size_t i = 0; l->peers.n > 0 && i < ARRAY_SIZE(places); i++) {
+		unsigned int at = places[i];
+
+		strbuf_printf(e, " or (udp[4:2] >= %u and udp[%u:4] = %u and udp[%u:4] = %u)", at + 8,
+			      at, t0, at + 4, t1);
+		strbuf_printf(e,
+			      " or (ip6[6] = 17 and ip6[4:2] >= %u and ip6[%u:4] = %u and "
+			      "ip6[%u:4] = %u)",
+			      at + 8, 40 + at, t0, 44 + at, t1);
+	}
+}
+
 /* Sender and target address; with more of them than this, all ARP passes. */
 #define MAX_ARP 64
 
@@ -86,6 +112,7 @@ int packet_filter(const struct lookout *l, struct bpf_program *ret)
 	int r = -ENOMEM;
 
 	put_probes(&e, &l->marks);
+	put_datagrams(&e, l);
 	put_arp(&e, l);
 	if (pcap) {
 		r = pcap_compile(pcap, ret, strbuf_str(&e), 1, PCAP_NETMASK_UNKNOWN) < 0 ? -EINVAL : 0;

@@ -15,14 +15,15 @@ enum listening {
 	LISTENING,
 };
 
-static enum listening listening(const struct ns *ns, const struct addr *dst, uint16_t port)
+static enum listening listening(const struct ns *ns, const struct packet *pkt)
 {
+	const struct addr *dst = &pkt->dst;
 	enum listening best = NOT_LISTENING;
 
 	vec_each(l, &ns->listeners) {
 		bool any = addr_is_zero(&l->addr) && (l->addr.family == dst->family || !l->v6only);
 
-		if (l->proto != IPPROTO_TCP || l->port != port)
+		if (l->proto != proto_number(pkt->proto, dst->family) || l->port != pkt->dport)
 			continue;
 		if (any || addr_eq(&l->addr, dst))
 			return LISTENING;
@@ -35,7 +36,7 @@ static enum listening listening(const struct ns *ns, const struct addr *dst, uin
 /* The target's own kernel refused: no rule of this host did. */
 static bool refused_by_target(const struct question *q)
 {
-	if (q->path->flow.proto != PROTO_TCP || q->leg->dir != DIR_REQUEST || !q->path->flow.port)
+	if (q->path->flow.proto == PROTO_ICMP || q->leg->dir != DIR_REQUEST || !q->path->flow.port)
 		return false;
 	return by_model(q) || q->ev->refused || (q->probe && q->probe->outcome == PROBE_REFUSED);
 }
@@ -50,14 +51,15 @@ static void say_service(const struct question *q, struct finding *f, const char 
 	    who(q, q->leg->ns).s,
 	    streq(how, "nobody listens on") ? "" : ", on its loopback only");
 	if (!by_model(q))
-		say_evidence(f, "%s answered with RST", addr_text(&q->leg->pkt.dst).s);
+		say_evidence(f, "%s answered with %s", addr_text(&q->leg->pkt.dst).s,
+			     q->path->flow.proto == PROTO_UDP ? "\"port unreachable\"" : "RST");
 	f->mark = "refused";
 }
 
 static bool service_not_listening(const struct question *q, struct finding *f)
 {
 	if (!refused_by_target(q) || leg_ns(q)->error[COLLECT_SOCK] ||
-	    listening(leg_ns(q), &q->leg->pkt.dst, q->leg->pkt.dport) != NOT_LISTENING)
+	    listening(leg_ns(q), &q->leg->pkt) != NOT_LISTENING)
 		return false;
 	say_service(q, f, "nobody listens on");
 	say_evidence(f, "the socket table of %s has no listener on port %u", who(q, q->leg->ns).s,
@@ -69,7 +71,7 @@ static bool service_not_listening(const struct question *q, struct finding *f)
 static bool service_loopback_only(const struct question *q, struct finding *f)
 {
 	if (!refused_by_target(q) || leg_ns(q)->error[COLLECT_SOCK] ||
-	    listening(leg_ns(q), &q->leg->pkt.dst, q->leg->pkt.dport) != LOOPBACK_ONLY)
+	    listening(leg_ns(q), &q->leg->pkt) != LOOPBACK_ONLY)
 		return false;
 	say_service(q, f, "the service listens on");
 	say_evidence(f, "the socket table of %s has a listener on port %u, on a loopback address only",
@@ -167,15 +169,17 @@ static bool mtu_blackhole(const struct question *q, struct finding *f)
 
 static bool connection_refused(const struct question *q, struct finding *f)
 {
+	bool udp = q->path->flow.proto == PROTO_UDP;
 	char object[ADDR_STRLEN + 16];
 
 	if (!q->ev->refused && q->probe->outcome != PROBE_REFUSED)
 		return false;
 	snprintf(object, sizeof(object), "%s:%u", addr_text(&q->path->flow.dst).s, q->path->flow.port);
-	say(f, NS_HOST, object, "%s refuses connections to port %u", addr_text(&q->path->flow.dst).s,
-	    q->path->flow.port);
-	say_evidence(f, "a RST from %s came in by %s", addr_text(&q->path->flow.dst).s,
-		     ifname(q, NS_HOST, q->leg->oif).s);
+	say(f, NS_HOST, object, udp ? "nobody takes datagrams at %s, port %u" :
+				      "%s refuses connections to port %u",
+	    addr_text(&q->path->flow.dst).s, q->path->flow.port);
+	say_evidence(f, "a %s from %s came in by %s", udp ? "\"port unreachable\"" : "RST",
+		     addr_text(&q->path->flow.dst).s, ifname(q, NS_HOST, q->leg->oif).s);
 	say_advice(f, "see whether the service on %s is up", addr_text(&q->path->flow.dst).s);
 	f->mark = "refused";
 	return true;
@@ -230,11 +234,36 @@ static bool upstream_silent(const struct question *q, struct finding *f)
 
 /* --- nothing else explains it --- */
 
+/* It came to a service that is there, and a datagram need not be answered. */
+static bool service_is_silent(const struct question *q, struct finding *f)
+{
+	const struct path *path = q->path;
+	const struct leg *deliver = path->deliver_leg >= 0 ? &path->legs.v[path->deliver_leg] : NULL;
+	char object[ADDR_STRLEN + 16];
+
+	if (!deliver || path->flow.proto != PROTO_UDP || q->ev->loss != LOSS_PACKET ||
+	    q->ev->first_leg != path->deliver_leg ||
+	    listening(snapshot_ns(q->s, deliver->ns), &deliver->pkt) != LISTENING)
+		return false;
+	snprintf(object, sizeof(object), "%s:%u", addr_text(&deliver->pkt.dst).s, deliver->pkt.dport);
+	say(f, deliver->ns, object, "the service at port %u in %s does not answer", deliver->pkt.dport,
+	    who(q, deliver->ns).s);
+	say_evidence(f, "the datagram came to %s, where somebody listens on port %u",
+		     who(q, deliver->ns).s, deliver->pkt.dport);
+	say_evidence(f, "a service may keep silent about a datagram that it does not understand");
+	say_advice(f, "ask the service in its own language");
+	f->confidence = POSSIBLE;
+	f->mark = "no answer";
+	return true;
+}
+
 static bool packet_loss(const struct question *q, struct finding *f)
 {
 	const struct point *last = q->ev->last_point >= 0 ? &q->path->points.v[q->ev->last_point] : NULL;
 	struct ifname name = { "" };
 
+	if (service_is_silent(q, f))
+		return true;
 	if (last)
 		name = ifname(q, last->ns, last->ifindex);
 	say(f, last ? last->ns : q->leg->ns, name.s,
@@ -261,7 +290,7 @@ static const struct fault rows[] = {
 	  .match = service_loopback_only,
 	  .safety = SAFETY_MANUAL,
 	  .means = "The service listens on a loopback address only.",
-	  .proof = "The target's socket table, and its RST.",
+	  .proof = "The target's socket table, and its RST or \"port unreachable\".",
 	  .fix = "Let it listen on the address that is asked, or on all." },
 	{ .code = "service-not-listening",
 	  .legs = LEG_BIT(LEG_DELIVER),
@@ -269,7 +298,7 @@ static const struct fault rows[] = {
 	  .match = service_not_listening,
 	  .safety = SAFETY_MANUAL,
 	  .means = "The target on this host has no listener on the port.",
-	  .proof = "The target's socket table, and its RST.",
+	  .proof = "The target's socket table, and its RST or \"port unreachable\".",
 	  .fix = "Start the service." },
 	{ .code = "service-backlog-full",
 	  .safety = SAFETY_MANUAL,
@@ -289,8 +318,9 @@ static const struct fault rows[] = {
 	  .ask = ASK_SEEN,
 	  .match = connection_refused,
 	  .safety = SAFETY_MANUAL,
-	  .means = "The outside answers with RST: nobody listens there, or somebody refuses.",
-	  .proof = "The RST comes in by the uplink.",
+	  .means = "The outside answers with RST, or to a datagram with \"port unreachable\": nobody "
+		   "listens there, or somebody refuses.",
+	  .proof = "The RST or ICMP error comes in by the uplink, from the destination itself.",
 	  .fix = "Beyond this host." },
 	{ .code = "upstream-rejected",
 	  .legs = LEG_BIT(LEG_OUTSIDE),

@@ -303,8 +303,8 @@ static struct op_match match_of(const struct question *q, const struct drop *d)
 	m.src = prefix_host(&d->pkt.src);
 	if (!q->path->outside)
 		m.dst = prefix_host(&d->pkt.dst);
-	if (q->facts->port_asked && d->pkt.proto == PROTO_TCP) {
-		m.proto = IPPROTO_TCP;
+	if (q->facts->port_asked && d->pkt.proto != PROTO_ICMP) {
+		m.proto = proto_number(d->pkt.proto, d->pkt.dst.family);
 		m.dport = d->pkt.dport;
 	}
 	return m;

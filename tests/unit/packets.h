@@ -93,6 +93,16 @@ static inline void put_tcp(struct bytes *p, unsigned int sport, unsigned int dpo
 }
 
 /* The head of an ICMP error; what it quotes follows. rest: its second word. */
+static inline void put_udp(struct bytes *p, unsigned int sport, unsigned int dport,
+			   const void *payload, size_t n)
+{
+	put16(p, sport);
+	put16(p, dport);
+	put16(p, (unsigned int)n + 8);
+	put16(p, 0);
+	put_bytes(p, payload, n);
+}
+
 static inline void put_icmp_error(struct bytes *p, unsigned int type, unsigned int code,
 				  uint32_t rest)
 {

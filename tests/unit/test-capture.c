@@ -38,6 +38,8 @@ static struct lookout lookout(void)
 
 	vec_push(&l.arp, address("2001:db8::9"));
 	vec_push(&l.arp, address("192.168.0.1"));
+	vec_push(&l.peers, ((struct udp_peer){ address("8.8.8.8"), 53 }));
+	vec_push(&l.peers, ((struct udp_peer){ address("2001:db8::8"), 53 }));
 	return l;
 }
 
@@ -98,6 +100,30 @@ static struct bytes frame_nd(unsigned int type, uint32_t target)
 	return p;
 }
 
+/* A datagram between port 50000 of src and port 53 of dst, or back. */
+static struct bytes frame_udp(uint32_t src, uint32_t dst, bool back, const void *payload, size_t n)
+{
+	struct bytes p = { 0 };
+
+	put_ipv4(&p, 0, 28 + (unsigned int)n, IPPROTO_UDP, back ? dst : src, back ? src : dst);
+	put_udp(&p, back ? 53 : 50000, back ? 50000 : 53, payload, n);
+	return p;
+}
+
+/* What asks a name server. */
+static size_t dns_question(uint8_t b[64], size_t probe, size_t attempt)
+{
+	static const uint8_t counts[] = { 1, 0, 0, 1, 0, 0, 0, 0, 0, 1 };
+	uint16_t id = marks_dns_id(&marks, probe, attempt);
+
+	memset(b, 0, 64);
+	b[0] = (uint8_t)(id >> 8);
+	b[1] = (uint8_t)id;
+	memcpy(b + 2, counts, sizeof(counts));
+	marks_token(&marks, probe, attempt, b + DNS_TOKEN_AT);
+	return DNS_TOKEN_AT + PKT_TOKEN;
+}
+
 static struct bytes frame_echo6(unsigned int type, size_t probe, size_t attempt)
 {
 	struct bytes p = { 0 };
@@ -140,6 +166,7 @@ static bool seen(uint16_t protocol, const struct bytes *p, const struct observat
 	/* what is ours must not be filtered out */
 	assert_true(!r || passes(&l, protocol, p));
 	vec_free(&l.arp);
+	vec_free(&l.peers);
 	*ret = s;
 	return r;
 }
@@ -185,6 +212,7 @@ static void echoes_of_others(void **state)
 	assert_false(seen(ETH_P_LOOPBACK, &p, NULL, &s));
 	assert_false(passes(&l, ETH_P_LOOPBACK, &p));
 	vec_free(&l.arp);
+	vec_free(&l.peers);
 }
 
 static void connections_are_known_by_their_numbers(void **state)
@@ -246,7 +274,7 @@ static void sequence_numbers_wrap_around(void **state)
 	struct identity id;
 
 	assert_int_equal(pkt_ip(pkt_view(p.b, p.n), &h), 0);
-	assert_true(identify_packet(&high, &h, &id));
+	assert_true(identify_packet(&high, NULL, &h, &id));
 	assert_int_equal(id.probe, 255);
 	assert_int_equal(id.attempt, 63);
 }
@@ -268,6 +296,75 @@ static void ipv6(void **state)
 	assert_true(seen(ETH_P_IPV6, &p, NULL, &s));
 	assert_int_equal(s.probe, 4);
 	assert_int_equal(s.attempt, 5);
+}
+
+static void datagrams_are_known_by_their_token(void **state)
+{
+	uint8_t b[64];
+	struct sighting s;
+
+	for (size_t attempt = 0; attempt < 10000; attempt += 3333) {
+		struct bytes p;
+
+		marks_token(&marks, 1, attempt, b);
+		p = frame_udp(SRC, DST, false, b, PKT_TOKEN);
+		assert_true(seen(ETH_P_IP, &p, NULL, &s));
+		assert_int_equal(s.kind, SIGHT_REQUEST);
+		assert_int_equal(s.probe, 1);
+		assert_int_equal(s.attempt, attempt);
+		assert_int_equal(s.pkt.sport, 50000);
+		p = frame_udp(SRC, DST, false, b, dns_question(b, 1, attempt));
+		assert_true(seen(ETH_P_IP, &p, NULL, &s));
+		assert_int_equal(s.probe, 1);
+		assert_int_equal(s.attempt, attempt);
+		/* the same to another name */
+		p.b[28 + DNS_TOKEN_AT] ^= 1;
+		assert_false(seen(ETH_P_IP, &p, NULL, &s));
+	}
+}
+
+static void the_answer_to_a_datagram_is_known_by_its_ports(void **state)
+{
+	struct observations o = { 0 };
+	uint8_t b[64];
+	struct bytes request = frame_udp(SRC, DST, false, b, dns_question(b, 2, 1));
+	/* NAT made another source of it */
+	struct bytes outside = frame_udp(GW, DST, false, b, dns_question(b, 2, 1));
+	struct bytes answer = frame_udp(SRC, DST, true, "whatever", 8);
+	struct bytes there = frame_udp(GW, DST, true, "", 0);
+	struct bytes echoed = frame_udp(SRC, DST, true, b, dns_question(b, 2, 1));
+	struct bytes error, other = answer;
+	struct sighting s;
+
+	assert_false(seen(ETH_P_IP, &answer, &o, &s));
+	assert_true(seen(ETH_P_IP, &request, &o, &s));
+	vec_push(&o.sightings, s);
+	assert_true(seen(ETH_P_IP, &outside, &o, &s));
+	assert_int_equal(s.kind, SIGHT_REQUEST);
+	vec_push(&o.sightings, s);
+	assert_true(seen(ETH_P_IP, &answer, &o, &s));
+	assert_int_equal(s.kind, SIGHT_REPLY);
+	assert_true(s.pkt.reply);
+	assert_int_equal(s.probe, 2);
+	assert_int_equal(s.attempt, 1);
+	assert_true(seen(ETH_P_IP, &there, &o, &s));
+	assert_int_equal(s.kind, SIGHT_REPLY);
+	/* a service that sends back what it gets */
+	assert_true(seen(ETH_P_IP, &echoed, &o, &s));
+	assert_int_equal(s.kind, SIGHT_REPLY);
+	/* an error that quotes the ports only */
+	error = frame_error(&outside, 28);
+	assert_true(seen(ETH_P_IP, &error, &o, &s));
+	assert_int_equal(s.kind, SIGHT_ERROR);
+	assert_int_equal(s.probe, 2);
+	assert_false(s.error_of_reply);
+	error = frame_error(&answer, 28);
+	assert_true(seen(ETH_P_IP, &error, &o, &s));
+	assert_true(s.error_of_reply);
+	/* another connection's answer */
+	other.b[23] ^= 1;
+	assert_false(seen(ETH_P_IP, &other, &o, &s));
+	observations_free(&o);
 }
 
 static void errors_are_known_by_what_they_quote(void **state)
@@ -361,6 +458,7 @@ static void arp_of_the_path(void **state)
 	assert_false(seen(ETH_P_ARP, &p, NULL, &s));
 	assert_false(passes(&l, ETH_P_ARP, &p));
 	vec_free(&l.arp);
+	vec_free(&l.peers);
 }
 
 static void nobody_asked_for_arp(void **state)
@@ -390,6 +488,7 @@ static void more_addresses_than_the_filter_has_room_for(void **state)
 	p = frame_arp(1, 0x0a000000 + 300, 0);
 	assert_false(identify_frame(&l, &o, ETH_P_ARP, pkt_view(p.b, p.n), &s));
 	vec_free(&l.arp);
+	vec_free(&l.peers);
 }
 
 static void neighbour_discovery(void **state)
@@ -429,6 +528,7 @@ static void the_filter_drops_the_rest(void **state)
 	p = frame_nd(134, 9);
 	assert_false(passes(&l, ETH_P_IPV6, &p));
 	vec_free(&l.arp);
+	vec_free(&l.peers);
 }
 
 /* --- trace messages --- */
@@ -506,6 +606,29 @@ static void a_drop(void **state)
 	assert_false(e->reply);
 	assert_int_equal(e->pkt.mark, 0x42);
 	assert_string_equal(addr_text(&e->pkt.dst).s, "8.8.8.8");
+	observations_free(&o);
+	nftrace_close(t);
+}
+
+static void a_dropped_question_to_a_name_server(void **state)
+{
+	struct nftrace *t = nftrace_new(&marks);
+	struct observations o = { 0 };
+	uint8_t b[64];
+	struct bytes p = frame_udp(SRC, DST, false, b, dns_question(b, 3, 9999));
+	const struct trace_text text = {
+		.family = NFPROTO_INET, .id = 1, .type = NFT_TRACETYPE_RULE, .verdict = NF_DROP,
+		.table = "filter", .chain = "OUTPUT", .handle = 7, .packet = &p,
+	};
+
+	/* it was dropped before any capture could see it */
+	assert_true(trace(t, &o, &text));
+	assert_int_equal(o.traces.v[0].probe, 3);
+	assert_int_equal(o.traces.v[0].attempt, 9999);
+	assert_false(o.traces.v[0].reply);
+	/* somebody's question without the additional record */
+	p.b[28 + 11] = 0;
+	assert_false(trace(t, &o, &text));
 	observations_free(&o);
 	nftrace_close(t);
 }
@@ -614,6 +737,8 @@ int main(void)
 		cmocka_unit_test(the_end_of_a_connection_is_no_question),
 		cmocka_unit_test(sequence_numbers_wrap_around),
 		cmocka_unit_test(ipv6),
+		cmocka_unit_test(datagrams_are_known_by_their_token),
+		cmocka_unit_test(the_answer_to_a_datagram_is_known_by_its_ports),
 		cmocka_unit_test(errors_are_known_by_what_they_quote),
 		cmocka_unit_test(errors_that_quote_little),
 		cmocka_unit_test(errors_of_others),
@@ -623,6 +748,7 @@ int main(void)
 		cmocka_unit_test(neighbour_discovery),
 		cmocka_unit_test(the_filter_drops_the_rest),
 		cmocka_unit_test(a_drop),
+		cmocka_unit_test(a_dropped_question_to_a_name_server),
 		cmocka_unit_test(later_messages_inherit_the_packet),
 		cmocka_unit_test(an_id_that_went_to_somebody_else),
 		cmocka_unit_test(our_own_table_only_introduces),

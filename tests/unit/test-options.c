@@ -110,8 +110,12 @@ static void protocols(void **state)
 	REFUSE("--proto needs an argument: --proto LIST", "--proto=", "a");
 	REFUSE("udp needs a port: DESTINATION:PORT", "-p", "udp", "a", "8.8.8.8");
 	REFUSE("udp needs a port: DESTINATION:PORT", "-p", "icmp,udp", "a");
-	REFUSE("UDP probes are not in this version yet", "-p", "udp", "a", "8.8.8.8:53");
-	REFUSE("the port of 8.8.8.8:443 needs tcp in --proto", "-p", "icmp", "a", "8.8.8.8:443");
+	assert_int_equal(ACCEPT("-p", "udp", "a", "8.8.8.8:53").protos, 1u << PROTO_UDP);
+	assert_int_equal(ACCEPT("-picmp,udp", "a", "8.8.8.8:53/udp").protos,
+			 1u << PROTO_ICMP | 1u << PROTO_UDP);
+	REFUSE("the port of 8.8.8.8:53/udp needs udp in --proto", "-ptcp", "a", "8.8.8.8:53/udp");
+	REFUSE("the port of 8.8.8.8:53/tcp needs tcp in --proto", "-pudp", "a", "8.8.8.8:53/tcp");
+	REFUSE("the port of 8.8.8.8:443 needs tcp or udp in --proto", "-p", "icmp", "a", "8.8.8.8:443");
 }
 
 static void count_is_a_small_number(void **state)

@@ -10,6 +10,7 @@
 #include <linux/netfilter.h>
 #include <net/if.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -60,6 +61,7 @@ static int teardown(void **state)
 	observations_free(&t->o);
 	probe_plan_done(&t->plan);
 	vec_free(&t->spec.ns);
+	vec_free(&t->spec.peers);
 	snapshot_free(t->s);
 	free(t);
 	return system("nft flush ruleset 2>/dev/null") < 0;
@@ -189,7 +191,7 @@ static void a_protocol_without_probe(void **state)
 {
 	struct test *t = *state;
 
-	add_probe(t, PROTO_UDP, &loopback);
+	add_probe(t, PROTO_COUNT, &loopback);
 	assert_int_equal(probe_run(&t->plan, NULL, &t->o), -EPROTONOSUPPORT);
 	assert_int_equal(t->plan.probes.v[0].outcome, PROBE_NOT_SENT);
 	assert_true(t->plan.probes.v[0].attempts.v[0].no_socket);
@@ -212,6 +214,67 @@ static void connections(void **state)
 	assert_int_equal(p[0].size, 60);
 	assert_int_equal(p[1].outcome, PROBE_REFUSED);
 	assert_int_equal(p[1].attempts.v[0].error, ECONNREFUSED);
+}
+
+/* A socket that takes datagrams; *port 0: any. */
+static int receive_on_loopback(uint16_t *port)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_storage ss;
+	socklen_t n = addr_to_sockaddr(&loopback, *port, &ss);
+	struct addr a;
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&ss, n), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&ss, &n), 0);
+	assert_int_equal(addr_from_sockaddr((struct sockaddr *)&ss, &a, port), 0);
+	return fd;
+}
+
+/* Answers one datagram with one of its own. */
+static void *serve(void *arg)
+{
+	int fd = *(const int *)arg;
+	struct sockaddr_storage from;
+	socklen_t n = sizeof(from);
+	uint8_t b[512];
+
+	if (recvfrom(fd, b, sizeof(b), 0, (struct sockaddr *)&from, &n) >= 0)
+		sendto(fd, "", 1, 0, (struct sockaddr *)&from, n);
+	return NULL;
+}
+
+static void datagrams(void **state)
+{
+	struct test *t = *state;
+	uint16_t port = 0, dns = 53;
+	int any = receive_on_loopback(&port), names = receive_on_loopback(&dns);
+	pthread_t threads[2];
+	const struct probe *p;
+
+	add_probe(t, PROTO_UDP, &loopback)->port = port;
+	add_probe(t, PROTO_UDP, &loopback)->port = 1;
+	add_probe(t, PROTO_UDP, &loopback)->port = dns;
+	vec_push(&t->spec.peers, ((struct udp_peer){ loopback, port }));
+	vec_push(&t->spec.peers, ((struct udp_peer){ loopback, dns }));
+	observe(t);
+	assert_int_equal(pthread_create(&threads[0], NULL, serve, &any), 0);
+	assert_int_equal(pthread_create(&threads[1], NULL, serve, &names), 0);
+	run(t);
+	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
+		pthread_join(threads[i], NULL);
+	close(any);
+	close(names);
+	p = t->plan.probes.v;
+	assert_int_equal(p[0].outcome, PROBE_ANSWERED);
+	assert_int_equal(p[0].size, 40);
+	assert_int_equal(p[1].outcome, PROBE_REFUSED);
+	assert_int_equal(p[1].attempts.v[0].icmp_code, 3);
+	assert_int_equal(p[2].outcome, PROBE_ANSWERED);
+	assert_int_equal(p[2].size, 72);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(count_sightings(t, i, SIGHT_REQUEST, true), 1);
+		assert_int_equal(count_sightings(t, i, i == 1 ? SIGHT_ERROR : SIGHT_REPLY, true), 1);
+	}
 }
 
 static void everything_is_seen_once_a_direction(void **state)
@@ -510,6 +573,7 @@ int main(void)
 		TEST(no_route),
 		TEST(a_protocol_without_probe),
 		TEST(connections),
+		TEST(datagrams),
 		TEST(everything_is_seen_once_a_direction),
 		TEST(what_is_not_asked_for_is_not_opened),
 		TEST(chains_that_could_not_be_read),

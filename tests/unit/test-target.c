@@ -168,6 +168,11 @@ static void a_destination_keeps_its_parts(void **state)
 	assert_true(t.has_proto);
 	assert_int_equal(t.proto, PROTO_TCP);
 	assert_null(t.path);
+	target_done(&t);
+	t = destination("netns2:53/udp");
+	assert_true(t.has_proto);
+	assert_int_equal(t.proto, PROTO_UDP);
+	assert_int_equal(t.port, 53);
 }
 
 static void destinations_that_are_none(void **state)
@@ -190,8 +195,6 @@ static void destinations_that_are_none(void **state)
 		  "8.8.8.8/tcp: a protocol needs a port before it, as in 8.8.8.8:53/udp" },
 		{ "8.8.8.8:1/sctp", -EINVAL,
 		  "8.8.8.8:1/sctp: only /tcp or /udp can follow a destination's port" },
-		{ "8.8.8.8:53/udp", -ENOTSUP,
-		  "8.8.8.8:53/udp: UDP is not probed in this version yet" },
 		{ "10.0.0.0/8", -EINVAL, "10.0.0.0/8 is a whole network; name one address of it" },
 		{ "192.168.0.256", -EINVAL, "192.168.0.256 is no address" },
 		{ "10.1", -EINVAL, "10.1 is no address" },

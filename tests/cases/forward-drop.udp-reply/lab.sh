@@ -1,0 +1,20 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ── outside
+#                       ✗── answers from port 53
+
+world
+fault()
+{
+	nft_in host <<-END
+		table ip quiet {
+			chain forward {
+				type filter hook forward priority filter; policy accept;
+				udp sport 53 drop
+			}
+		}
+	END
+}
+repair() { run nft delete table ip quiet; }
+ask "$NS1" "$OUT:53/udp"
