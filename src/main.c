@@ -15,7 +15,11 @@
 #include "hostroot.h"
 #include "netns.h"
 #include "options.h"
+#include "outfile.h"
 #include "report.h"
+#include "report/html.h"
+#include "report/pcapng.h"
+#include "report/svg.h"
 #include "run.h"
 #include "strbuf.h"
 
@@ -60,11 +64,86 @@ static struct report_style style_of(const struct options *o)
 	return s;
 }
 
+/* --- the files that were asked for --- */
+
+static int file_error(const char *option, const char *path, int err)
+{
+	struct strbuf b = { 0 };
+
+	strbuf_printf(&b, "--%s: ", option);
+	strbuf_visible(&b, path);
+	strbuf_printf(&b, ": %s", err == -EEXIST ? "that is no plain file, and stays" : strerror(-err));
+	return complain(strbuf_take(&b), EXIT_UNKNOWN);
+}
+
+static void write_html(const struct diagnosis *d, struct strbuf *b)
+{
+	char host[256] = "";
+	struct html_about about = { .when = time(NULL) };
+
+	if (gethostname(host, sizeof(host) - 1) == 0 && host[0])
+		about.host = host;
+	report_html(d, &about, b);
+}
+
+struct file {
+	const char *option, *path; /* path NULL: not asked for */
+	void (*write)(const struct diagnosis *d, struct strbuf *b);
+};
+
+#define FILES 3
+
+static void files_of(const struct options *o, struct file ret[FILES])
+{
+	ret[0] = (struct file){ "pcap", o->pcap, report_pcapng };
+	ret[1] = (struct file){ "html", o->html, write_html };
+	ret[2] = (struct file){ "svg", o->svg, report_svg };
+}
+
+/* Better now than when the question has been asked. 0, or the exit status. */
+static int check_files(const struct options *o)
+{
+	struct file files[FILES];
+
+	files_of(o, files);
+	for (size_t i = 0; i < FILES; i++) {
+		int err = files[i].path ? outfile_check(files[i].path) : 0;
+
+		if (err < 0) {
+			file_error(files[i].option, files[i].path, err);
+			return EXIT_USAGE;
+		}
+	}
+	return 0;
+}
+
+/* 0, or the exit status. */
+static int write_files(const struct diagnosis *d, const struct options *o)
+{
+	struct file files[FILES];
+	int status = 0;
+
+	files_of(o, files);
+	for (size_t i = 0; i < FILES; i++) {
+		struct strbuf b = { 0 };
+		int err = 0;
+
+		if (files[i].path) {
+			files[i].write(d, &b);
+			err = outfile_write(files[i].path, strbuf_str(&b), b.n);
+		}
+		if (err < 0)
+			status = file_error(files[i].option, files[i].path, err);
+		strbuf_done(&b);
+	}
+	return status;
+}
+
 static int print_diagnosis(const struct diagnosis *d, const struct options *o)
 {
 	const struct report_style style = style_of(o);
 	struct strbuf b = { 0 };
-	int err;
+	int err, status = write_files(d, o);
 
 	if (o->json)
 		report_json(d, &b);
@@ -74,7 +153,9 @@ static int print_diagnosis(const struct diagnosis *d, const struct options *o)
 		report_text(d, &style, &b);
 	err = print(&b);
 	strbuf_done(&b);
-	return err < 0 ? EXIT_UNKNOWN : verdict_exit(d->verdict);
+	if (err < 0)
+		return EXIT_UNKNOWN;
+	return status ? status : verdict_exit(d->verdict);
 }
 
 /* A target that cannot be opened is an answer, too: unknown. */
@@ -103,8 +184,10 @@ static int diagnose_command(const struct options *o)
 			 .destination.fd = -1, .destination.root = -1 };
 	_cleanup_(diagnosis_freep) struct diagnosis *d = NULL;
 	char *error = NULL;
-	int err, status;
+	int err, status = check_files(o);
 
+	if (status)
+		return status;
 	err = target_parse_source(o->source, &r.source, &error);
 	if (!err && o->destination)
 		err = target_parse_destination(o->destination, &r.destination, &error);

@@ -34,6 +34,7 @@ void observations_free(struct observations *o)
 	vec_free(&o->traces);
 	vec_free(&o->counts);
 	vec_free(&o->sightings);
+	vec_free(&o->frames);
 	vec_free(&o->capture_error);
 	vec_free(&o->trace_error);
 }
@@ -113,6 +114,7 @@ int observe_open(const struct observe_spec *spec, struct observations *o, struct
 	ob->capture = spec->capture;
 	ob->trace = spec->trace;
 	ob->lookout.marks = spec->marks;
+	ob->lookout.keep_frames = spec->keep_frames;
 	vec_copy(&ob->lookout.arp, &spec->arp);
 	vec_copy(&ob->lookout.peers, &spec->peers);
 	add_watches(ob, spec);

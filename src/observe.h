@@ -34,6 +34,9 @@ struct sighting {
 	uint8_t mac[6];        /* link-layer source */
 	struct addr arp_sender, arp_target;
 	uint8_t arp_sender_mac[6], arp_target_mac[6];
+	/* the captured bytes, where they were asked for: frames.v[frame_at …]; none: frame_n is 0 */
+	size_t frame_at, frame_n;
+	size_t frame_size;     /* as long it was before the capture cut it */
 };
 
 enum trace_type {
@@ -69,10 +72,14 @@ struct rule_count {
 	uint64_t packets;
 };
 
+/* Bytes captured of a frame: enough for an ICMP error with all IP options that quotes one of ours. */
+#define OBSERVE_SNAPLEN (20 + 256)
+
 struct observations {
 	VEC(struct sighting) sightings;
 	VEC(struct trace_event) traces;
 	VEC(struct rule_count) counts;
+	VEC(uint8_t) frames;    /* one after the other, each from its LINUX_SLL2 header on */
 	uint64_t dropped;       /* packets that the captures themselves lost */
 	bool trace_overrun;     /* trace messages were lost */
 	VEC(int) capture_error; /* by namespace: 0, 1 = not asked for, or -errno */
@@ -103,6 +110,7 @@ struct observe_spec {
 	VEC(int) ns;                  /* namespaces to watch */
 	const int *ns_fds;            /* file descriptor per snapshot index; own namespace too */
 	bool capture, trace;
+	bool keep_frames;             /* the captured bytes are wanted, too */
 };
 
 struct observer;

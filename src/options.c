@@ -63,6 +63,12 @@ static const struct option_row rows[] = {
 	  .help = "make no temporary nft tables" },
 	{ .name = "host-root", .arg = "DIR", .kind = OPTION_FILE, FIELD(host_root),
 	  .help = "below which the host's /proc, /run, /var are (/)" },
+	{ .name = "pcap", .arg = "FILE", .kind = OPTION_FILE, FIELD(pcap),
+	  .help = "write the captured packets, with comments, as pcapng" },
+	{ .name = "html", .arg = "FILE", .kind = OPTION_FILE, FIELD(html),
+	  .help = "write a page to attach to a ticket" },
+	{ .name = "svg", .arg = "FILE", .kind = OPTION_FILE, FIELD(svg),
+	  .help = "write the path as a picture" },
 	{ .letter = 'q', .name = "quiet", .kind = OPTION_SET, FIELD(quiet),
 	  .help = "print only the first line" },
 	{ .letter = 'v', .name = "verbose", .kind = OPTION_SET, FIELD(verbose),
@@ -79,8 +85,8 @@ static const struct option_row rows[] = {
 
 /* Refused by name: they are promised, but not in this version. */
 static const char *const later[] = {
-	"watch", "interval", "from",   "all",  "list", "openmetrics", "pcap",
-	"html",  "svg",	     "expect", "save", "load", "redact",      "what-if",
+	"watch",  "interval", "from", "all",  "list",   "openmetrics",
+	"expect", "save",     "load", "redact", "what-if",
 };
 
 static const struct {
@@ -454,6 +460,21 @@ static int check_fix(const struct options *o, char **ret_error)
 	return 0;
 }
 
+/* What is written at the end must be possible at the beginning, and each in a file of its own. */
+static int check_files(const struct options *o, char **ret_error)
+{
+	const char *const files[] = { o->pcap, o->html, o->svg };
+
+	if (o->pcap && o->no_probe)
+		return wrong_usage(ret_error, "--no-probe captures nothing that --pcap could write");
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		for (size_t k = 0; k < i; k++)
+			if (files[i] && files[k] && streq(files[i], files[k]))
+				return wrong_word(ret_error, "", files[i], " is named twice: it can hold "
+						  "one of --pcap, --html and --svg");
+	return 0;
+}
+
 static int check_diagnose(struct options *o, char **ret_error)
 {
 	int r;
@@ -464,7 +485,9 @@ static int check_diagnose(struct options *o, char **ret_error)
 	if (o->dry_run)
 		o->fix = true;
 	r = check_protos(o, ret_error);
-	return r < 0 ? r : check_fix(o, ret_error);
+	if (!r)
+		r = check_fix(o, ret_error);
+	return r < 0 ? r : check_files(o, ret_error);
 }
 
 static int check(struct options *o, char **ret_error)

@@ -24,6 +24,7 @@ struct options {
 	const char *source, *destination; /* as written; destination may be NULL */
 	const char *explain;
 	const char *host_root;     /* NULL: the own root */
+	const char *pcap, *html, *svg; /* files to write; NULL: none */
 	unsigned int protos;       /* bits of enum proto; 0: the default */
 	unsigned int count;        /* 0: not given */
 	double timeout;            /* seconds */

@@ -138,6 +138,7 @@ void diagnosis_free(struct diagnosis *d)
 	endpoint_done(&d->source);
 	endpoint_done(&d->destination);
 	probes_free(d);
+	observations_free(&d->seen);
 	fixes_free(d);
 	free(d->journal);
 	op_strings_free(&d->remarks);

@@ -78,6 +78,7 @@ struct diagnosis {
 	struct snapshot *snapshot;
 	VEC(struct probe) probes;
 	VEC(struct hop) path;
+	struct observations seen; /* of the probes above, as they came; bytes only if they were asked for */
 	/* the hop at which the packet should have come next (the red mark stands before it), or MARK_* */
 	int mark_hop;
 	enum direction mark_dir;

@@ -539,6 +539,7 @@ static void open_observer(struct round *r)
 				     .marks = r->plan.marks,
 				     .ns_fds = r->fds.v,
 				     .capture = true,
+				     .keep_frames = r->run->options->pcap != NULL,
 				     .trace = !r->run->options->no_trace };
 
 	for (size_t i = 0; i < r->paths.n; i++) {
@@ -919,6 +920,8 @@ static void round_done(struct round *r, bool keep)
 		vec_each(p, &r->plan.probes)
 			vec_push(&r->d->probes, *p);
 		r->plan.probes.n = 0;
+		r->d->seen = r->obs;
+		r->obs = (struct observations){ 0 };
 	} else {
 		snapshot_free(r->s);
 	}

@@ -23,6 +23,7 @@ struct lookout {
 	struct marks marks;
 	VEC(struct addr) arp;
 	VEC(struct udp_peer) peers;
+	bool keep_frames; /* of what is found keep the bytes */
 };
 
 void marks_token(const struct marks *m, size_t probe, size_t attempt, uint8_t ret_token[PKT_TOKEN]);

@@ -15,8 +15,6 @@
 
 #include "strbuf.h"
 
-/* Enough for an ICMP error that quotes one of our packets, with all IP options. */
-#define SNAPLEN (SLL2_HDR_LEN + 256)
 /* Room for 2850 packets; twice as much takes twice as long to open. */
 #define RING_SIZE (1 << 20)
 /* A flood of other people's ICMP errors must not keep us from our timers. */
@@ -108,7 +106,7 @@ static void put_arp(struct strbuf *e, const struct lookout *l)
 int packet_filter(const struct lookout *l, struct bpf_program *ret)
 {
 	struct strbuf e = { 0 };
-	pcap_t *pcap = pcap_open_dead(DLT_LINUX_SLL2, SNAPLEN);
+	pcap_t *pcap = pcap_open_dead(DLT_LINUX_SLL2, OBSERVE_SNAPLEN);
 	int r = -ENOMEM;
 
 	put_probes(&e, &l->marks);
@@ -129,7 +127,7 @@ static int activate(pcap_t *pcap)
 {
 	int r;
 
-	pcap_set_snaplen(pcap, SNAPLEN);
+	pcap_set_snaplen(pcap, OBSERVE_SNAPLEN);
 	pcap_set_buffer_size(pcap, RING_SIZE);
 	pcap_set_immediate_mode(pcap, 1);
 	errno = 0;
@@ -237,6 +235,19 @@ static int note(struct observations *o, const struct sighting *s)
 	return 1;
 }
 
+/* What is lost for want of room has no bytes either. */
+static void keep_frame(struct observations *o, const struct pcap_pkthdr *h, const uint8_t *frame,
+		       struct sighting *s)
+{
+	if (o->sightings.n >= OBSERVATIONS_MAX)
+		return;
+	s->frame_at = o->frames.n;
+	s->frame_n = h->caplen;
+	s->frame_size = h->len;
+	for (size_t i = 0; i < h->caplen; i++)
+		vec_push(&o->frames, frame[i]);
+}
+
 /*
  * libpcap leaves out what the loopback sends (linux_check_direction() of
  * pcap-linux.c), since all of it arrives there again at once; so what arrives
@@ -249,6 +260,7 @@ static int note_both_ends(const struct packets *p, struct observations *o,
 	int count = 0;
 
 	sent.out = true;
+	sent.frame_n = 0; /* it was captured once */
 	if (s->ifindex == p->lo && !s->out)
 		count = note(o, &sent);
 	return count + note(o, s);
@@ -263,8 +275,11 @@ int packet_read(struct packets *p, int ns, const struct lookout *l, struct obser
 	for (int i = 0; i < AT_ONCE && pcap_next_ex(p->pcap, &h, &frame) == 1; i++) {
 		struct sighting s = { .ns = ns };
 
-		if (read_frame(h, frame, l, o, &s))
-			count += note_both_ends(p, o, &s);
+		if (!read_frame(h, frame, l, o, &s))
+			continue;
+		if (l->keep_frames)
+			keep_frame(o, h, frame, &s);
+		count += note_both_ends(p, o, &s);
 	}
 	return count;
 }

@@ -60,6 +60,11 @@ bool show_rule(const struct finding *f, struct strbuf *b)
 	return true;
 }
 
+bool show_says_rule(const struct finding *f, const char *fact)
+{
+	return f->has_rule && f->rule.text && *f->rule.text && strstr(fact, f->rule.text);
+}
+
 void show_where(const struct diagnosis *d, const struct hop *h, struct strbuf *b)
 {
 	if (h->bridge)

@@ -22,6 +22,9 @@ void show_protocols(struct strbuf *b, unsigned int protocols, unsigned int port)
 /* "ip filter FORWARD handle 7: -j DROP (iptables-nft, of docker)"; false: no rule to show */
 bool show_rule(const struct finding *f, struct strbuf *b);
 
+/* Does a fact of the evidence only repeat the rule, which is shown apart? */
+bool show_says_rule(const struct finding *f, const char *fact);
+
 /* "port of br0", "192.168.0.1", or nothing */
 void show_where(const struct diagnosis *d, const struct hop *h, struct strbuf *b);
 

@@ -579,12 +579,6 @@ static void put_fact(const struct out *o, const char *fact, size_t *col)
 	*col = o->width;
 }
 
-/* The rule has a line of its own. */
-static bool says_rule(const struct finding *f, const char *fact)
-{
-	return f->has_rule && f->rule.text && *f->rule.text && strstr(fact, f->rule.text);
-}
-
 /* Has the first line said it? In an offer there is none. */
 static bool is_said(const struct out *o, const char *message)
 {
@@ -599,7 +593,7 @@ static void put_facts(const struct out *o, const struct finding *f)
 	if (f->message && !is_said(o, f->message))
 		put_fact(o, f->message, &col);
 	vec_each(e, &f->evidence)
-		if (!says_rule(f, *e))
+		if (!show_says_rule(f, *e))
 			put_fact(o, *e, &col);
 	if (col)
 		strbuf_putc(o->b, '\n');

@@ -170,8 +170,7 @@ static void unknown_options(void **state)
 static void options_of_later_versions(void **state)
 {
 	static const char *const later[] = {
-		"watch", "interval", "from", "pcap",
-		"html",	 "svg",	     "expect", "save", "load", "redact",      "what-if",
+		"watch", "interval", "from", "expect", "save", "load", "redact", "what-if",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
@@ -184,6 +183,20 @@ static void options_of_later_versions(void **state)
 	}
 	REFUSE("--watch is not in this version yet", "-w", "a");
 	REFUSE("--interval is not in this version yet", "-i5", "a");
+}
+
+static void files_to_write(void **state)
+{
+	struct options o = ACCEPT("--pcap", "a.pcapng", "--html=b.html", "--svg", "c.svg", "a");
+
+	assert_string_equal(o.pcap, "a.pcapng");
+	assert_string_equal(o.html, "b.html");
+	assert_string_equal(o.svg, "c.svg");
+	ACCEPT("--no-probe", "--html", "x", "--svg", "y", "a");
+	REFUSE("--no-probe captures nothing that --pcap could write", "--no-probe", "--pcap=x", "a");
+	REFUSE("x is named twice: it can hold one of --pcap, --html and --svg", "--svg=x", "--html=x",
+	       "a");
+	REFUSE("--pcap needs an argument: --pcap FILE", "--pcap", "", "a");
 }
 
 static void targets(void **state)
@@ -264,6 +277,7 @@ int main(void)
 		cmocka_unit_test(color),
 		cmocka_unit_test(unknown_options),
 		cmocka_unit_test(options_of_later_versions),
+		cmocka_unit_test(files_to_write),
 		cmocka_unit_test(targets),
 		cmocka_unit_test(fix_asks_or_is_told_not_to),
 		cmocka_unit_test(other_commands),

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * outfile - write a file that somebody asked for, with the rights of root and in a folder of anybody's
+ *
+ * The file appears whole or not at all, readable by its owner only: it is
+ * written beside its place under a name that did not exist and renamed. So no
+ * link that another user put there is followed, and what is no plain file (a
+ * device, a pipe, a link, a folder) is never replaced.
+ */
+#ifndef OUTFILE_H
+#define OUTFILE_H
+
+#include "util.h"
+
+/* Can it be written, as far as can be told before? 0 or -errno: -EEXIST what is there is no plain file. */
+int outfile_check(const char *path);
+
+/* Writes n bytes; 0 or -errno, and then the file is as it was. */
+int outfile_write(const char *path, const void *data, size_t n);
+
+#endif
