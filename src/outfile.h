@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * outfile - write a file that somebody asked for, with the rights of root and in a folder of anybody's
+ * outfile - write a file that was asked for, with the rights of root into anybody's folder
  *
  * The file appears whole or not at all, readable by its owner only: it is
  * written beside its place under a name that did not exist and renamed. So no
@@ -12,7 +12,7 @@
 
 #include "util.h"
 
-/* Can it be written, as far as can be told before? 0 or -errno: -EEXIST what is there is no plain file. */
+/* Can it be written, as far as can be told before? 0 or -errno; -EEXIST: no plain file is there. */
 int outfile_check(const char *path);
 
 /* Writes n bytes; 0 or -errno, and then the file is as it was. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* report/markup - text in HTML and SVG: what the system's names and rules hold can neither be markup nor hide */
+/* report/markup - text in HTML and SVG: no name or rule can be markup there, nor hide */
 #ifndef REPORT_MARKUP_H
 #define REPORT_MARKUP_H
 

@@ -34,7 +34,7 @@ int64_t show_start_us(const struct diagnosis *d);
 /* How many hops are the request's; what only the answer used comes after them. */
 size_t show_request_hops(const struct diagnosis *d);
 
-/* The question itself, or the host's own question to the same destination; NULL where there is none. */
+/* The question itself, or the host's own to the same destination; NULL: there is none. */
 const struct probe *show_probe(const struct diagnosis *d, bool control);
 
 /* "icmp 1.7 ms", "tcp/443 refused", "1500 bytes pass" */

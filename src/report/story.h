@@ -20,7 +20,7 @@ struct story_line {
 
 typedef VEC(struct story_line) story;
 
-/* All sightings by time; those of the same microsecond in the order of the way. Free with vec_free. */
+/* All sightings by time, then in the order of the way. Free with vec_free. */
 void story_tell(const struct diagnosis *d, story *ret);
 
 /* The hop of the path where it was seen, as an index; -1: on no hop of it. */
@@ -29,7 +29,7 @@ int story_hop(const struct diagnosis *d, const struct sighting *s);
 /* "host:veth0" */
 void story_where(const struct diagnosis *d, int ns, int ifindex, struct strbuf *b);
 
-/* "request 1 by icmp, the question", "SYN-ACK to request 2 by tcp/443", "ARP: who has 192.168.0.1?" */
+/* "request 1 by icmp, the question", "SYN-ACK to request 2 by tcp/443", "ARP: who has …?" */
 void story_what(const struct diagnosis *d, const struct sighting *s, struct strbuf *b);
 
 #endif

@@ -14,7 +14,7 @@
 /* The path as a file of its own. */
 void report_svg(const struct diagnosis *d, struct strbuf *b);
 
-/* The <svg> element for a page, which brings svg_style itself; nothing where there is no path. */
+/* The <svg> element for a page that brings svg_style; nothing where there is no path. */
 void svg_path(const struct diagnosis *d, struct strbuf *b);
 
 /* How the question's first packet and its answer went from hop to hop; nothing where none was seen. */

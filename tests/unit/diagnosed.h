@@ -110,8 +110,8 @@ static inline void seen(struct diagnosis *d, size_t n, size_t m, unsigned int pa
 		set_seen(&d->path.v[i].reply, packets, 1740 + 10 * (int64_t)(d->path.n - i));
 }
 
-static inline struct finding *add_finding(struct diagnosis *d, const char *code, enum finding_role role,
-				   const char *message)
+static inline struct finding *add_finding(struct diagnosis *d, const char *code,
+					  enum finding_role role, const char *message)
 {
 	struct finding *f = vec_add(&d->findings);
 
