@@ -239,6 +239,24 @@ static const char *ns_name(const struct inquiry *in, size_t ns)
 	return snapshot_ns(in->s, (int)ns)->name;
 }
 
+/* Where the way goes on, but not before our eyes. */
+static void list_unseen(const struct snapshot *s, const struct path *path, struct diagnosis *d)
+{
+	const struct leg *last = path->legs.n ? &path->legs.v[path->legs.n - 1] : NULL;
+	const struct point *up = path->uplink_point >= 0 ? &path->points.v[path->uplink_point] : NULL;
+	const struct link *l = up ? ns_link(snapshot_ns(s, up->ns), up->ifindex) : NULL;
+
+	if (link_is_tap(l))
+		unchecked(d, xasprintf("what becomes of packets behind %s in %s", l->name,
+				       snapshot_ns(s, up->ns)->name),
+			  xstrdup("a program takes them, which cannot be watched"));
+	if (last && last->stop == STOP_PEER_UNKNOWN)
+		unchecked(d, xasprintf("what lies behind %s in %s",
+				       ns_ifname(snapshot_ns(s, last->ns), last->oif).s,
+				       snapshot_ns(s, last->ns)->name),
+			  xstrdup("its other end is in a namespace that could not be found"));
+}
+
 static void list_unchecked(const struct inquiry *in, struct diagnosis *d)
 {
 	for (size_t i = 0; i < in->s->ns.n; i++) {
@@ -266,6 +284,7 @@ static void list_unchecked(const struct inquiry *in, struct diagnosis *d)
 			unchecked(d, xasprintf("rule traces in %s", ns->name),
 				  xstrdup(strerror(-in->obs->trace_error.v[i])));
 	}
+	list_unseen(in->s, in->asked[0].path, d);
 	if (in->no_probe && in->asked[0].path->outside)
 		unchecked(d, xstrdup("whether the outside answers"), xstrdup("nothing was sent"));
 }
@@ -487,19 +506,36 @@ static void build_path(const struct inquiry *in, size_t i, const struct path *pa
 
 /* --- the verdict --- */
 
-/* A RST, or "port unreachable", that the destination itself sent: no rule on this host's way dropped the request. */
+static int last_of_request(const struct path *path)
+{
+	int last = -1;
+
+	for (size_t i = 0; i < path->points.n; i++)
+		if (path->points.v[i].dir == DIR_REQUEST)
+			last = (int)i;
+	return last;
+}
+
+/*
+ * A RST, or "port unreachable", that the destination itself sent: no rule on
+ * this host's way dropped the request. Beyond the uplink, or where the way is not known further, it is
+ * one that came in from there.
+ */
 static bool refused_by_destination(const struct inquiry *in, size_t i)
 {
 	const struct asked *a = &in->asked[i];
+	int end;
 
 	if (in->probes[i].outcome != PROBE_REFUSED || a->ev.trace >= 0 || a->ev.loss == LOSS_TAKEN)
 		return false;
-	if (!a->path->outside)
-		return a->path->deliver_leg >= 0 && a->ev.first_leg >= a->path->deliver_leg;
+	if (a->path->deliver_leg >= 0)
+		return a->ev.first_leg >= a->path->deliver_leg;
+	end = a->path->outside ? a->path->uplink_point : last_of_request(a->path);
 	vec_each(s, &in->obs->sightings)
-		if (s->probe == (int)i && s->ns == NS_HOST && !s->out &&
+		if (end >= 0 && s->probe == (int)i && !s->out &&
 		    s->kind == (in->probes[i].proto == PROTO_UDP ? SIGHT_ERROR : SIGHT_REPLY) &&
-		    s->ifindex == a->path->points.v[a->path->uplink_point].ifindex)
+		    s->ns == a->path->points.v[end].ns &&
+		    s->ifindex == a->path->points.v[end].ifindex)
 			return true;
 	return false;
 }

@@ -59,7 +59,9 @@ struct flow {
 	enum proto proto;
 	uint16_t port;     /* 0 with ICMP */
 	uint32_t size;     /* of the IP packet, bytes */
-	int reply_iif;     /* the host's interface by which answers from outside were seen; 0: the uplink */
+	/* The host's interfaces that packets were seen to take where the model cannot know; 0: none */
+	int reply_iif;     /* by which answers from outside came in, instead of the uplink */
+	int request_port;  /* the bridge port by which the request left, towards somebody unknown */
 };
 
 #endif

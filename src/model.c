@@ -427,12 +427,12 @@ int snapshot_nsid(const struct snapshot *s, int ns, int nsid)
 	return -1;
 }
 
-bool snapshot_peer(const struct snapshot *s, int ns, int ifindex, int *ret_ns, int *ret_ifindex)
+static bool other_end(const struct snapshot *s, int ns, const struct link *l, int *ret_ns,
+		      int *ret_ifindex)
 {
-	const struct link *l = ns_link(&s->ns.v[ns], ifindex);
 	int there;
 
-	if (!l || !streq(l->kind, "veth") || l->peer == 0)
+	if (l->peer == 0)
 		return false;
 	there = snapshot_nsid(s, ns, l->peer_nsid);
 	if (there < 0)
@@ -440,6 +440,35 @@ bool snapshot_peer(const struct snapshot *s, int ns, int ifindex, int *ret_ns, i
 	*ret_ns = there;
 	*ret_ifindex = l->peer;
 	return true;
+}
+
+bool snapshot_peer(const struct snapshot *s, int ns, int ifindex, int *ret_ns, int *ret_ifindex)
+{
+	const struct link *l = ns_link(&s->ns.v[ns], ifindex);
+
+	return l && streq(l->kind, "veth") && other_end(s, ns, l, ret_ns, ret_ifindex);
+}
+
+bool link_shares_parent(const struct link *l)
+{
+	static const char *const kinds[] = { "macvlan", "macvtap", "ipvlan", "ipvtap" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (streq(l->kind, kinds[i]))
+			return true;
+	return false;
+}
+
+bool link_is_tap(const struct link *l)
+{
+	return l && streq(l->kind, "tun");
+}
+
+bool snapshot_parent(const struct snapshot *s, int ns, int ifindex, int *ret_ns, int *ret_ifindex)
+{
+	const struct link *l = ns_link(&s->ns.v[ns], ifindex);
+
+	return l && link_shares_parent(l) && other_end(s, ns, l, ret_ns, ret_ifindex);
 }
 
 bool nft_chain_on(const struct nft_chain *c, const char *ifname)

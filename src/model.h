@@ -46,6 +46,7 @@ struct link {
 	int master;             /* ifindex of the bridge (or bond, VRF) it is enslaved to, 0 */
 	int peer;               /* IFLA_LINK: the veth's other end, a macvlan's parent; 0 */
 	int peer_nsid;          /* IFLA_LINK_NETNSID as seen from this namespace; -1: the same */
+	uint32_t macvlan_mode;  /* MACVLAN_MODE_*, linux/if_link.h; of a macvlan or macvtap */
 	struct brport brport;
 	bool stp;               /* of a bridge */
 	bool vlan_filtering;    /* of a bridge */
@@ -283,6 +284,16 @@ int snapshot_nsid(const struct snapshot *s, int ns, int nsid);
  * namespace is not part of the snapshot.
  */
 bool snapshot_peer(const struct snapshot *s, int ns, int ifindex, int *ret_ns, int *ret_ifindex);
+/*
+ * The interface that a macvlan or ipvlan shares with its host, wherever that
+ * is. Returns false where it is neither, or that namespace is not part of the
+ * snapshot.
+ */
+bool snapshot_parent(const struct snapshot *s, int ns, int ifindex, int *ret_ns, int *ret_ifindex);
+/* macvlan, macvtap, ipvlan, ipvtap: an own interface on another's wire */
+bool link_shares_parent(const struct link *l);
+/* tun or tap: what leaves by it, a program gets; l may be NULL */
+bool link_is_tap(const struct link *l);
 /*
  * Is the chain (netdev family, or an ingress hook of inet) on this interface?
  * Its devs are separated by spaces; one that ends in '*' is the beginning of names.

@@ -2,6 +2,7 @@
 #include "predict.h"
 
 #include <errno.h>
+#include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
@@ -93,13 +94,43 @@ const struct link *predict_port_to(const struct snapshot *s, int ns, int bridge,
 	return NULL;
 }
 
-/* A port of the bridge that leads out of this machine: not a veth, a tap or the like. */
-static const struct link *outer_port(const struct ns *ns, int bridge)
+/* Does an interface lead to somewhere else than to another one, or a program, of this machine? */
+static bool leads_away(const struct link *l)
 {
-	vec_each(l, &ns->links)
-		if (l->master == bridge && l->kind[0] == '\0')
+	static const char *const inner[] = { "veth", "tun", "dummy", "ifb", "bridge" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(inner); i++)
+		if (streq(l->kind, inner[i]))
+			return false;
+	return true;
+}
+
+/*
+ * The port by which a bridge reaches somebody who is not of this machine: the
+ * one that was seen to carry it, else the only one that can; NULL: not known.
+ */
+static const struct link *outer_port(const struct walk *w, int ns, int bridge, int except)
+{
+	const struct link *found = NULL;
+
+	vec_each(l, &ns_of(w, ns)->links) {
+		if (l->master != bridge || l->ifindex == except)
+			continue;
+		if (ns == NS_HOST && l->ifindex == w->p->flow.request_port)
 			return l;
-	return NULL;
+		if (!leads_away(l))
+			continue;
+		if (found)
+			return NULL;
+		found = l;
+	}
+	return found;
+}
+
+/* The address that this segment's packets are for: the sender's next hop, or the host that the outside answers. */
+static struct addr wanted(const struct walk *w)
+{
+	return w->segment >= 0 ? w->p->legs.v[w->segment].nexthop : w->pkt.dst;
 }
 
 /* --- legs and points --- */
@@ -366,9 +397,26 @@ static void note_snat(struct walk *w, const struct leg *leg)
 static void arrive(struct walk *w, int ns, int ifindex);
 static void reply_send(struct walk *w, int ns);
 static void network_in(struct walk *w, int ns, int iif);
+static void beyond(struct walk *w, int ns, int ifindex);
+static void by_parent(struct walk *w, int ns, int ifindex);
+static bool leads_outside(const struct walk *w, int ns, int oif);
+static bool by_port(struct walk *w, enum leg_kind kind, int ns, const struct link *bridge, int in);
+
+/* It comes out of the wire at that interface. */
+static void come_out(struct walk *w, int from, int ns, int ifindex)
+{
+	add_point(w, ns, ifindex, false, role_of(w, ns, ifindex));
+	forget_tracking(w, ns != from); /* skb_scrub_packet() */
+	arrive(w, ns, ifindex);
+}
+
+static bool find_child(const struct walk *w, int parent_ns, int parent, const struct addr *a,
+		       int *ret_ns, const struct link **ret_link);
 
 static void over_wire(struct walk *w, int ns, int ifindex)
 {
+	const struct addr nexthop = wanted(w);
+	const struct link *child;
 	int peer_ns, peer_if;
 
 	if (w->p->legs.n >= MAX_LEGS) {
@@ -376,17 +424,83 @@ static void over_wire(struct walk *w, int ns, int ifindex)
 		return;
 	}
 	add_leg(w, LEG_WIRE, ns, ifindex, ifindex);
-	if (!snapshot_peer(w->s, ns, ifindex, &peer_ns, &peer_if)) {
+	if (find_child(w, ns, ifindex, &nexthop, &peer_ns, &child))
+		stop_here(w, STOP_NO_OWNER, 0);
+	else if (snapshot_peer(w->s, ns, ifindex, &peer_ns, &peer_if))
+		come_out(w, ns, peer_ns, peer_if);
+	else if (snapshot_parent(w->s, ns, ifindex, &peer_ns, &peer_if))
+		by_parent(w, ns, ifindex);
+	else
 		stop_here(w, STOP_PEER_UNKNOWN, 0);
-		return;
-	}
-	add_point(w, peer_ns, peer_if, false, role_of(w, peer_ns, peer_if));
-	forget_tracking(w, peer_ns != ns); /* skb_scrub_packet() */
-	arrive(w, peer_ns, peer_if);
 }
 
-/* Beyond the uplink: whatever comes back comes in by it again. */
-static void beyond(struct walk *w, int uplink)
+/* The interface on the wire of this parent that holds an address. */
+static bool find_child(const struct walk *w, int parent_ns, int parent, const struct addr *a,
+		       int *ret_ns, const struct link **ret_link)
+{
+	for (size_t i = 0; i < w->s->ns.n; i++) {
+		const struct iface_addr *own = ns_addr(ns_of(w, (int)i), a);
+		int at, ifindex;
+
+		if (!own || !snapshot_parent(w->s, (int)i, own->ifindex, &at, &ifindex) ||
+		    at != parent_ns || ifindex != parent)
+			continue;
+		*ret_ns = (int)i;
+		*ret_link = ns_link(ns_of(w, (int)i), own->ifindex);
+		return true;
+	}
+	return false;
+}
+
+static bool is_macvlan(const struct link *l)
+{
+	return streq(l->kind, "macvlan") || streq(l->kind, "macvtap");
+}
+
+static bool meets_siblings(const struct link *l)
+{
+	return !is_macvlan(l) || l->macvlan_mode == MACVLAN_MODE_BRIDGE;
+}
+
+/*
+ * A macvlan's frame: to a sibling, or out by the parent. The parent's own host
+ * never gets it. To siblings it goes in bridge mode only, and is shown to the
+ * parent on the way (macvlan_queue_xmit(), drivers/net/macvlan.c).
+ */
+static void by_parent(struct walk *w, int ns, int ifindex)
+{
+	const struct addr nexthop = wanted(w);
+	const struct link *l = ns_link(ns_of(w, ns), ifindex), *sibling, *below;
+	const struct iface_addr *own;
+	int parent_ns, parent, sibling_ns;
+
+	snapshot_parent(w->s, ns, ifindex, &parent_ns, &parent);
+	if (find_child(w, parent_ns, parent, &nexthop, &sibling_ns, &sibling) && meets_siblings(l) &&
+	    meets_siblings(sibling)) {
+		if (is_macvlan(l)) {
+			add_point(w, parent_ns, parent, false, ROLE_FORWARD);
+			add_leg(w, LEG_WIRE, parent_ns, parent, parent);
+		}
+		come_out(w, ns, sibling_ns, sibling->ifindex);
+		return;
+	}
+	own = ns_addr(ns_of(w, parent_ns), &nexthop);
+	if (own && own->ifindex == parent) {
+		stop_here(w, STOP_NO_OWNER, 0);
+		return;
+	}
+	add_point(w, parent_ns, parent, true, ROLE_FORWARD);
+	below = ns_link(ns_of(w, parent_ns), parent);
+	if (is_bridge(below) && by_port(w, LEG_BRIDGE_DOWN, parent_ns, below, 0))
+		return;
+	if (leads_outside(w, parent_ns, parent) && !link_shares_parent(below))
+		beyond(w, parent_ns, parent);
+	else
+		over_wire(w, parent_ns, parent);
+}
+
+/* Beyond this host: whatever comes back comes in by the same interface again. */
+static void beyond(struct walk *w, int ns, int ifindex)
 {
 	struct addr src = w->pkt.src;
 	struct leg *leg;
@@ -394,7 +508,7 @@ static void beyond(struct walk *w, int uplink)
 	w->p->points.v[w->p->points.n - 1].role = ROLE_UPLINK;
 	w->p->uplink_point = (int)w->p->points.n - 1;
 	w->p->outside = true;
-	leg = add_leg(w, LEG_OUTSIDE, NS_HOST, uplink, uplink);
+	leg = add_leg(w, LEG_OUTSIDE, ns, ifindex, ifindex);
 	leg->segment = -1; /* who is there is not ours to know */
 	w->segment = -1;
 	w->dir = DIR_REPLY;
@@ -408,29 +522,35 @@ static void beyond(struct walk *w, int uplink)
 	forget_tracking(w, true);
 	w->pkt.icmp_type = ICMP_ECHOREPLY;
 	w->pkt.tcp_flags = TH_SYN | TH_ACK;
-	if (w->p->flow.reply_iif)
-		uplink = w->p->flow.reply_iif;
-	add_point(w, NS_HOST, uplink, false, ROLE_UPLINK);
-	network_in(w, NS_HOST, uplink);
+	if (ns == NS_HOST && w->p->flow.reply_iif)
+		ifindex = w->p->flow.reply_iif;
+	add_point(w, ns, ifindex, false, ROLE_UPLINK);
+	arrive(w, ns, ifindex);
 }
 
+/* Is it for somebody beyond this interface? What a program gets by a tap, nobody else sees. */
 static bool leads_outside(const struct walk *w, int ns, int oif)
 {
+	const struct link *l = ns_link(ns_of(w, ns), oif);
 	int peer_ns, peer_if;
 
-	return ns == NS_HOST && w->dir == DIR_REQUEST && w->p->flow.dst_ns < 0 &&
+	if (w->dir != DIR_REQUEST)
+		return false;
+	if (ns != NS_HOST && link_is_tap(l))
+		return true;
+	return ns == NS_HOST && w->p->flow.dst_ns < 0 &&
 	       !snapshot_peer(w->s, ns, oif, &peer_ns, &peer_if);
 }
 
 /* From a bridge, by one of its ports, towards the next hop. Returns false where none leads there. */
 static bool by_port(struct walk *w, enum leg_kind kind, int ns, const struct link *bridge, int in)
 {
-	const struct addr nexthop = w->p->legs.v[w->segment].nexthop;
+	const struct addr nexthop = wanted(w);
 	const struct link *port = predict_port_to(w->s, ns, bridge->ifindex, &nexthop, in);
 	bool out = !port && leads_outside(w, ns, bridge->ifindex);
 
 	if (out)
-		port = outer_port(ns_of(w, ns), bridge->ifindex);
+		port = outer_port(w, ns, bridge->ifindex, in);
 	add_leg(w, kind, ns, in ? in : bridge->ifindex, port ? port->ifindex : 0);
 	if (!port)
 		return false;
@@ -458,7 +578,7 @@ static bool by_port(struct walk *w, enum leg_kind kind, int ns, const struct lin
 	cross_netdev(w, ns, HOOK_EGRESS, port->ifindex);
 	add_point(w, ns, port->ifindex, true, ROLE_PORT);
 	if (out)
-		beyond(w, port->ifindex);
+		beyond(w, ns, port->ifindex);
 	else
 		over_wire(w, ns, port->ifindex);
 	return true;
@@ -486,53 +606,80 @@ static void emit(struct walk *w, int ns, int oif)
 		if (leads_outside(w, ns, oif) && addr_eq(&w->pkt.dst, &w->p->flow.dst)) {
 			w->p->legs.n--;
 			w->p->request_legs = w->p->legs.n;
-			beyond(w, oif);
+			beyond(w, ns, oif);
 			return;
 		}
 		stop_here(w, STOP_NO_PORT, 0);
 		return;
 	}
-	if (leads_outside(w, ns, oif)) {
-		beyond(w, oif);
-		return;
-	}
-	over_wire(w, ns, oif);
+	if (leads_outside(w, ns, oif) && !(l && link_shares_parent(l)))
+		beyond(w, ns, oif);
+	else
+		over_wire(w, ns, oif);
 }
 
-/* Frame on an interface: to the bridge it belongs to, or up. */
+/* It is for a macvlan on this interface: up its wire. Returns false where it is for no one there. */
+static bool to_child(struct walk *w, int ns, int parent)
+{
+	const struct addr a = wanted(w);
+	const struct link *child;
+	int child_ns;
+
+	if (!find_child(w, ns, parent, &a, &child_ns, &child))
+		return false;
+	add_leg(w, LEG_WIRE, ns, parent, parent);
+	come_out(w, ns, child_ns, child->ifindex);
+	return true;
+}
+
+/* From a bridge port to the bridge itself. */
+static void up_from_port(struct walk *w, int ns, int port, int bridge)
+{
+	add_leg(w, LEG_BRIDGE_UP, ns, port, bridge);
+	cross_netdev(w, ns, HOOK_INGRESS, port);
+	cross_bridge(w, ns, HOOK_PREROUTING, bridge, port, 0);
+	/* br_nf_pre_routing() comes before the bridge knows whether the frame is its own */
+	if (ns_of(w, ns)->bridge_nf_call_iptables > 0) {
+		cross(w, &(struct fw_place){ .ns = ns,
+					     .hook = HOOK_PREROUTING,
+					     .iif = bridge,
+					     .port_in = port,
+					     .netfilter_bridged = true });
+		w->prerouted = true;
+	}
+	cross_bridge(w, ns, HOOK_INPUT, bridge, port, 0);
+	add_point(w, ns, bridge, false, role_of(w, ns, bridge));
+	if (!to_child(w, ns, bridge))
+		network_in(w, ns, bridge);
+}
+
+/* Is the bridge's own interface, or one that shares it, whom the frame is for? */
+static bool is_for_bridge(const struct walk *w, int ns, int bridge)
+{
+	const struct addr a = wanted(w);
+	const struct link *child;
+	int child_ns;
+
+	return ns_is_local(ns_of(w, ns), &a) || find_child(w, ns, bridge, &a, &child_ns, &child);
+}
+
+/* Frame on an interface: to whom shares it, to the bridge it belongs to, or up. */
 static void arrive(struct walk *w, int ns, int ifindex)
 {
-	const struct ns *here = ns_of(w, ns);
-	const struct link *l = ns_link(here, ifindex);
-	const struct link *bridge = l && l->master ? ns_link(here, l->master) : NULL;
-	const struct addr nexthop = w->p->legs.v[w->segment].nexthop;
+	const struct link *l = ns_link(ns_of(w, ns), ifindex);
+	const struct link *bridge = l && l->master ? ns_link(ns_of(w, ns), l->master) : NULL;
+	size_t legs = w->p->legs.n;
 
+	if (to_child(w, ns, ifindex))
+		return;
 	if (!is_bridge(bridge)) {
 		network_in(w, ns, ifindex);
 		return;
 	}
-	if (!ns_is_local(here, &nexthop)) {
-		size_t legs = w->p->legs.n;
-
-		if (by_port(w, LEG_BRIDGED, ns, bridge, ifindex))
-			return;
-		w->p->legs.n = legs; /* nobody known: it ends at the bridge */
-	}
-	add_leg(w, LEG_BRIDGE_UP, ns, ifindex, bridge->ifindex);
-	cross_netdev(w, ns, HOOK_INGRESS, ifindex);
-	cross_bridge(w, ns, HOOK_PREROUTING, bridge->ifindex, ifindex, 0);
-	/* br_nf_pre_routing() comes before the bridge knows whether the frame is its own */
-	if (here->bridge_nf_call_iptables > 0) {
-		cross(w, &(struct fw_place){ .ns = ns,
-					     .hook = HOOK_PREROUTING,
-					     .iif = bridge->ifindex,
-					     .port_in = ifindex,
-					     .netfilter_bridged = true });
-		w->prerouted = true;
-	}
-	cross_bridge(w, ns, HOOK_INPUT, bridge->ifindex, ifindex, 0);
-	add_point(w, ns, bridge->ifindex, false, role_of(w, ns, bridge->ifindex));
-	network_in(w, ns, bridge->ifindex);
+	if (!is_for_bridge(w, ns, bridge->ifindex) && by_port(w, LEG_BRIDGED, ns, bridge, ifindex))
+		return;
+	w->p->legs.n = legs; /* nobody else is known: it ends at the bridge */
+	up_from_port(w, ns, ifindex, bridge->ifindex);
 }
 
 static void deliver(struct walk *w, int ns, int iif)

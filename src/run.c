@@ -341,7 +341,7 @@ static bool meet_neighbour(struct round *r, const struct path *path)
 	bool met = false;
 
 	if (!last || (last->stop != STOP_PEER_UNKNOWN && last->stop != STOP_NO_PORT) ||
-	    r->s->ns.n >= MAX_NAMESPACES || inventory_read(false, &list) < 0)
+	    r->s->ns.n >= MAX_NAMESPACES || inventory_read(true, &list) < 0)
 		return false;
 	vec_each(e, &list) {
 		int fd, at;
@@ -569,23 +569,57 @@ static void open_observer(struct round *r)
 
 /* --- probing --- */
 
-/* An answer from outside came in by another interface than the request left by: follow it there. */
-static void follow_answer(struct round *r, size_t probe)
+/* An answer from outside came in by another interface than the request left by. */
+static int answer_came_by(const struct round *r, size_t probe)
 {
-	struct path *path = r->paths.v[probe];
-	struct flow flow = path->flow;
+	const struct path *path = r->paths.v[probe];
 
-	if (!path->outside || flow.reply_iif)
-		return;
+	if (!path->outside || path->flow.reply_iif)
+		return 0;
 	vec_each(s, &r->obs.sightings) {
 		if (s->probe != (int)probe || s->kind != SIGHT_REPLY || s->ns != NS_HOST || s->out)
 			continue;
-		if (s->ifindex != path->points.v[path->uplink_point].ifindex)
-			flow.reply_iif = s->ifindex;
-		break;
+		return s->ifindex != path->points.v[path->uplink_point].ifindex ? s->ifindex : 0;
 	}
-	if (!flow.reply_iif)
+	return 0;
+}
+
+/* Nobody known is behind any port of the host's bridge, and the request left by one of them. */
+static int request_left_by(const struct round *r, size_t probe)
+{
+	const struct path *path = r->paths.v[probe];
+	const struct leg *last = path->legs.n ? &path->legs.v[path->legs.n - 1] : NULL;
+	int port = 0;
+
+	if (!last || (last->stop != STOP_NO_PORT && last->stop != STOP_NO_OWNER) ||
+	    path->flow.request_port)
+		return 0;
+	vec_each(s, &r->obs.sightings) {
+		const struct link *l = ns_link(snapshot_ns(r->s, NS_HOST), s->ifindex);
+
+		if (s->probe != (int)probe || s->kind != SIGHT_REQUEST || s->ns != NS_HOST || !s->out ||
+		    !l || !l->master || s->ifindex == port)
+			continue;
+		if (port) /* flooded: it left by several */
+			return 0;
+		port = s->ifindex;
+	}
+	return port;
+}
+
+/* Packets took a way that the configuration does not tell: follow them there. */
+static void follow_packets(struct round *r, size_t probe)
+{
+	struct path *path = r->paths.v[probe];
+	struct flow flow = path->flow;
+	int reply_iif = answer_came_by(r, probe), port = request_left_by(r, probe);
+
+	if (!reply_iif && !port)
 		return;
+	if (reply_iif)
+		flow.reply_iif = reply_iif;
+	if (port)
+		flow.request_port = port;
 	r->paths.v[probe] = predict_filled(r, &flow);
 	path_free(path);
 }
@@ -594,7 +628,7 @@ static enum settle settle(void *ctx, size_t probe, uint64_t now, uint64_t *ret_w
 {
 	struct round *r = ctx;
 
-	follow_answer(r, probe);
+	follow_packets(r, probe);
 	return correlate_settle(r->paths.v[probe], &r->plan.probes.v[probe], probe, &r->obs, now,
 				r->plan.pace_us, r->plan.timeout_us, ret_wake_us);
 }
@@ -815,7 +849,7 @@ static void judge(struct round *r)
 		in.routed_both_ways = routed_both_ways(r);
 	in.asked = xcalloc(in.n, sizeof(*in.asked));
 	for (size_t i = 0; i < in.n; i++) {
-		follow_answer(r, i);
+		follow_packets(r, i);
 		in.asked[i].path = r->paths.v[i];
 		correlate_probe(r->paths.v[i], &in.probes[i], i, &r->obs, &in.asked[i].ev);
 	}

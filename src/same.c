@@ -44,7 +44,7 @@ static bool same_link(const struct link *a, const struct link *b)
 	       a->mtu == b->mtu && a->mac_len == b->mac_len &&
 	       memcmp(a->mac, b->mac, a->mac_len) == 0 && a->master == b->master &&
 	       a->peer == b->peer && a->peer_nsid == b->peer_nsid && a->stp == b->stp &&
-	       a->vlan_filtering == b->vlan_filtering && a->xdp == b->xdp &&
+	       a->macvlan_mode == b->macvlan_mode && a->vlan_filtering == b->vlan_filtering && a->xdp == b->xdp &&
 	       same_brport(&a->brport, &b->brport) && same_devconf(&a->inet, &b->inet) &&
 	       /* the state of a port goes with its carrier, which does not count */
 	       (a->brport.state == b->brport.state || a->carrier != b->carrier);

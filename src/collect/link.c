@@ -66,6 +66,11 @@ static const struct nlfield bridge_fields[] = {
 	{ 0 },
 };
 
+static const struct nlfield macvlan_fields[] = {
+	{ IFLA_MACVLAN_MODE, NLFIELD(U32, struct link_message, link.macvlan_mode) },
+	{ 0 },
+};
+
 static const struct nlfield brport_fields[] = {
 	{ IFLA_BRPORT_STATE,         NLFIELD(U8, struct brport, state) },
 	{ IFLA_BRPORT_MODE,          NLFIELD(BOOL, struct brport, hairpin) },
@@ -133,6 +138,8 @@ static int read_details(struct link_message *m)
 
 	if (r == 0 && streq(l->kind, "bridge"))
 		r = nlfield_read(bridge_fields, m->data, m);
+	if (r == 0 && (streq(l->kind, "macvlan") || streq(l->kind, "macvtap")))
+		r = nlfield_read(macvlan_fields, m->data, m);
 	if (r == 0 && streq(m->slave_kind, "bridge"))
 		r = read_brport(m->slave_data, &l->brport);
 	if (r < 0)

@@ -175,11 +175,11 @@ static bool connection_refused(const struct question *q, struct finding *f)
 	if (!q->ev->refused && q->probe->outcome != PROBE_REFUSED)
 		return false;
 	snprintf(object, sizeof(object), "%s:%u", addr_text(&q->path->flow.dst).s, q->path->flow.port);
-	say(f, NS_HOST, object, udp ? "nobody takes datagrams at %s, port %u" :
+	say(f, q->leg->ns, object, udp ? "nobody takes datagrams at %s, port %u" :
 				      "%s refuses connections to port %u",
 	    addr_text(&q->path->flow.dst).s, q->path->flow.port);
 	say_evidence(f, "a %s from %s came in by %s", udp ? "\"port unreachable\"" : "RST",
-		     addr_text(&q->path->flow.dst).s, ifname(q, NS_HOST, q->leg->oif).s);
+		     addr_text(&q->path->flow.dst).s, ifname(q, q->leg->ns, q->leg->oif).s);
 	say_advice(f, "see whether the service on %s is up", addr_text(&q->path->flow.dst).s);
 	f->mark = "refused";
 	return true;
@@ -194,13 +194,21 @@ static bool upstream_rejected(const struct question *q, struct finding *f)
 		return false;
 	s = &q->facts->obs->sightings.v[q->ev->error];
 	from = addr_text(&s->pkt.src);
-	say(f, NS_HOST, from.s, "%s, outside of this host, answers with an ICMP error (type %u, code %u)",
+	say(f, q->leg->ns, from.s, "%s, outside of this host, answers with an ICMP error (type %u, code %u)",
 	    from.s, s->pkt.icmp_type, s->pkt.icmp_code);
 	say_evidence(f, "an ICMP error of type %u, code %u from %s came in by %s", s->pkt.icmp_type,
-		     s->pkt.icmp_code, from.s, ifname(q, NS_HOST, q->leg->oif).s);
+		     s->pkt.icmp_code, from.s, ifname(q, q->leg->ns, q->leg->oif).s);
 	say_advice(f, "ask whoever runs %s", from.s);
 	f->mark = "rejected outside";
 	return true;
+}
+
+/* Did the namespace that has the uplink route it, so that it should have translated it? */
+static bool routed_here(const struct question *q)
+{
+	const struct leg *sender = q->index > 0 ? sender_before(q) : NULL;
+
+	return sender && sender->kind == LEG_FORWARD && sender->ns == q->leg->ns;
 }
 
 static bool upstream_silent(const struct question *q, struct finding *f)
@@ -211,23 +219,27 @@ static bool upstream_silent(const struct question *q, struct finding *f)
 	if (q->ev->loss != LOSS_OUTSIDE)
 		return false;
 	/* a source that the outside cannot answer, while it answers the host's own: this host's fault */
-	if (q->ev->uplink_sighting >= 0 && q->facts->control_works[proto] &&
-	    !ns_is_local(snapshot_ns(q->s, NS_HOST),
-			 &q->facts->obs->sightings.v[q->ev->uplink_sighting].pkt.src) &&
-	    q->path->flow.src_ns != NS_HOST && !q->facts->routed_both_ways &&
+	if (q->ev->uplink_sighting >= 0 && q->facts->control_works[proto] && routed_here(q) &&
+	    !ns_is_local(leg_ns(q), &q->facts->obs->sightings.v[q->ev->uplink_sighting].pkt.src) &&
+	    !q->facts->routed_both_ways &&
 	    addr_is_private(&q->facts->obs->sightings.v[q->ev->uplink_sighting].pkt.src))
 		return false;
-	say(f, NS_HOST, addr_text(&q->path->flow.dst).s, "nothing comes back from outside for %s",
+	say(f, q->leg->ns, addr_text(&q->path->flow.dst).s, "nothing comes back from outside for %s",
 	    addr_text(&q->path->flow.dst).s);
 	if (q->ev->uplink_sighting >= 0) {
 		s = &q->facts->obs->sightings.v[q->ev->uplink_sighting];
 		say_evidence(f, "the request left by %s with the source %s; no answer came in",
-			     ifname(q, NS_HOST, q->leg->oif).s, addr_text(&s->pkt.src).s);
+			     ifname(q, q->leg->ns, q->leg->oif).s, addr_text(&s->pkt.src).s);
 	}
 	if (q->facts->control_asked[proto])
 		say_evidence(f, "the host's own request %s",
 			     q->facts->control_works[proto] ? "was answered" : "got no answer either");
-	say_advice(f, "this host did its part: look behind %s", ifname(q, NS_HOST, q->leg->oif).s);
+	if (link_is_tap(ns_link(leg_ns(q), q->leg->oif)))
+		say_advice(f, "look at the program behind %s (slirp4netns, passt, a hypervisor …): what it "
+			   "does with packets cannot be seen", ifname(q, q->leg->ns, q->leg->oif).s);
+	else
+		say_advice(f, "this host did its part: look behind %s",
+			   ifname(q, q->leg->ns, q->leg->oif).s);
 	f->mark = "no answer from outside";
 	return true;
 }
@@ -266,10 +278,14 @@ static bool packet_loss(const struct question *q, struct finding *f)
 		return true;
 	if (last)
 		name = ifname(q, last->ns, last->ifindex);
-	say(f, last ? last->ns : q->leg->ns, name.s,
-	    last ? "packets are lost behind %s%s, and nothing that was read explains it" :
-		   "packets never leave %s%s, and nothing that was read explains it",
-	    last ? name.s : who(q, q->leg->ns).s, "");
+	if (q->leg->stop == STOP_PEER_UNKNOWN && last)
+		say(f, last->ns, name.s, "packets leave %s by %s into a namespace that could not be found, "
+		    "and no answer comes back", who(q, last->ns).s, name.s);
+	else
+		say(f, last ? last->ns : q->leg->ns, name.s,
+		    last ? "packets are lost behind %s, and nothing that was read explains it" :
+			   "packets never leave %s, and nothing that was read explains it",
+		    last ? name.s : who(q, q->leg->ns).s);
 	f->confidence = q->ev->partial ? CONFIRMED : POSSIBLE;
 	f->mark = "lost";
 	return true;

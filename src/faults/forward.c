@@ -35,20 +35,6 @@ static bool ip_forward_off(const struct question *q, struct finding *f)
 	return true;
 }
 
-/* An op on a switch of one interface. */
-static struct op *say_interface_switch(const struct question *q, struct finding *f, const char *name,
-				       int value, int old)
-{
-	char key[64];
-	struct op *op = say_op(f, OP_SYSCTL, q->leg->ns, q->leg->iif);
-
-	snprintf(key, sizeof(key), "net.ipv4.conf.%s.%s", ifname(q, q->leg->ns, q->leg->iif).s, name);
-	op->sysctl = snapshot_intern(q->s, key);
-	op->value = value;
-	op->old = old;
-	return op;
-}
-
 static bool forwarding_off_interface(const struct question *q, struct finding *f)
 {
 	const struct op *op;
@@ -57,7 +43,7 @@ static bool forwarding_off_interface(const struct question *q, struct finding *f
 	if (!forwarding_off(q) || !leg_ns(q)->all.forwarding)
 		return false;
 	in = ns_link(leg_ns(q), q->leg->iif)->name;
-	op = say_interface_switch(q, f, "forwarding", 1, 0);
+	op = say_switch(q, f, q->leg->ns, q->leg->iif, "forwarding", 1, 0);
 	say(f, q->leg->ns, op->sysctl, "%s does not forward what comes in by %s (%s = 0)",
 	    who(q, q->leg->ns).s, in, op->sysctl);
 	say_evidence(f, "%s is 0, while net.ipv4.ip_forward is 1", op->sysctl);
@@ -85,26 +71,35 @@ static bool host_no_route(const struct question *q, struct finding *f)
 	return true;
 }
 
-/* The route that leads back to the asker: the network of the interface by which it came. */
+/*
+ * The route that leads back to the asker: by the network of the interface by
+ * which it came, else by whoever sent it there.
+ */
 static void say_way_back(const struct question *q, struct finding *f)
 {
-	int iif = request_iif(q, q->leg->ns);
-	const struct iface_addr *own = ns_addr_on(leg_ns(q), iif, q->leg->pkt.dst.family,
-						  &q->leg->pkt.dst);
-	struct op *op;
+	const struct leg *in = request_leg(q, q->leg->ns), *first = &q->path->legs.v[0];
+	const struct leg *from = in && in->incoming >= 0 ? &q->path->legs.v[in->incoming] : NULL;
+	const struct addr *asker = &q->leg->pkt.dst, none = { 0 };
+	const struct iface_addr *own = in ? ns_addr_on(leg_ns(q), in->iif, asker->family, asker) : NULL;
+	const struct iface_addr *via, *net;
+	struct prefix dst;
 
-	if (!iif || !own || own->prefix.len >= 31) {
-		say_advice(f, "ip route add %s/32 dev INTERFACE", addr_text(&q->leg->pkt.dst).s);
+	if (own && own->prefix.len < 31) {
+		dst = prefix_network(&own->prefix);
+		say_route(f, q->leg->ns, &dst, &none, in->iif);
 		return;
 	}
-	op = say_op(f, OP_ROUTE_ADD, q->leg->ns, iif);
-	op->route.dst = prefix_network(&own->prefix);
-	op->route.table = RT_TABLE_MAIN;
-	op->route.type = RTN_UNICAST;
-	op->route.protocol = RTPROT_BOOT;
-	op->route.scope = RT_SCOPE_LINK;
-	op->route.nh.oif = iif;
-	op->route.nexthops = 1;
+	via = from ? ns_addr_on(snapshot_ns(q->s, from->ns), from->oif, asker->family, &none) : NULL;
+	net = ns_addr_on(snapshot_ns(q->s, first->ns), first->oif, asker->family, asker);
+	if (!via || !net || !addr_eq(&net->prefix.addr, asker)) {
+		say_advice(f, "ip route add %s/32 dev INTERFACE", addr_text(asker).s);
+	} else if (from == first) {
+		dst = prefix_host(asker);
+		say_route(f, q->leg->ns, &dst, &none, in->iif);
+	} else {
+		dst = prefix_network(&net->prefix);
+		say_route(f, q->leg->ns, &dst, &via->prefix.addr, in->iif);
+	}
 }
 
 /* Only the default route is left for the answer, and leads back to where it came from. */
@@ -116,8 +111,28 @@ static bool back_out(const struct question *q)
 	       l->lookup.route->dst.len == 0 && l->lookup.oif == l->iif;
 }
 
-static bool return_route_missing(const struct question *q, struct finding *f)
+static const struct leg *detour(const struct question *q);
+
+/*
+ * Where an answer that does not find home first turned away: a router behind
+ * which it went on is to blame for where it ended.
+ */
+static struct question wrong_turn(const struct question *q)
 {
+	struct question at = *q;
+
+	for (at.index = q->path->request_legs; !q->path->complete && at.index < q->index; at.index++) {
+		at.leg = &q->path->legs.v[at.index];
+		if (at.leg->kind == LEG_FORWARD && (back_out(&at) || detour(&at)))
+			return at;
+	}
+	return *q;
+}
+
+static bool return_route_missing(const struct question *asked, struct finding *f)
+{
+	const struct question at = wrong_turn(asked), *q = &at;
+
 	if (q->leg->dir != DIR_REPLY || !(lookup_failed(q) || back_out(q)))
 		return false;
 	say(f, q->leg->ns, addr_text(&q->leg->pkt.dst).s, "%s has no route back to %s",
@@ -152,8 +167,9 @@ static const struct leg *detour(const struct question *q)
 	return l;
 }
 
-static bool return_route_wrong(const struct question *q, struct finding *f)
+static bool return_route_wrong(const struct question *asked, struct finding *f)
 {
+	const struct question at = wrong_turn(asked), *q = &at;
 	const struct leg *l = q->leg->dir == DIR_REPLY ? detour(q) : NULL;
 	const struct route *r;
 	struct addr_text dst;
@@ -216,7 +232,7 @@ static bool rp_filter_drop(const struct question *q, struct finding *f)
 		return false;
 	in = ns_link(leg_ns(q), q->leg->iif);
 	src = q->leg->n_crossings ? &q->leg->crossings[0].pkt.src : &q->leg->pkt.src;
-	const struct op *op = say_interface_switch(q, f, "rp_filter", 2, in->inet.rp_filter);
+	const struct op *op = say_switch(q, f, q->leg->ns, q->leg->iif, "rp_filter", 2, in->inet.rp_filter);
 
 	say(f, q->leg->ns, op->sysctl,
 	    "the reverse-path filter of %s drops packets from %s that come in by %s",

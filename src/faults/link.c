@@ -120,7 +120,8 @@ static bool link_down(const struct question *q, struct finding *f)
 			return say_down(q, f, q->leg->ns, l);
 		if (ends[i] != q->leg->oif && q->leg->kind != LEG_WIRE)
 			continue;
-		if (!snapshot_peer(q->s, q->leg->ns, l->ifindex, &peer_ns, &peer_if))
+		if (!snapshot_peer(q->s, q->leg->ns, l->ifindex, &peer_ns, &peer_if) &&
+		    !snapshot_parent(q->s, q->leg->ns, l->ifindex, &peer_ns, &peer_if))
 			continue;
 		l = ns_link(snapshot_ns(q->s, peer_ns), peer_if);
 		if (l && !is_up(l))
@@ -359,6 +360,25 @@ static bool too_small(const struct question *q, const struct link *l)
 	return l && l->mtu < q->probe->size;
 }
 
+/* Bridge and port agree on their MTU, it is the sender that has a larger one. */
+static bool sender_too_large(const struct question *q, struct finding *f, const struct link *port)
+{
+	const struct leg *sender = sender_of(q);
+	const struct link *l = sender ? ns_link(snapshot_ns(q->s, sender->ns), sender->oif) : NULL;
+	struct op *op;
+
+	if (!l || l->mtu <= port->mtu)
+		return false;
+	say(f, sender->ns, l->name, "%s in %s has an MTU of %u, and %s, by which the bridge sends it on, "
+	    "one of %u", l->name, who(q, sender->ns).s, l->mtu, port->name, port->mtu);
+	say_evidence(f, "a packet of %u bytes was lost there, a small one passed", q->probe->size);
+	op = say_op(f, OP_LINK_MTU, sender->ns, l->ifindex);
+	op->value = (int)port->mtu;
+	op->old = (int)l->mtu;
+	f->mark = "too large";
+	return true;
+}
+
 static bool mtu_mismatch(const struct question *q, struct finding *f)
 {
 	const struct link *l = ns_link(leg_ns(q), q->leg->oif), *other = NULL;
@@ -379,6 +399,8 @@ static bool mtu_mismatch(const struct question *q, struct finding *f)
 		/* a bridge drops what does not fit the port */
 		other = ns_link(leg_ns(q), l->master);
 		peer_ns = q->leg->ns;
+		if (other->mtu <= l->mtu)
+			return sender_too_large(q, f, l);
 	} else {
 		return false;
 	}

@@ -32,7 +32,7 @@ static struct prefix network_of(const struct question *q, const struct addr *src
 /* The leg that sends by the uplink, and what the packet's source is there. */
 static const struct leg *uplink_leg(const struct question *q)
 {
-	return q->index > 0 ? &q->path->legs.v[q->index - 1] : NULL;
+	return sender_before(q);
 }
 
 static struct fw_place uplink_place(const struct question *q)
@@ -101,8 +101,8 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 	struct packet pkt;
 	struct op op;
 
-	/* an own packet has an own address; only what is routed needs translating */
-	if (!out || out->kind != LEG_FORWARD || q->facts->routed_both_ways ||
+	/* an own packet has an own address; only what the host routes needs translating */
+	if (!out || out->kind != LEG_FORWARD || out->ns != NS_HOST || q->facts->routed_both_ways ||
 	    owner_of(q, src, -1, &(int){ 0 }, &(int){ 0 }) == false)
 		return false;
 	if (ns_is_local(snapshot_ns(q->s, NS_HOST), src))

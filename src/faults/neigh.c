@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* neigh - ARP, and what else is between two interfaces of one segment */
 #include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
 #include <net/if_arp.h>
 #include <stdio.h>
 
 #include "faults/groups.h"
 #include "faults/say.h"
+#include "fib.h"
 
 struct mac_text {
 	char s[20];
@@ -62,6 +64,98 @@ static bool arp_disabled(const struct question *q, struct finding *f)
 	return false;
 }
 
+/* --- proxy-arp-off --- */
+
+/* The other end routes to the sender by this wire, and has no address that could be its gateway. */
+static bool routes_to(const struct question *q, int ns, const struct link *end, const struct addr *a)
+{
+	struct lookup back;
+
+	if (is_bridge(end) ||
+	    ns_addr_on(snapshot_ns(q->s, ns), end->ifindex, a->family, &(struct addr){ 0 }))
+		return false;
+	fib_lookup(snapshot_ns(q->s, ns), &(struct fib_query){ .dst = *a }, &back);
+	return back.error == 0 && back.type == RTN_UNICAST && back.oif == end->ifindex;
+}
+
+static bool proxy_arp_off(const struct question *q, struct finding *f)
+{
+	const struct leg *sender = sender_of(q);
+	const struct link *end;
+	const struct op *op;
+	int end_ns, ns, ifindex;
+
+	if (!sender || !sender->routed || !addr_is_set(&sender->lookup.gateway) || q->leg->proxied ||
+	    (q->leg->stop != STOP_NO_OWNER && !arp_failed(q)))
+		return false;
+	/* with an address of the same network it is that gateway which is missing */
+	if (ns_addr_on(snapshot_ns(q->s, sender->ns), sender->oif, sender->nexthop.family,
+		       &sender->nexthop) ||
+	    owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex) ||
+	    !segment_end(q, sender->ns, sender->oif, &end_ns, &end) ||
+	    !routes_to(q, end_ns, end, &sender->pkt.src))
+		return false;
+	op = say_switch(q, f, end_ns, end->ifindex, "proxy_arp", 1, 0);
+	say(f, end_ns, op->sysctl, "the gateway %s of %s is nobody's address, and %s in %s does not answer "
+	    "for it (%s = 0)", addr_text(&sender->nexthop).s, who(q, sender->ns).s, end->name,
+	    who(q, end_ns).s, op->sysctl);
+	say_evidence(f, "%s in %s has no address, and the route to %s", end->name, who(q, end_ns).s,
+		     addr_text(&sender->pkt.src).s);
+	f->mark = "no answer to ARP";
+	return true;
+}
+
+/* --- macvlan-isolated --- */
+
+/* Both on the wire of one parent: which is it? */
+static bool shares_wire(const struct question *q, int ns, int ifindex, int other_ns, int other)
+{
+	int parent_ns, parent, far_ns, far;
+
+	return snapshot_parent(q->s, ns, ifindex, &parent_ns, &parent) &&
+	       ((parent_ns == other_ns && parent == other) ||
+		(snapshot_parent(q->s, other_ns, other, &far_ns, &far) && far_ns == parent_ns &&
+		 far == parent));
+}
+
+static bool macvlan_isolated(const struct question *q, struct finding *f)
+{
+	const struct leg *sender = q->leg->kind == LEG_OUTSIDE ? sender_before(q) : sender_of(q);
+	const struct link *own, *other;
+	int ns, ifindex;
+
+	if (!sender || (q->leg->kind == LEG_OUTSIDE ? !arp_failed(q) : q->leg->stop != STOP_NO_OWNER) ||
+	    !owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex))
+		return false;
+	own = ns_link(snapshot_ns(q->s, sender->ns), sender->oif);
+	other = ns_link(snapshot_ns(q->s, ns), ifindex);
+	if (!own || !other)
+		return false;
+	if (shares_wire(q, sender->ns, own->ifindex, ns, ifindex) && link_shares_parent(other))
+		say(f, sender->ns, own->name, "%s in %s and %s in %s share one interface, but not in bridge "
+		    "mode: they do not hear each other", own->name, who(q, sender->ns).s, other->name,
+		    who(q, ns).s);
+	else if (shares_wire(q, sender->ns, own->ifindex, ns, ifindex))
+		say(f, sender->ns, own->name, "%s in %s is a %s on %s, which never hears it: a host and its "
+		    "own %ss are isolated from each other", own->name, who(q, sender->ns).s, own->kind,
+		    other->name, own->kind);
+	else if (shares_wire(q, ns, ifindex, sender->ns, own->ifindex))
+		say(f, ns, other->name, "%s in %s is a %s on %s, which it never hears: a host and its own "
+		    "%ss are isolated from each other", other->name, who(q, ns).s, other->kind, own->name,
+		    other->kind);
+	else
+		return false;
+	say_evidence(f, "%s is the address of %s in %s", addr_text(&sender->nexthop).s, other->name,
+		     who(q, ns).s);
+	if (q->ev && q->ev->arp_segment >= 0)
+		say_evidence(f, "ARP requests for it left by %s, none was answered", own->name);
+	say_advice(f, link_shares_parent(own) && link_shares_parent(other) ?
+			      "ip link set dev %s type macvlan mode bridge   # in both namespaces" :
+			      "give the host a macvlan of its own on the same interface, or use a bridge", own->name);
+	f->mark = "isolated";
+	return true;
+}
+
 /* --- neighbour-failed --- */
 
 static bool neighbour_failed(const struct question *q, struct finding *f)
@@ -73,7 +167,7 @@ static bool neighbour_failed(const struct question *q, struct finding *f)
 	int end_ns;
 
 	if (q->leg->kind == LEG_OUTSIDE)
-		sender = &q->path->legs.v[q->index - 1];
+		sender = sender_before(q);
 	if (!arp_failed(q) || !sender || q->ev->loss == LOSS_ARP_REPLY)
 		return false;
 	/* a gateway on a segment of this host, an address of another one: others say more */
@@ -273,6 +367,9 @@ static const struct fault rows[] = {
 	  .proof = "IFF_NOARP on an Ethernet interface, and packets that end on its segment.",
 	  .fix = "ip link set dev X arp on." },
 	{ .code = "proxy-arp-off",
+	  .legs = LEGS_INSIDE,
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = proxy_arp_off,
 	  .safety = SAFETY_CONSENT,
 	  .means = "The gateway is nobody's address and only proxy ARP on the host's end could answer.",
 	  .proof = "The switch, ARP unanswered, and no owner of the address.",
@@ -293,6 +390,15 @@ static const struct fault rows[] = {
 	  .means = "A permanent or stale neighbour entry carries a MAC address that is not the next hop's.",
 	  .proof = "The entry against the MAC of the interface that owns the address.",
 	  .fix = "ip neigh del A dev X." },
+	{ .code = "macvlan-isolated",
+	  .legs = LEG_BIT(LEG_WIRE) | LEG_BIT(LEG_OUTSIDE),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = macvlan_isolated,
+	  .safety = SAFETY_MANUAL,
+	  .means = "A macvlan or ipvlan and the host it shares an interface with never hear each other, by "
+		   "design; nor do two macvlans that are not in bridge mode.",
+	  .proof = "The address asked for is the other's, and no ARP request is answered.",
+	  .fix = "A macvlan for the host itself on that interface, bridge mode, or a bridge." },
 	{ .code = "neighbour-failed",
 	  .legs = LEGS_INSIDE | LEG_BIT(LEG_OUTSIDE),
 	  .ask = ASK_SEEN,

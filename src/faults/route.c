@@ -194,21 +194,6 @@ static bool find_way_out(const struct question *q, int ns, struct way_out *ret)
 	return found == 1;
 }
 
-static void add_route_op(struct finding *f, int ns, const struct prefix *dst, const struct addr *via,
-			 int oif)
-{
-	struct op *op = say_op(f, OP_ROUTE_ADD, ns, oif);
-
-	op->route.dst = *dst;
-	op->route.table = RT_TABLE_MAIN;
-	op->route.type = RTN_UNICAST;
-	op->route.protocol = RTPROT_BOOT;
-	op->route.scope = addr_is_set(via) ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
-	op->route.nh.gateway = *via;
-	op->route.nh.oif = oif;
-	op->route.nexthops = 1;
-}
-
 static bool no_route(const struct question *q, struct finding *f)
 {
 	const struct leg *leg = q->leg;
@@ -238,7 +223,7 @@ static bool no_route(const struct question *q, struct finding *f)
 		say_evidence(f, "%s of %s in %s is the only router address on that network",
 			     addr_text(&w.gateway).s, w.end->name, who(q, w.end_ns).s);
 	}
-	add_route_op(f, leg->ns, &everything, &w.gateway, w.ifindex);
+	say_route(f, leg->ns, &everything, &w.gateway, w.ifindex);
 	return true;
 }
 
@@ -396,7 +381,7 @@ static bool gateway_missing(const struct question *q, struct finding *f)
 		say_evidence(f, "%s in %s, which holds that network, is %s", end->name,
 			     who(q, end_ns).s, addr_text(&router->prefix.addr).s);
 		say_op(f, OP_ROUTE_DEL, sender->ns, sender->oif)->route = *r;
-		add_route_op(f, sender->ns, &r->dst, &router->prefix.addr, sender->oif);
+		say_route(f, sender->ns, &r->dst, &router->prefix.addr, sender->oif);
 	}
 	if (f->ops.n == 0)
 		say_advice(f, "give %s to the router of that network, or change the route", gw.s);

@@ -56,6 +56,33 @@ struct op *say_op(struct finding *f, enum op_kind kind, int ns, int ifindex)
 	return op;
 }
 
+struct op *say_switch(const struct question *q, struct finding *f, int ns, int ifindex,
+		      const char *name, int value, int old)
+{
+	char key[64];
+	struct op *op = say_op(f, OP_SYSCTL, ns, ifindex);
+
+	snprintf(key, sizeof(key), "net.ipv4.conf.%s.%s", ifname(q, ns, ifindex).s, name);
+	op->sysctl = snapshot_intern(q->s, key);
+	op->value = value;
+	op->old = old;
+	return op;
+}
+
+void say_route(struct finding *f, int ns, const struct prefix *dst, const struct addr *via, int oif)
+{
+	struct op *op = say_op(f, OP_ROUTE_ADD, ns, oif);
+
+	op->route.dst = *dst;
+	op->route.table = RT_TABLE_MAIN;
+	op->route.type = RTN_UNICAST;
+	op->route.protocol = RTPROT_BOOT;
+	op->route.scope = addr_is_set(via) ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+	op->route.nh.gateway = *via;
+	op->route.nh.oif = oif;
+	op->route.nexthops = 1;
+}
+
 bool by_model(const struct question *q)
 {
 	return !q->ev;
@@ -63,9 +90,18 @@ bool by_model(const struct question *q)
 
 bool arp_failed(const struct question *q)
 {
-	int segment = q->leg->kind == LEG_OUTSIDE ? (int)q->index - 1 : q->leg->incoming;
+	int segment = q->leg->incoming;
 
+	if (q->leg->kind == LEG_OUTSIDE)
+		segment = q->index > 0 ? q->path->legs.v[q->index - 1].segment : -1;
 	return q->ev && q->ev->arp_segment >= 0 && segment == q->ev->arp_segment;
+}
+
+const struct leg *sender_before(const struct question *q)
+{
+	int segment = q->index > 0 ? q->path->legs.v[q->index - 1].segment : -1;
+
+	return segment >= 0 ? &q->path->legs.v[segment] : NULL;
 }
 
 const struct ns *leg_ns(const struct question *q)
@@ -221,13 +257,20 @@ bool has_address(const struct ns *ns, uint8_t family)
 	return false;
 }
 
-int request_iif(const struct question *q, int ns)
+const struct leg *request_leg(const struct question *q, int ns)
 {
 	for (size_t i = 0; i < q->path->request_legs; i++) {
 		const struct leg *l = &q->path->legs.v[i];
 
 		if (l->ns == ns && (l->kind == LEG_FORWARD || l->kind == LEG_DELIVER))
-			return l->iif;
+			return l;
 	}
-	return 0;
+	return NULL;
+}
+
+int request_iif(const struct question *q, int ns)
+{
+	const struct leg *l = request_leg(q, ns);
+
+	return l ? l->iif : 0;
 }

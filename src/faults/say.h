@@ -16,12 +16,20 @@ void say_advice(struct finding *f, const char *format, ...) _printf_(2, 3);
 /* Adds an op to the fix and gives a pointer to it. */
 struct op *say_op(struct finding *f, enum op_kind kind, int ns, int ifindex);
 
+/* An op on a switch of one interface, net.ipv4.conf.X.name. */
+struct op *say_switch(const struct question *q, struct finding *f, int ns, int ifindex,
+		      const char *name, int value, int old);
+/* An op that adds a route to the main table; via unset: on link. */
+void say_route(struct finding *f, int ns, const struct prefix *dst, const struct addr *via, int oif);
+
 /* --- facts --- */
 
 /* Only the model speaks (next, --no-probe). */
 bool by_model(const struct question *q);
 /* The sender on the segment by which the packet should come to this leg got no answer to its ARP. */
 bool arp_failed(const struct question *q);
+/* The leg that sent on the segment that ends in this LEG_OUTSIDE, or NULL. */
+const struct leg *sender_before(const struct question *q);
 const struct ns *leg_ns(const struct question *q);
 /* "this host" or the namespace's name, for messages. By value. */
 struct who {
@@ -62,7 +70,8 @@ bool is_bridge(const struct link *l);
 bool is_up(const struct link *l);
 /* Does the namespace have any usable address of this family beside the loopback's? */
 bool has_address(const struct ns *ns, uint8_t family);
-/* The interface of ns by which the request came into it (for the answer's way back), 0. */
+/* The leg by which the request came into ns (for the answer's way back), NULL, and its interface, 0. */
+const struct leg *request_leg(const struct question *q, int ns);
 int request_iif(const struct question *q, int ns);
 
 #endif

@@ -204,6 +204,7 @@ pasted()
 		paste_one "$cmd"
 	done < <(said "$1" undo)
 	unchanged 'the printed undo'
+	! declare -F forget >/dev/null || forget
 }
 
 paste_one()

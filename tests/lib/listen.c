@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * listen – the servers of a lab: listen [-n NETNS-FILE] ADDRESS:PORT[/udp]...
+ *          a virtual machine's wire: listen -t NETNS-FILE TAP NETNS-FILE TAP
  *
  * Opens every socket inside the namespace and goes home again, so that no process is ever seen living
  * in the namespace that it serves. Returns when all sockets are open (nothing has to be waited for)
  * and leaves a child behind that echoes what it is sent until it is killed; its pid is printed.
  * IPv6 addresses are written [::1]:80; an IPv6 socket never takes IPv4.
+ * With -t it makes two taps and carries frames from each to the other, as a hypervisor or slirp would.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -19,12 +23,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define MAX_FDS 128
 
-enum kind { LISTENER, STREAM, DATAGRAM };
+enum kind { LISTENER, STREAM, DATAGRAM, TAP };
 
 static struct pollfd fds[MAX_FDS];
 static enum kind kinds[MAX_FDS];
@@ -96,6 +101,19 @@ static void serve(char *text)
 	add(fd, udp ? DATAGRAM : LISTENER);
 }
 
+static void open_tap(const char *netns, const char *name)
+{
+	struct ifreq req = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int fd;
+
+	enter(netns);
+	fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	strncpy(req.ifr_name, name, sizeof(req.ifr_name) - 1);
+	if (fd < 0 || ioctl(fd, TUNSETIFF, &req) < 0)
+		err(1, "%s", name);
+	add(fd, TAP);
+}
+
 /* false: the connection is over */
 static bool handle(unsigned int i)
 {
@@ -121,6 +139,11 @@ static bool handle(unsigned int i)
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
 		return n > 0 && write(fds[i].fd, buf, (size_t)n) == n;
+	case TAP: /* a frame that the other end cannot take is lost, as on any wire */
+		n = read(fds[i].fd, buf, sizeof(buf));
+		if (n > 0 && write(fds[1 - i].fd, buf, (size_t)n) < 0)
+			return true;
+		return true;
 	}
 	return false;
 }
@@ -144,14 +167,21 @@ static void loop(void)
 int main(int argc, char **argv)
 {
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	bool taps = argc == 6 && !strcmp(argv[1], "-t");
 	int first = argc > 2 && !strcmp(argv[1], "-n") ? 3 : 1;
 	pid_t pid;
 
 	if (first >= argc)
-		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp]...");
+		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp]...\n"
+			"       listen -t NETNS-FILE TAP NETNS-FILE TAP");
 	if (first == 3)
 		enter(argv[2]);
-	for (int i = first; i < argc; i++)
+	for (int i = 2; taps && i < argc; i += 2) {
+		open_tap(argv[i], argv[i + 1]);
+		if (setns(home, CLONE_NEWNET) < 0)
+			err(1, "cannot return");
+	}
+	for (int i = first; !taps && i < argc; i++)
 		serve(argv[i]);
 	if (first == 3 && setns(home, CLONE_NEWNET) < 0)
 		err(1, "cannot return");

@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── macvlan (private) ┐
+#   NS2 ── macvlan (private) ┴ w9  host
+
+plain_sysctls host
+setup_ns "$NS1" "$NS2"
+run ip link add v9 type veth peer name w9
+run ip link set dev v9 up
+run ip link set dev w9 up
+on_parent "$NS1" "$NS1IF" 10.70.0.1/24 bridge w9
+on_parent "$NS2" "$NS2IF" 10.70.0.2/24 bridge w9
+LAB_ADDRESS_OF[$NS2]=10.70.0.2
+mode()
+{
+	at "$NS1" ip link set dev "$NS1IF" type macvlan mode "$1"
+	at "$NS2" ip link set dev "$NS2IF" type macvlan mode "$1"
+}
+fault() { mode private; }
+repair() { mode bridge; }
+ask "$NS1" "$NS2"

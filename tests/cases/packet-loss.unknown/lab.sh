@@ -1,0 +1,10 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   inner ── (nobody knows where) ✗
+
+world
+nested
+fault() { at middle sysctl -qw net.ipv4.ip_forward=0; }
+repair() { at middle sysctl -qw net.ipv4.ip_forward=1; }
+ask inner "$OUT"

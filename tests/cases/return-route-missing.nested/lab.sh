@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   inner ── cbr  middle ── l0 ✗ NS1 ── PORT1 ─ BR ─ host ─ UP ── outside
+
+world
+nested
+name_middle
+fault() { at middle nft delete table ip edge; }
+repair() { at "$NS1" ip route add 10.91.0.0/24 via 10.92.0.2; }
+ask inner "$OUT"
