@@ -56,7 +56,9 @@ static int parse_name(struct snapshot *s, struct ns *ns, const char *text)
 static int parse_block(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh)
 {
 	struct legacy_info info;
+	_cleanup_(freep) void *aligned = NULL;
 	struct legacy_table *table = NULL;
+	const void *entries;
 	int r;
 
 	if (nlh->nlmsg_len < ENTRIES_OFFSET)
@@ -70,7 +72,11 @@ static int parse_block(struct snapshot *s, struct ns *ns, const struct nlmsghdr 
 			table = t;
 	if (!table || table->read)
 		return -EBADMSG;
-	r = legacy_parse(s, ns, &info, (const char *)nlh + ENTRIES_OFFSET, true);
+	entries = (const char *)nlh + ENTRIES_OFFSET;
+	/* messages in a file stand one behind the other */
+	if ((uintptr_t)entries % 8)
+		entries = aligned = xmemdup(entries, info.size + 1);
+	r = legacy_parse(s, ns, &info, entries, true);
 	table->read = r == 0;
 	/* a table that is new to this program is not read, and nothing is wrong with the others */
 	return r == -ENOTSUP ? 0 : r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fuzz-firewall - any nf_tables messages as a ruleset
+ * fuzz-firewall - any nf_tables messages, and any tables of legacy iptables, as a ruleset
  *
  * What of an input becomes tables, chains, rules and sets is evaluated at every
  * hook, printed, repaired and searched for near misses.
@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 
 #include <linux/netfilter.h>
+#include <linux/netfilter/nfnetlink.h>
 
 #include "collect/collector.h"
 #include "firewall.h"
@@ -87,7 +88,7 @@ static void repair(struct snapshot *s, const struct nft_chain *c, uint64_t handl
 	free(fw_op_command(s, &op));
 	free(fw_op_undo_command(s, &op, 0));
 	copy = snapshot_copy(s);
-	fw_op_model(copy, &op);
+	op_model(copy, &op);
 	snapshot_free(copy);
 }
 
@@ -103,6 +104,16 @@ static void near(const struct snapshot *s)
 	}
 }
 
+static void use_chains(struct snapshot *s, const nft_chain_list *chains)
+{
+	vec_each(c, chains) {
+		print(s, c, 0);
+		for (size_t i = 0; i < c->rules.n && i < 8; i++)
+			print(s, c, c->rules.v[i].handle);
+		repair(s, c, c->rules.n ? c->rules.v[c->rules.n - 1].handle : 0);
+	}
+}
+
 static void use(struct snapshot *s)
 {
 	struct prefix net = { packets[0].src, 24 };
@@ -110,13 +121,14 @@ static void use(struct snapshot *s)
 
 	evaluate(s);
 	near(s);
-	vec_each(c, &s->ns.v[0].chains) {
-		print(s, c, 0);
-		for (size_t i = 0; i < c->rules.n && i < 8; i++)
-			print(s, c, c->rules.v[i].handle);
-		repair(s, c, c->rules.n ? c->rules.v[c->rules.n - 1].handle : 0);
-	}
+	use_chains(s, &s->ns.v[0].chains);
+	use_chains(s, &s->ns.v[0].legacy);
 	op_masquerade(s, 0, &net, 2, &op);
+}
+
+static bool is_nfnetlink(const struct nlmsghdr *nlh)
+{
+	return nlh->nlmsg_type >> 8 == NFNL_SUBSYS_NFTABLES;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -133,7 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snapshot_own_block(s, messages);
 	add_links(&s->ns.v[0]);
 	while ((nlh = nl_next(messages, size, &pos)))
-		collect_take(s, &s->ns.v[0], COLLECT_NFT, nlh);
+		collect_take(s, &s->ns.v[0], is_nfnetlink(nlh) ? COLLECT_NFT : COLLECT_LEGACY, nlh);
 	use(s);
 	snapshot_free(s);
 	return 0;
