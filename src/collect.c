@@ -30,10 +30,11 @@ static int collect_kind(struct collecting *c, enum collect_kind kind)
 }
 
 /* Reads these kinds; the calling thread is inside the namespace. */
-static int collect_here(struct snapshot *s, int ns, const int *ns_fds,
+static int collect_here(struct snapshot *s, int ns, const int *ns_fds, bool host_only,
 			const enum collect_kind *wanted, size_t n)
 {
-	struct collecting c = { .s = s, .ns = &s->ns.v[ns], .index = ns, .ns_fds = ns_fds };
+	struct collecting c = { .s = s, .ns = &s->ns.v[ns], .index = ns, .ns_fds = ns_fds,
+				.host_only = host_only };
 	_cleanup_(nl_closep) struct nl *route = NULL;
 	int r = nl_open(NETLINK_ROUTE, &route);
 
@@ -59,12 +60,20 @@ static int job_run(void *arg)
 {
 	const struct job *j = arg;
 
-	return collect_here(j->s, j->ns, j->ns_fds, j->wanted, j->n);
+	return collect_here(j->s, j->ns, j->ns_fds, false, j->wanted, j->n);
 }
 
 int collect_ns(struct snapshot *s, int ns, int ns_fd)
 {
 	struct job j = { s, ns, NULL, kinds, ARRAY_SIZE(kinds) };
+
+	return netns_call(ns_fd, job_run, &j);
+}
+
+int collect_nft_again(struct snapshot *s, int ns, int ns_fd)
+{
+	static const enum collect_kind nft = COLLECT_NFT;
+	struct job j = { s, ns, NULL, &nft, 1 };
 
 	return netns_call(ns_fd, job_run, &j);
 }
@@ -81,7 +90,9 @@ int collect_links(struct snapshot *s, int ns, int ns_fd)
 struct crew {
 	struct snapshot *s;
 	const int *ns_fds;
-	bool everything; /* else nsids only */
+	const enum collect_kind *wanted;
+	size_t n;        /* of wanted; nsids come along */
+	bool host_only;  /* see struct collecting */
 	atomic_int next;
 	atomic_int result; /* the first namespace's error, 0 */
 };
@@ -91,11 +102,11 @@ static int crew_collect(struct crew *crew, int ns)
 	static const enum collect_kind nsid = COLLECT_NSID;
 	int r = netns_enter(crew->ns_fds[ns]);
 
-	if (r == 0 && crew->everything)
-		r = collect_here(crew->s, ns, NULL, kinds, ARRAY_SIZE(kinds));
+	if (r == 0 && crew->n > 0)
+		r = collect_here(crew->s, ns, NULL, false, crew->wanted, crew->n);
 	/* an nsid is given when a link is first said to lead elsewhere: after the links */
 	if (r == 0 && crew->s->ns.n > 1)
-		r = collect_here(crew->s, ns, crew->ns_fds, &nsid, 1);
+		r = collect_here(crew->s, ns, crew->ns_fds, crew->host_only, &nsid, 1);
 	return r;
 }
 
@@ -136,7 +147,16 @@ static int crew_run(struct crew *crew)
 
 int collect_all(struct snapshot *s, const int *ns_fds)
 {
-	struct crew crew = { .s = s, .ns_fds = ns_fds, .everything = true };
+	struct crew crew = { .s = s, .ns_fds = ns_fds, .wanted = kinds, .n = ARRAY_SIZE(kinds) };
+
+	return crew_run(&crew);
+}
+
+int collect_interfaces(struct snapshot *s, const int *ns_fds)
+{
+	static const enum collect_kind wanted[] = { COLLECT_LINK, COLLECT_ADDR };
+	struct crew crew = { .s = s, .ns_fds = ns_fds, .wanted = wanted, .n = ARRAY_SIZE(wanted),
+			     .host_only = true };
 
 	return crew_run(&crew);
 }

@@ -30,6 +30,16 @@ int collect_all(struct snapshot *s, const int *ns_fds);
  */
 int collect_nsids(struct snapshot *s, const int *ns_fds);
 
+/*
+ * Links and addresses of all namespaces of the snapshot, and what the host and
+ * each of the others call each other: enough to see who is connected to what.
+ * Errors as of collect_all.
+ */
+int collect_interfaces(struct snapshot *s, const int *ns_fds);
+
+/* The nf_tables rulesets, as far as they are read at first, of one namespace. As collect_ns(). */
+int collect_nft_again(struct snapshot *s, int ns, int ns_fd);
+
 /* Links only: enough to see carriers again after a while. */
 int collect_links(struct snapshot *s, int ns, int ns_fd);
 

@@ -16,7 +16,7 @@
 /* What is known beside the leg itself. */
 struct facts {
 	const struct snapshot *s;   /* as read, before any repair of the model */
-	const struct snapshot *others; /* namespaces that are not on the path; NULL: not read */
+	const struct snapshot *others; /* further namespaces, perhaps also some of s; NULL: not read */
 	const struct observations *obs;
 	bool control_asked[PROTO_COUNT], control_works[PROTO_COUNT];
 	bool routed_both_ways;      /* conntrack: this subnet speaks untranslated with the outside */

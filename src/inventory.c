@@ -46,7 +46,7 @@ static int add_named(inventory *l)
 
 		if (!p)
 			p = add(l, e->dev, e->inode, e->path);
-		p->named = true;
+		p->named = p->names.n == 0;
 		add_name(p, xstrdup(e->name));
 	}
 	netns_list_free(&list);
@@ -66,6 +66,7 @@ static void add_container(inventory *l, const struct container *c)
 	p = find(l, dev, inode);
 	if (!p)
 		p = add(l, dev, inode, path);
+	p->pid = c->pid;
 	if (c->network != NETWORK_OWN)
 		p->network = c->network;
 	vec_each(name, &c->names)
@@ -88,6 +89,7 @@ static void add_process(inventory *l, const struct process *process, uint64_t ow
 	below = xasprintf("/proc/%d/ns/net", (int)process->pid);
 	path = hostroot_path(below);
 	p = add(l, dev, inode, path);
+	p->pid = process->pid;
 	p->comm = xstrdup(process->comm);
 	add_name(p, xasprintf("pid:%d", (int)process->pid));
 }
@@ -119,14 +121,17 @@ int inventory_read(bool with_processes, inventory *ret)
 	inventory l = { 0 };
 	containers all = { 0 };
 	processes running = { 0 };
-	int r = add_named(&l);
+	int r;
 
-	if (r < 0 && r != -EACCES)
-		return r;
 	containers_read(&all);
 	vec_each(c, &all)
 		add_container(&l, c);
 	containers_free(&all);
+	r = add_named(&l);
+	if (r < 0 && r != -EACCES) {
+		inventory_free(&l);
+		return r;
+	}
 	if (with_processes && processes_read(&running) == 0)
 		vec_each(p, &running)
 			add_process(&l, p, own_inode());

@@ -7,14 +7,16 @@
 
 struct place {
 	/*
-	 * What it answers to as a target, best first: names of `ip netns`,
-	 * "docker:web", and "pid:71" where nobody gave it a name.
+	 * What it answers to as a target, best first: "docker:web", names of
+	 * `ip netns` (which may be made up by a runtime), and "pid:71" where
+	 * nobody gave it a name.
 	 */
 	names names;
 	char *path;            /* a file by which it can be opened */
 	uint64_t dev, inode;
 	bool named;            /* the first name is one of `ip netns` */
 	enum container_network network; /* of the container, where it is one */
+	pid_t pid;             /* a process in it, as far as one is known; 0 */
 	char *comm;            /* of the process, where it has no name; or NULL */
 };
 

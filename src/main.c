@@ -9,14 +9,18 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 
+#include "all.h"
 #include "fix.h"
 #include "heal.h"
 #include "hostroot.h"
+#include "list.h"
 #include "netns.h"
 #include "options.h"
 #include "outfile.h"
 #include "report.h"
+#include "report/all.h"
 #include "report/html.h"
 #include "report/pcapng.h"
 #include "report/svg.h"
@@ -250,6 +254,142 @@ static int undo_command(void)
 	return status;
 }
 
+/* Each namespace is an open file. */
+static void allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int list_command(const struct options *o)
+{
+	struct listing l = { 0 };
+	struct strbuf b = { 0 };
+	char *error = NULL;
+	int status;
+
+	allow_many_files();
+	if (listing_read(&l, &error) < 0)
+		return complain(error, EXIT_UNKNOWN);
+	if (o->json)
+		listing_json(&l, &b);
+	else
+		listing_text(&l, &b);
+	status = print(&b) < 0 ? EXIT_UNKNOWN : 0;
+	strbuf_done(&b);
+	listing_free(&l);
+	return status;
+}
+
+/* --- --all --- */
+
+/* What is kept of the answers until all are there. */
+struct collected {
+	const struct options *o;
+	metric_rows rows;
+	op_strings lines;
+	struct strbuf json;
+	size_t done;
+	struct progress *progress;
+};
+
+static void take_answer(void *ctx, size_t i, const struct diagnosis *d)
+{
+	struct collected *c = ctx;
+	const struct finding *first = d->findings.n ? &d->findings.v[0] : NULL;
+	bool cause = first && first->role == FINDING_CAUSE;
+	struct metric_row *row = &c->rows.v[i];
+
+	row->verdict = d->verdict;
+	row->code = cause ? xstrdup(first->code) : NULL;
+	row->dir = cause ? first->dir : DIR_REQUEST;
+	row->rtt_us = d->probes.n && d->probes.v[0].answered ? d->probes.v[0].rtt_us : -1;
+	c->lines.v[i] = xstrdup(cause && first->message ? first->message :
+				d->error                ? d->error :
+				d->verdict == VERDICT_REACHABLE || !d->summary ? "" : d->summary);
+	if (c->o->json)
+		report_json(d, &c->json);
+	c->done++;
+	progress_say(c->progress, "%zu of %zu are answered", c->done, c->rows.n);
+}
+
+static enum verdict worst_of(const metric_rows *rows)
+{
+	enum verdict worst = VERDICT_REACHABLE;
+
+	vec_each(row, rows)
+		worst = all_worse(worst, row->verdict);
+	return worst;
+}
+
+/* Asked and answered: prints, and writes the metrics. */
+static int print_all(const struct all *a, struct collected *c, uint64_t started)
+{
+	const struct options *o = c->o;
+	const struct report_style style = style_of(o);
+	double seconds = (double)(now_us() - started) / 1e6;
+	struct strbuf b = { 0 }, metrics = { 0 };
+	int err, status = verdict_exit(worst_of(&c->rows));
+
+	progress_stop(c->progress);
+	if (!o->json)
+		report_all(&c->rows, &c->lines, a->isolated, seconds, &style, &b);
+	err = print(o->json ? &c->json : &b);
+	if (err < 0)
+		status = EXIT_UNKNOWN;
+	metrics_text(&c->rows, o->destination, seconds, wall_us(), &metrics);
+	err = o->openmetrics ? metrics_write(o->openmetrics, strbuf_str(&metrics)) : 0;
+	if (err < 0)
+		status = complain(xasprintf("%s cannot be written: %s", o->openmetrics, strerror(-err)),
+				  EXIT_UNKNOWN);
+	strbuf_done(&b);
+	strbuf_done(&metrics);
+	return status;
+}
+
+static int all_command(const struct options *o)
+{
+	struct all a = { .options = o, .destination = { .fd = -1, .root = -1, .kind = TARGET_DEFAULT } };
+	struct collected c = { .o = o, .progress = o->quiet ? NULL : progress_new(STDERR_FILENO) };
+	uint64_t started = now_us();
+	char *error = NULL;
+	int err = 0, status;
+
+	if (o->destination)
+		err = target_parse_destination(o->destination, &a.destination, &error);
+	if (err)
+		return complain(error, EXIT_USAGE);
+	allow_many_files();
+	if (o->destination)
+		err = target_open(&a.destination, &error);
+	if (!err)
+		err = all_find(&a, &error);
+	if (err) {
+		target_done(&a.destination);
+		return complain(error, EXIT_UNKNOWN);
+	}
+	for (size_t i = 0; i < a.runs.n; i++) {
+		vec_push(&c.rows, ((struct metric_row){ .name = xstrdup(all_name(&a, i)),
+							.verdict = VERDICT_UNKNOWN, .rtt_us = -1 }));
+		vec_push(&c.lines, (char *)NULL);
+	}
+	a.answer = take_answer;
+	a.ctx = &c;
+	all_ask(&a);
+	status = print_all(&a, &c, started);
+	progress_free(c.progress);
+	all_done(&a);
+	target_done(&a.destination);
+	metric_rows_free(&c.rows);
+	op_strings_free(&c.lines);
+	strbuf_done(&c.json);
+	return status;
+}
+
 /*
  * Another /proc and /run are those of another host than this container's: its
  * network namespace is that of its first process, and from now on ours.
@@ -291,6 +431,10 @@ int main(int argc, char **argv)
 		return explain_command(&o);
 	case COMMAND_UNDO:
 		return undo_command();
+	case COMMAND_LIST:
+		return list_command(&o);
+	case COMMAND_ALL:
+		return all_command(&o);
 	case COMMAND_HELP:
 		options_help(&b);
 		break;

@@ -22,6 +22,7 @@ struct arena {
 	VEC(struct nftnl_set *) sets;
 	VEC(void *) blocks;
 	need_list needs;
+	struct arena *parent; /* lives as long; NULL: none */
 };
 
 static struct arena *arena_new(void)
@@ -65,6 +66,8 @@ static void arena_leave(struct arena *a)
 	vec_free(&a->blocks);
 	vec_free(&a->needs);
 	pthread_mutex_destroy(&a->lock);
+	if (a->parent)
+		arena_leave(a->parent);
 	free(a);
 }
 
@@ -324,15 +327,28 @@ void snapshot_drop(struct snapshot *s)
 	s->ns.n--;
 }
 
-struct snapshot *snapshot_copy(const struct snapshot *s)
+static struct snapshot *copy_into(const struct snapshot *s, struct arena *a)
 {
 	struct snapshot *copy = xcalloc(1, sizeof(*copy));
 
-	copy->arena = arena_share(s->arena);
+	copy->arena = a;
 	vec_copy(&copy->ns, &s->ns);
 	for (size_t i = 0; i < s->ns.n; i++)
 		ns_copy(&copy->ns.v[i], &s->ns.v[i]);
 	return copy;
+}
+
+struct snapshot *snapshot_copy(const struct snapshot *s)
+{
+	return copy_into(s, arena_share(s->arena));
+}
+
+struct snapshot *snapshot_branch(const struct snapshot *s)
+{
+	struct arena *a = arena_new();
+
+	a->parent = arena_share(s->arena);
+	return copy_into(s, a);
 }
 
 void snapshot_free(struct snapshot *s)

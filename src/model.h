@@ -331,6 +331,11 @@ void ns_forget(struct ns *ns, enum collect_kind kind);
  */
 struct snapshot *snapshot_copy(const struct snapshot *s);
 /*
+ * The same for another thread: what is needed and read later is its own. What
+ * grows while it is read, the ruleset, has to be collected again (collect_nft_again()).
+ */
+struct snapshot *snapshot_branch(const struct snapshot *s);
+/*
  * Do both describe the same configuration, as far as it can decide a packet's
  * way? Neighbours, sockets, counters and operstates do not count. Of rulesets
  * counts what both have read.

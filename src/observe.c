@@ -11,6 +11,7 @@
 /* The observers of one namespace. */
 struct watch {
 	int ns, ns_fd;
+	uint32_t ring;
 	const struct ns *config;
 	struct packets *packets; /* or NULL */
 	struct nftrace *traces;  /* or NULL */
@@ -73,7 +74,7 @@ static void *watch_open(void *arg)
 		return NULL;
 	}
 	if (w->ob->capture)
-		w->capture_error = packet_open(&w->ob->lookout, &w->packets);
+		w->capture_error = packet_open(&w->ob->lookout, w->ring, &w->packets);
 	if (w->ob->trace)
 		w->trace_error = open_traces(w);
 	return NULL;
@@ -84,9 +85,10 @@ static void add_watches(struct observer *ob, const struct observe_spec *spec)
 	vec_each(ns, &spec->ns) {
 		struct watch *w = vec_add(&ob->watches);
 
-		w->ns = *ns;
-		w->ns_fd = spec->ns_fds[*ns];
-		w->config = snapshot_ns(spec->s, *ns);
+		w->ns = ns->ns;
+		w->ns_fd = ns->fd;
+		w->config = ns->config;
+		w->ring = ns->ring;
 		/* a thread that does not start leaves it so */
 		w->capture_error = spec->capture ? -EAGAIN : 1;
 		w->trace_error = spec->trace ? -EAGAIN : 1;
@@ -119,7 +121,7 @@ int observe_open(const struct observe_spec *spec, struct observations *o, struct
 	vec_copy(&ob->lookout.peers, &spec->peers);
 	add_watches(ob, spec);
 	in_parallel(ob->watches.v, ob->watches.n, sizeof(*ob->watches.v), watch_open);
-	note_errors(ob, spec->s->ns.n, o);
+	note_errors(ob, spec->namespaces, o);
 	*ret = ob;
 	return 0;
 }
@@ -153,16 +155,27 @@ size_t observe_pollfds(const struct observer *ob, struct pollfd *fds, size_t max
 	return n;
 }
 
+static int read_packets(const struct observer *ob, struct watch *w, struct observations *o)
+{
+	int count = packet_read(w->packets, w->ns, &ob->lookout, o);
+
+	o->dropped += packet_dropped(w->packets);
+	return count;
+}
+
+/* With many namespaces most have nothing to say most of the time. */
 int observe_read(struct observer *ob, struct observations *o)
 {
+	_cleanup_(freep) struct pollfd *fds = xcalloc(2 * ob->watches.n, sizeof(*fds));
+	size_t n = observe_pollfds(ob, fds, 2 * ob->watches.n), i = 0;
 	int count = 0;
 
+	if (poll(fds, n, 0) <= 0)
+		return 0;
 	vec_each(w, &ob->watches) {
-		if (w->packets) {
-			count += packet_read(w->packets, w->ns, &ob->lookout, o);
-			o->dropped += packet_dropped(w->packets);
-		}
-		if (w->traces)
+		if (w->packets && packet_fd(w->packets) >= 0 && fds[i++].revents)
+			count += read_packets(ob, w, o);
+		if (w->traces && nftrace_fd(w->traces) >= 0 && fds[i++].revents)
 			count += nftrace_read(w->traces, w->ns, o);
 	}
 	return count;

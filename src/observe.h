@@ -102,13 +102,20 @@ struct udp_peer {
 	uint16_t port;
 };
 
+/* A namespace to watch. */
+struct watched {
+	int ns;                       /* what sightings call it */
+	int fd;
+	const struct ns *config;      /* for chain facts; must live until the observer is open */
+	uint32_t ring;                /* room for packets, bytes; 0: plenty */
+};
+
 struct observe_spec {
-	const struct snapshot *s;     /* for chain and link facts */
 	struct marks marks;
 	VEC(struct addr) arp;         /* next hops and sources on the path, for ARP */
 	VEC(struct udp_peer) peers;   /* empty: no datagrams are sent */
-	VEC(int) ns;                  /* namespaces to watch */
-	const int *ns_fds;            /* file descriptor per snapshot index; own namespace too */
+	VEC(struct watched) ns;
+	size_t namespaces;            /* one more than the largest ns: so many errors are noted */
 	bool capture, trace;
 	bool keep_frames;             /* the captured bytes are wanted, too */
 };

@@ -61,6 +61,12 @@ static const struct option_row rows[] = {
 	  .help = "send nothing: judge by the configuration alone" },
 	{ .name = "no-trace", .kind = OPTION_SET, FIELD(no_trace),
 	  .help = "make no temporary nft tables" },
+	{ .name = "list", .kind = OPTION_COMMAND, .value = COMMAND_LIST,
+	  .help = "list the namespaces and containers of this host" },
+	{ .name = "all", .kind = OPTION_COMMAND, .value = COMMAND_ALL,
+	  .help = "ask for all of them, one line each" },
+	{ .name = "openmetrics", .arg = "FILE", .kind = OPTION_FILE, FIELD(openmetrics),
+	  .help = "with --all: write metrics to FILE, too" },
 	{ .name = "host-root", .arg = "DIR", .kind = OPTION_FILE, FIELD(host_root),
 	  .help = "below which the host's /proc, /run, /var are (/)" },
 	{ .name = "pcap", .arg = "FILE", .kind = OPTION_FILE, FIELD(pcap),
@@ -85,8 +91,7 @@ static const struct option_row rows[] = {
 
 /* Refused by name: they are promised, but not in this version. */
 static const char *const later[] = {
-	"watch",  "interval", "from", "all",  "list",   "openmetrics",
-	"expect", "save",     "load", "redact", "what-if",
+	"watch", "interval", "from", "expect", "save", "load", "redact", "what-if",
 };
 
 static const struct {
@@ -263,10 +268,10 @@ static int set_color(const struct option_row *row, const char *value, enum color
 
 static int set_command(struct options *o, enum command command, char **ret_error)
 {
-	bool taken = o->command == COMMAND_EXPLAIN || o->command == COMMAND_UNDO;
+	bool taken = o->command != COMMAND_DIAGNOSE;
 
 	if (taken && o->command != command && command != COMMAND_HELP && command != COMMAND_VERSION)
-		return wrong_usage(ret_error, "--explain and --undo do not go together");
+		return wrong_usage(ret_error, "--all, --list, --explain and --undo do not go together");
 	o->command = command;
 	return 0;
 }
@@ -490,13 +495,36 @@ static int check_diagnose(struct options *o, char **ret_error)
 	return r < 0 ? r : check_files(o, ret_error);
 }
 
+/* --all takes a DESTINATION only, which was read as a SOURCE. */
+static int check_all(struct options *o, char **ret_error)
+{
+	if (o->destination)
+		return wrong_word(ret_error, "--all asks for every source; what is ", o->destination, "?");
+	o->destination = o->source;
+	o->source = NULL;
+	if (o->fix || o->dry_run || o->yes)
+		return wrong_usage(ret_error, "--fix repairs one source at a time, not --all");
+	if (o->pcap || o->html || o->svg)
+		return wrong_usage(ret_error, "--pcap, --html and --svg are for one source, not for --all");
+	return check_protos(o, ret_error);
+}
+
 static int check(struct options *o, char **ret_error)
 {
+	static const char *const names[] = {
+		[COMMAND_UNDO] = "--undo",
+		[COMMAND_LIST] = "--list",
+		[COMMAND_EXPLAIN] = "--explain",
+	};
+
+	if (o->openmetrics && o->command != COMMAND_ALL)
+		return wrong_usage(ret_error, "--openmetrics is for --all");
 	if (o->command == COMMAND_DIAGNOSE)
 		return check_diagnose(o, ret_error);
+	if (o->command == COMMAND_ALL)
+		return check_all(o, ret_error);
 	if (o->source)
-		return wrong_word(ret_error, o->command == COMMAND_UNDO ? "--undo" : "--explain",
-				  "", " asks no target");
+		return wrong_word(ret_error, names[o->command], "", " asks no target");
 	return 0;
 }
 
@@ -549,6 +577,8 @@ static void help_row(const struct option_row *row, struct strbuf *b)
 void options_help(struct strbuf *b)
 {
 	strbuf_puts(b, "usage: nsdoctor [OPTION]... SOURCE [DESTINATION]\n"
+		       "       nsdoctor --all [DESTINATION]\n"
+		       "       nsdoctor --list\n"
 		       "       nsdoctor --explain CODE\n"
 		       "       nsdoctor --undo\n"
 		       "\n"

@@ -9,6 +9,8 @@ enum command {
 	COMMAND_DIAGNOSE,
 	COMMAND_EXPLAIN,
 	COMMAND_UNDO,
+	COMMAND_LIST,
+	COMMAND_ALL,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 };
@@ -21,8 +23,9 @@ enum color_when {
 
 struct options {
 	enum command command;
-	const char *source, *destination; /* as written; destination may be NULL */
+	const char *source, *destination; /* as written; destination may be NULL, source is with --all */
 	const char *explain;
+	const char *openmetrics;   /* file for --all, or NULL */
 	const char *host_root;     /* NULL: the own root */
 	const char *pcap, *html, *svg; /* files to write; NULL: none */
 	unsigned int protos;       /* bits of enum proto; 0: the default */

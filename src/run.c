@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "run.h"
+#include "round.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "collect.h"
-#include "diagnose.h"
 #include "dns.h"
 #include "inventory.h"
 #include "netns.h"
@@ -23,23 +22,6 @@
 #define MAX_PEERS     8
 #define PACE_US       200000
 #define COUNT_PACE_US 100000
-
-/* One round: everything that is known and open while the question is asked. */
-struct round {
-	struct run *run;
-	struct diagnosis *d;
-	struct snapshot *s;
-	VEC(int) fds;               /* by snapshot index; not all are ours to close */
-	int self_fd;
-	int src, dst_ns;
-	struct addr dst;
-	struct probe_plan plan;
-	VEC(struct path *) paths;   /* by probe */
-	struct observations obs;
-	uint64_t waiting_since;
-	bool lost_again, told;
-	bool stale;                 /* the ruleset changed while it was read */
-};
 
 static double ms_since(uint64_t since)
 {
@@ -147,6 +129,16 @@ static int add_target(struct round *r, const struct target *t)
 	return add_namespace(r, name, t->path, named, t->fd, t->dev, t->inode);
 }
 
+/* The host has been read, all but its ruleset. */
+static int collect_guests(struct round *r)
+{
+	int err = collect_nft_again(r->s, NS_HOST, r->fds.v[NS_HOST]);
+
+	for (int i = 1; !err && i < (int)r->s->ns.n; i++)
+		err = collect_ns(r->s, i, r->fds.v[i]);
+	return err ? err : collect_nsids(r->s, r->fds.v);
+}
+
 static int open_namespaces(struct round *r)
 {
 	struct target *src = &r->run->source, *dst = &r->run->destination;
@@ -161,10 +153,13 @@ static int open_namespaces(struct round *r)
 	if (err < 0)
 		return fail(r, xasprintf("cannot identify the host's network namespace: %s",
 					 strerror(-err)));
-	add_namespace(r, "host", NULL, false, r->self_fd, dev, inode);
+	if (r->host)
+		vec_push(&r->fds, r->self_fd);
+	else
+		add_namespace(r, "host", NULL, false, r->self_fd, dev, inode);
 	r->src = add_target(r, src);
 	r->dst_ns = is_namespace(dst) ? add_target(r, dst) : -1;
-	err = collect_all(r->s, r->fds.v);
+	err = r->host ? collect_guests(r) : collect_all(r->s, r->fds.v);
 	if (err < 0)
 		return fail(r, xasprintf("cannot read the configuration: %s%s", strerror(-err),
 					 err == -EPERM ? " (CAP_SYS_ADMIN is needed to enter a namespace)" : ""));
@@ -485,7 +480,7 @@ static void plan_probes(struct round *r)
 	r->d->destination.port = t->port;
 }
 
-static void choose_marks(struct marks *m)
+void round_marks(struct marks *m)
 {
 	uint32_t seq;
 
@@ -504,12 +499,12 @@ static void watch_addr(struct observe_spec *spec, const struct addr *a)
 	vec_push(&spec->arp, *a);
 }
 
-static void watch_ns(struct observe_spec *spec, int ns)
+static void watch_ns(const struct round *r, struct observe_spec *spec, int ns)
 {
 	vec_each(known, &spec->ns)
-		if (*known == ns)
+		if (known->ns == ns)
 			return;
-	vec_push(&spec->ns, ns);
+	vec_push(&spec->ns, ((struct watched){ ns, r->fds.v[ns], snapshot_ns(r->s, ns), 0 }));
 }
 
 static void watch_peer(struct observe_spec *spec, const struct addr *a, uint16_t port)
@@ -533,35 +528,39 @@ static void watch_peers(struct observe_spec *spec, const struct path *p)
 			watch_peer(spec, &p->legs.v[i].pkt.dst, p->legs.v[i].pkt.dport);
 }
 
+void round_watch(const struct round *r, struct observe_spec *spec)
+{
+	for (size_t i = 0; i < r->paths.n; i++) {
+		const struct path *p = r->paths.v[i];
+
+		watch_addr(spec, &p->flow.src);
+		watch_addr(spec, &p->flow.dst);
+		watch_ns(r, spec, p->flow.src_ns);
+		watch_peers(spec, p);
+		vec_each(leg, &p->legs) {
+			watch_addr(spec, &leg->nexthop);
+			watch_ns(r, spec, leg->ns);
+		}
+	}
+	if (r->dst_ns >= 0)
+		watch_ns(r, spec, r->dst_ns);
+	watch_ns(r, spec, NS_HOST);
+}
+
 static void open_observer(struct round *r)
 {
-	struct observe_spec spec = { .s = r->s,
-				     .marks = r->plan.marks,
-				     .ns_fds = r->fds.v,
+	struct observe_spec spec = { .marks = r->plan.marks,
+				     .namespaces = r->s->ns.n,
 				     .capture = true,
 				     .keep_frames = r->run->options->pcap != NULL,
 				     .trace = !r->run->options->no_trace };
 
-	for (size_t i = 0; i < r->paths.n; i++) {
-		const struct path *p = r->paths.v[i];
-
-		watch_addr(&spec, &p->flow.src);
-		watch_addr(&spec, &p->flow.dst);
-		watch_ns(&spec, p->flow.src_ns);
-		watch_peers(&spec, p);
-		vec_each(leg, &p->legs) {
-			watch_addr(&spec, &leg->nexthop);
-			watch_ns(&spec, leg->ns);
-		}
-	}
-	if (r->dst_ns >= 0)
-		watch_ns(&spec, r->dst_ns);
-	watch_ns(&spec, NS_HOST);
+	round_watch(r, &spec);
 	if (observe_open(&spec, &r->obs, &r->run->observer) < 0)
 		r->run->observer = NULL;
 	/* our own tables move the generation as everybody else's do */
 	vec_each(ns, &spec.ns)
-		r->s->ns.v[*ns].nft_generation += observe_transactions(r->run->observer, *ns);
+		r->s->ns.v[ns->ns].nft_generation += observe_transactions(r->run->observer, ns->ns);
 	vec_free(&spec.arp);
 	vec_free(&spec.peers);
 	vec_free(&spec.ns);
@@ -624,13 +623,23 @@ static void follow_packets(struct round *r, size_t probe)
 	path_free(path);
 }
 
-static enum settle settle(void *ctx, size_t probe, uint64_t now, uint64_t *ret_wake_us)
+enum settle round_settle(struct round *r, size_t probe, uint64_t now, uint64_t *ret_wake_us)
 {
-	struct round *r = ctx;
-
 	follow_packets(r, probe);
 	return correlate_settle(r->paths.v[probe], &r->plan.probes.v[probe], probe, &r->obs, now,
 				r->plan.pace_us, r->plan.timeout_us, ret_wake_us);
+}
+
+static enum settle settle(void *ctx, size_t probe, uint64_t now, uint64_t *ret_wake_us)
+{
+	return round_settle(ctx, probe, now, ret_wake_us);
+}
+
+bool round_is_partial(const struct round *r)
+{
+	const struct probe *first = &r->plan.probes.v[0];
+
+	return first->answered && first->answered < first->attempts.n && !r->plan.all_attempts;
 }
 
 /*
@@ -650,7 +659,7 @@ static void ask_again(struct round *r)
 	struct observations none = { 0 };
 	struct probe *p;
 
-	if (!first->answered || first->answered >= first->attempts.n || r->plan.all_attempts)
+	if (!round_is_partial(r))
 		return;
 	progress_say(r->run->progress, "asking once more: some packets were lost");
 	nap(1000000);
@@ -665,22 +674,20 @@ static void ask_again(struct round *r)
 	probe_plan_done(&again);
 }
 
-static int send_probes(struct round *r)
+void round_pace(const struct round *r, struct probe_plan *plan)
 {
 	const struct options *o = r->run->options;
-	const struct probe *question;
-	int err;
 
-	r->plan.max_attempts = o->count ? o->count : 3;
-	r->plan.all_attempts = o->count != 0;
-	r->plan.pace_us = o->count ? COUNT_PACE_US : PACE_US;
-	r->plan.timeout_us = (uint64_t)(o->timeout * 1e6);
-	r->plan.ns_fds = r->fds.v;
-	r->plan.settle = settle;
-	r->plan.ctx = r;
-	progress_say(r->run->progress, "waiting for answers from %s", addr_text(&r->dst).s);
-	err = probe_run(&r->plan, r->run->observer, &r->obs);
-	question = &r->plan.probes.v[0];
+	plan->max_attempts = o->count ? o->count : 3;
+	plan->all_attempts = o->count != 0;
+	plan->pace_us = o->count ? COUNT_PACE_US : PACE_US;
+	plan->timeout_us = (uint64_t)(o->timeout * 1e6);
+}
+
+int round_sent(struct round *r, int err)
+{
+	const struct probe *question = &r->plan.probes.v[0];
+
 	if (!err && question->attempts.n && question->attempts.v[0].no_socket)
 		err = -question->attempts.v[0].error;
 	if (err == -EPERM || err == -EACCES)
@@ -688,8 +695,22 @@ static int send_probes(struct round *r)
 				       "the source's namespace are needed"));
 	if (err < 0)
 		return fail(r, xasprintf("the probe could not be sent: %s", strerror(-err)));
-	ask_again(r);
 	return 0;
+}
+
+static int send_probes(struct round *r)
+{
+	int err;
+
+	round_pace(r, &r->plan);
+	r->plan.ns_fds = r->fds.v;
+	r->plan.settle = settle;
+	r->plan.ctx = r;
+	progress_say(r->run->progress, "waiting for answers from %s", addr_text(&r->dst).s);
+	err = round_sent(r, probe_run(&r->plan, r->run->observer, &r->obs));
+	if (!err)
+		ask_again(r);
+	return err;
 }
 
 /* --- did the world stand still? --- */
@@ -722,8 +743,7 @@ static bool changed(struct round *r)
 
 /* --- a round --- */
 
-/* The named namespaces that are not on the path: who else may have an address that is asked for? */
-static struct snapshot *read_others(struct round *r)
+struct snapshot *round_read_others(const struct snapshot *but)
 {
 	struct snapshot *others = snapshot_new();
 	VEC(int) fds = { 0 };
@@ -732,7 +752,7 @@ static struct snapshot *read_others(struct round *r)
 	if (inventory_read(false, &list) < 0)
 		return others;
 	vec_each(e, &list) {
-		int fd = others->ns.n < MAX_BYSTANDERS && snapshot_find(r->s, e->inode) < 0 ?
+		int fd = others->ns.n < MAX_BYSTANDERS && (!but || snapshot_find(but, e->inode) < 0) ?
 				 netns_open(e->path) : -1;
 
 		if (fd < 0)
@@ -820,7 +840,7 @@ static void count_rules(struct round *r)
 			}
 }
 
-static bool any_lost(const struct round *r)
+bool round_lost(const struct round *r)
 {
 	vec_each(p, &r->plan.probes)
 		if (!p->control && p->outcome != PROBE_ANSWERED)
@@ -841,11 +861,11 @@ static void judge(struct round *r)
 			      .all_attempts = r->plan.all_attempts,
 			      .lost_again = r->lost_again };
 
-	if (!mute && any_lost(r))
-		in.others = others = read_others(r);
-	if (!mute && any_lost(r))
+	if (!mute && round_lost(r))
+		in.others = r->others ? r->others : (others = round_read_others(r->s));
+	if (!mute && round_lost(r))
 		count_rules(r);
-	if (mute || any_lost(r))
+	if (mute || round_lost(r))
 		in.routed_both_ways = routed_both_ways(r);
 	in.asked = xcalloc(in.n, sizeof(*in.asked));
 	for (size_t i = 0; i < in.n; i++) {
@@ -892,8 +912,7 @@ static int changing(struct round *r, bool last)
 	return fail(r, xstrdup("the configuration kept changing while it was looked at"));
 }
 
-/* Looks at one question once. Returns 0, or -EAGAIN where it has to be looked at again, or -errno. */
-static int look(struct round *r, bool last)
+int round_prepare(struct round *r, bool last)
 {
 	uint64_t t = now_us();
 	int err;
@@ -909,19 +928,21 @@ static int look(struct round *r, bool last)
 	describe(&r->d->source, &r->run->source, r->src);
 	describe(&r->d->destination, &r->run->destination, r->dst_ns);
 	r->d->destination.address = r->dst;
-	choose_marks(&r->plan.marks);
+	round_marks(&r->plan.marks);
 	plan_probes(r);
 	if (r->stale)
 		return changing(r, last);
 	r->d->collect_ms = ms_since(t);
-	t = now_us();
-	if (!r->run->options->no_probe && addr_is_set(&r->dst)) {
-		open_observer(r);
-		err = send_probes(r);
-		if (err)
-			return err;
-	}
-	r->d->probe_ms = ms_since(t);
+	return 0;
+}
+
+bool round_asks(const struct round *r)
+{
+	return !r->run->options->no_probe && addr_is_set(&r->dst);
+}
+
+int round_conclude(struct round *r, bool last)
+{
 	judge(r);
 	if (r->stale)
 		return changing(r, last);
@@ -937,16 +958,35 @@ static int look(struct round *r, bool last)
 	if (r->obs.dropped || r->obs.trace_overrun)
 		return last ? fail(r, xstrdup("the captures lost packets, so nothing certain can be said")) :
 			      -EAGAIN;
-	if (!last && is_hasty(r->run, r->d)) {
+	return !last && is_hasty(r->run, r->d) ? -EAGAIN : 0;
+}
+
+/* Looks at one question once. Returns 0, or -EAGAIN where it has to be looked at again, or -errno. */
+static int look(struct round *r, bool last)
+{
+	uint64_t t;
+	int err = round_prepare(r, last);
+
+	if (err)
+		return err;
+	t = now_us();
+	if (round_asks(r)) {
+		open_observer(r);
+		err = send_probes(r);
+		if (err)
+			return err;
+	}
+	r->d->probe_ms = ms_since(t);
+	err = round_conclude(r, last);
+	if (err == -EAGAIN && is_hasty(r->run, r->d)) {
 		progress_say(r->run->progress, "looking again in a second: %s",
 			     r->d->findings.v[0].code);
 		nap(1000000);
-		return -EAGAIN;
 	}
-	return 0;
+	return err;
 }
 
-static void round_done(struct round *r, bool keep)
+void round_done(struct round *r, bool keep)
 {
 	if (keep) {
 		/* the report speaks of them */
@@ -972,35 +1012,49 @@ static void round_done(struct round *r, bool keep)
 	probe_plan_done(&r->plan);
 }
 
+void round_begin(struct round *r, struct run *run, const struct snapshot *host)
+{
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+
+	d->mark_hop = MARK_NONE;
+	d->source.ns = d->destination.ns = -1;
+	*r = (struct round){ .run = run, .d = d, .self_fd = -1, .dst_ns = -1, .host = host };
+	r->s = host ? snapshot_branch(host) : snapshot_new();
+}
+
+struct diagnosis *round_finish(struct round *r)
+{
+	struct diagnosis *d = r->d;
+
+	if (!d->source.kind) {
+		describe(&d->source, &r->run->source, -1);
+		describe(&d->destination, &r->run->destination, -1);
+	}
+	remark(d, &r->run->source);
+	remark(d, &r->run->destination);
+	if (d->error && !d->summary)
+		d->summary = xstrdup(d->error);
+	return d;
+}
+
 struct diagnosis *run_diagnosis(struct run *run)
 {
-	struct diagnosis *d = NULL;
 	uint64_t t = now_us();
+	struct diagnosis *d;
+	struct round r;
 
 	for (int i = 1;; i++) {
-		struct round r = { .run = run, .self_fd = -1, .dst_ns = -1 };
 		int err;
 
 		run_close(run);
-		d = xcalloc(1, sizeof(*d));
-		d->mark_hop = MARK_NONE;
-		d->source.ns = d->destination.ns = -1;
-		r.d = d;
-		r.s = snapshot_new();
+		round_begin(&r, run, NULL);
 		err = look(&r, i == ROUNDS);
 		round_done(&r, err != -EAGAIN);
 		if (err != -EAGAIN)
 			break;
-		diagnosis_free(d);
+		diagnosis_free(r.d);
 	}
-	if (!d->source.kind) {
-		describe(&d->source, &run->source, -1);
-		describe(&d->destination, &run->destination, -1);
-	}
-	remark(d, &run->source);
-	remark(d, &run->destination);
-	if (d->error && !d->summary)
-		d->summary = xstrdup(d->error);
+	d = round_finish(&r);
 	d->total_ms = ms_since(t);
 	progress_stop(run->progress);
 	return d;

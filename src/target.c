@@ -677,6 +677,38 @@ char *target_neither(const struct target *t, const char *why)
 	return strbuf_take(&b);
 }
 
+/* The root of a process, where it is another one than that of the host's processes. */
+static int root_of(pid_t pid)
+{
+	_cleanup_(closep) int fd = process_open(pid);
+	int root = fd < 0 ? fd : process_root(fd);
+	struct stat there, host;
+
+	if (root >= 0 && fstat(root, &there) == 0 && fstat(root_host(), &host) == 0 &&
+	    there.st_dev == host.st_dev && there.st_ino == host.st_ino) {
+		close(root);
+		return -1;
+	}
+	return root < 0 ? -1 : root;
+}
+
+int target_of_place(const struct place *p, struct target *ret, char **ret_error)
+{
+	struct target t = { .kind = p->named ? TARGET_NETNS : p->comm ? TARGET_PID : TARGET_CONTAINER,
+			    .text = xstrdup(p->names.v[0]), .path = xstrdup(p->path),
+			    .fd = -1, .root = -1 };
+	int r = open_file(&t, ret_error);
+
+	if (r < 0) {
+		target_done(&t);
+		return r;
+	}
+	if (p->pid && t.kind == TARGET_CONTAINER)
+		t.root = root_of(p->pid);
+	*ret = t;
+	return 0;
+}
+
 /* --- the files by which names resolve --- */
 
 /* The name under which `ip netns` knows a namespace, or NULL. Free it. */
@@ -696,27 +728,12 @@ static char *name_of(const struct target *t)
 	return name;
 }
 
-/* The root of a process, where it is another one than that of the host's processes. */
-static int other_root(const char *pid)
-{
-	_cleanup_(closep) int fd = process_open((pid_t)atol(pid));
-	int root = fd < 0 ? fd : process_root(fd);
-	struct stat there, host;
-
-	if (root >= 0 && fstat(root, &there) == 0 && fstat(root_host(), &host) == 0 &&
-	    there.st_dev == host.st_dev && there.st_ino == host.st_ino) {
-		close(root);
-		return -1;
-	}
-	return root < 0 ? -1 : root;
-}
-
 void target_read_files(struct target *t)
 {
 	_cleanup_(freep) char *name = NULL;
 
 	if (t->kind == TARGET_PID && t->root < 0)
-		t->root = other_root(t->text + strlen("pid:"));
+		t->root = root_of((pid_t)atol(t->text + strlen("pid:")));
 	if (t->root < 0)
 		name = name_of(t);
 	resolve_files_done(&t->files);

@@ -55,6 +55,10 @@ int target_parse_destination(const char *text, struct target *ret, char **ret_er
  */
 int target_open(struct target *t, char **ret_error);
 
+struct place;
+/* A namespace of the inventory as an opened SOURCE. Errors as of target_open(). */
+int target_of_place(const struct place *p, struct target *ret, char **ret_error);
+
 /*
  * Reads the files by which names resolve in an opened target: those of a
  * container's or process's own root, /etc/netns/NAME/, or the host's. What

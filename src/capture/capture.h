@@ -15,9 +15,10 @@ struct packets;
 
 /*
  * Captures on all interfaces of the calling thread's namespace what l looks
- * for; the kernel filters. Returns 0 or -errno.
+ * for; the kernel filters. ring: bytes for packets that wait to be read, 0: for
+ * thousands of them; it decides how long opening takes. Returns 0 or -errno.
  */
-int packet_open(const struct lookout *l, struct packets **ret);
+int packet_open(const struct lookout *l, uint32_t ring, struct packets **ret);
 int packet_fd(const struct packets *p);
 
 /* Reads all that waits into o; never blocks. Returns the number of new sightings. */

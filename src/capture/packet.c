@@ -123,12 +123,12 @@ int packet_filter(const struct lookout *l, struct bpf_program *ret)
 /* --- the capture --- */
 
 /* What errno says is all there is to know of most errors. */
-static int activate(pcap_t *pcap)
+static int activate(pcap_t *pcap, uint32_t ring)
 {
 	int r;
 
 	pcap_set_snaplen(pcap, OBSERVE_SNAPLEN);
-	pcap_set_buffer_size(pcap, RING_SIZE);
+	pcap_set_buffer_size(pcap, ring ? (int)ring : RING_SIZE);
 	pcap_set_immediate_mode(pcap, 1);
 	errno = 0;
 	r = pcap_activate(pcap);
@@ -139,10 +139,10 @@ static int activate(pcap_t *pcap)
 	return errno > 0 ? -errno : -EIO;
 }
 
-static int set_up(struct packets *p, struct bpf_program *filter)
+static int set_up(struct packets *p, struct bpf_program *filter, uint32_t ring)
 {
 	char text[PCAP_ERRBUF_SIZE];
-	int r = activate(p->pcap);
+	int r = activate(p->pcap, ring);
 
 	if (r < 0)
 		return r;
@@ -154,7 +154,7 @@ static int set_up(struct packets *p, struct bpf_program *filter)
 	return 0;
 }
 
-int packet_open(const struct lookout *l, struct packets **ret)
+int packet_open(const struct lookout *l, uint32_t ring, struct packets **ret)
 {
 	char text[PCAP_ERRBUF_SIZE];
 	struct bpf_program filter = { 0 };
@@ -166,7 +166,7 @@ int packet_open(const struct lookout *l, struct packets **ret)
 	p = xcalloc(1, sizeof(*p));
 	p->lo = (int)if_nametoindex("lo");
 	p->pcap = pcap_create("any", text);
-	r = p->pcap ? set_up(p, &filter) : -ENOMEM;
+	r = p->pcap ? set_up(p, &filter, ring) : -ENOMEM;
 	pcap_freecode(&filter);
 	if (r < 0)
 		packet_close(p);

@@ -22,6 +22,7 @@ struct collecting {
 	int index;             /* of ns in s */
 	struct nl *route;      /* NETLINK_ROUTE */
 	const int *ns_fds;     /* by index; only for nsids */
+	bool host_only;        /* of the nsids only what the host and the others call each other */
 };
 
 struct collector {

@@ -65,7 +65,8 @@ static int read_nsids(struct collecting *c)
 	int result = 0;
 
 	for (int i = 0; i < (int)c->s->ns.n; i++) {
-		int r = i != c->index && c->ns_fds[i] >= 0 ? read_one(c, i) : 0;
+		bool skip = c->host_only && c->index != NS_HOST && i != NS_HOST;
+		int r = !skip && i != c->index && c->ns_fds[i] >= 0 ? read_one(c, i) : 0;
 
 		if (result == 0)
 			result = r;

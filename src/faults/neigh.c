@@ -283,6 +283,9 @@ static const struct ns *bystander(const struct question *q, const struct addr *a
 
 	for (size_t i = 0; others && i < others->ns.n; i++) {
 		const struct ns *ns = snapshot_ns(others, (int)i);
+
+		if (snapshot_find(q->s, ns->inode) >= 0)
+			continue;
 		const struct iface_addr *own = ns_addr(ns, a);
 		const struct link *l = own ? ns_link(ns, own->ifindex) : NULL;
 

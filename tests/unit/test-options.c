@@ -247,7 +247,27 @@ static void other_commands(void **state)
 	REFUSE("--explain needs an argument: --explain CODE", "--explain");
 	REFUSE("--explain asks no target", "--explain", "ip-forward-off", "a");
 	REFUSE("--undo asks no target", "--undo", "a");
-	REFUSE("--explain and --undo do not go together", "--explain", "x", "--undo");
+	REFUSE("--all, --list, --explain and --undo do not go together", "--explain", "x", "--undo");
+	assert_int_equal(ACCEPT("--list", "--host-root", "/host").command, COMMAND_LIST);
+	REFUSE("--list asks no target", "--list", "a");
+	REFUSE("--openmetrics is for --all", "--openmetrics", "x", "a");
+}
+
+static void all_of_them(void **state)
+{
+	struct options o = ACCEPT("--all", "--openmetrics", "/x.prom");
+
+	assert_int_equal(o.command, COMMAND_ALL);
+	assert_null(o.source);
+	assert_null(o.destination);
+	assert_string_equal(o.openmetrics, "/x.prom");
+	o = ACCEPT("8.8.8.8:443", "--all");
+	assert_null(o.source);
+	assert_string_equal(o.destination, "8.8.8.8:443");
+	REFUSE("--all asks for every source; what is b?", "--all", "a", "b");
+	REFUSE("--fix repairs one source at a time, not --all", "--all", "--fix", "--yes");
+	REFUSE("--fix repairs one source at a time, not --all", "--all", "-n");
+	REFUSE("--all, --list, --explain and --undo do not go together", "--all", "--list");
 }
 
 static void help_shows_what_there_is(void **state)
@@ -281,6 +301,7 @@ int main(void)
 		cmocka_unit_test(targets),
 		cmocka_unit_test(fix_asks_or_is_told_not_to),
 		cmocka_unit_test(other_commands),
+		cmocka_unit_test(all_of_them),
 		cmocka_unit_test(help_shows_what_there_is),
 	};
 

@@ -44,11 +44,10 @@ static int setup(void **state)
 	t->plan.max_attempts = 3;
 	/* longer than a busy machine may make us wait */
 	t->plan.pace_us = t->plan.timeout_us = 60000000;
-	t->spec.s = t->s;
 	t->spec.marks = t->plan.marks;
-	t->spec.ns_fds = &self;
 	t->spec.capture = t->spec.trace = true;
-	vec_push(&t->spec.ns, 0);
+	t->spec.namespaces = 1;
+	vec_push(&t->spec.ns, ((struct watched){ 0, self, snapshot_ns(t->s, 0), 0 }));
 	*state = t;
 	return 0;
 }

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * round - one question while it is asked: what is known and open meanwhile
+ *
+ * run.c asks one question after another; batch.c asks those of many sources at
+ * once, with one observer and one loop that sends. Both take a round through
+ * the same steps.
+ */
+#ifndef ROUND_H
+#define ROUND_H
+
+#include "diagnose.h"
+#include "run.h"
+
+struct round {
+	struct run *run;
+	struct diagnosis *d;
+	struct snapshot *s;
+	VEC(int) fds;               /* by snapshot index; not all are ours to close */
+	int self_fd;
+	int src, dst_ns;
+	struct addr dst;
+	struct probe_plan plan;
+	VEC(struct path *) paths;   /* by probe */
+	struct observations obs;
+	const struct snapshot *host; /* the host as somebody else has read it, or NULL */
+	const struct snapshot *others; /* further namespaces, read by somebody else, or NULL */
+	bool lost_again;
+	bool stale;                 /* the ruleset changed while it was read */
+};
+
+/* An empty diagnosis, and an empty snapshot or a copy of the host's. r is overwritten. */
+void round_begin(struct round *r, struct run *run, const struct snapshot *host);
+
+/* What the report says of the ends, in any case; then the diagnosis is the caller's. */
+struct diagnosis *round_finish(struct round *r);
+
+/*
+ * Reads the configuration, finds the destination, plans the probes. 0, or
+ * -EAGAIN where it has to be looked at again (never with last), or -errno where the
+ * diagnosis is ready because nothing can be asked.
+ */
+int round_prepare(struct round *r, bool last);
+
+/* Is there something to be sent? */
+bool round_asks(const struct round *r);
+
+/* Adds what has to be watched for this round. Namespaces are called by their index. */
+void round_watch(const struct round *r, struct observe_spec *spec);
+
+/* Marks that nobody else has. */
+void round_marks(struct marks *m);
+
+/* How the probes are paced; ns_fds, settle and ctx are the caller's. */
+void round_pace(const struct round *r, struct probe_plan *plan);
+
+/* How one of the probes stands, for struct probe_plan. */
+enum settle round_settle(struct round *r, size_t probe, uint64_t now, uint64_t *ret_wake_us);
+
+/* The probes are out: could they be sent at all? err is probe_run()'s. 0 or -errno. */
+int round_sent(struct round *r, int err);
+
+/*
+ * Judges what was seen. 0, or -EAGAIN where it has to be looked at again (never
+ * with last), or -errno; in either other case the diagnosis is ready.
+ */
+int round_conclude(struct round *r, bool last);
+
+/* Some of the packets were answered: one more, alone, tells a defect from a hiccup. */
+bool round_is_partial(const struct round *r);
+
+/*
+ * Namespaces that have names, up to a number, but those of a snapshot (NULL:
+ * all): who else has an address that is asked for?
+ */
+struct snapshot *round_read_others(const struct snapshot *but);
+
+/* Was a packet of the source's lost? */
+bool round_lost(const struct round *r);
+
+/* Closes everything; keep: the diagnosis keeps what its report speaks of. */
+void round_done(struct round *r, bool keep);
+
+#endif
