@@ -36,11 +36,27 @@ static int point_of(const struct path *path, const struct sighting *s)
 	return -1;
 }
 
+/* Which attempts were seen at which point: a bit each. */
+struct roll {
+	size_t words; /* of a point's row */
+	uint64_t *bits;
+};
+
+/* Notes an attempt at a point; false: it was seen there before. */
+static bool note_attempt(struct roll *roll, int point, int attempt)
+{
+	uint64_t *word = &roll->bits[(size_t)point * roll->words + (size_t)attempt / 64];
+	uint64_t bit = 1ull << (attempt % 64);
+	bool first = !(*word & bit);
+
+	*word |= bit;
+	return first;
+}
+
 static void note_packet(struct evidence *e, const struct path *path, const struct sighting *s,
-			size_t index, uint64_t *attempts)
+			size_t index, struct roll *roll)
 {
 	int pt = point_of(path, s);
-	uint64_t bit = 1ull << (s->attempt & 63);
 
 	if (s->us > e->last_us)
 		e->last_us = s->us;
@@ -52,10 +68,8 @@ static void note_packet(struct evidence *e, const struct path *path, const struc
 	}
 	if (pt == path->uplink_point)
 		e->uplink_sighting = (int)index;
-	if (!(attempts[pt] & bit)) {
-		attempts[pt] |= bit;
+	if (note_attempt(roll, pt, s->attempt))
 		e->seen.v[pt].packets++;
-	}
 	if (!e->seen.v[pt].first_us)
 		e->seen.v[pt].first_us = s->us;
 	e->seen.v[pt].last_us = s->us;
@@ -76,19 +90,29 @@ static bool is_port_unreachable(const struct sighting *s)
 	return s->pkt.icmp_type == ICMP_DEST_UNREACH && s->pkt.icmp_code == ICMP_PORT_UNREACH;
 }
 
-static void note_sightings(struct evidence *e, const struct path *path, const struct probe *probe,
-			   size_t index, const struct observations *obs)
+/* Is it about one of the attempts that are asked about? Those are all where there is no list. */
+static bool is_about(const struct probe *probe, size_t index, const bool *only, int its_probe,
+		     int attempt)
 {
-	_cleanup_(freep) uint64_t *attempts = xcalloc(path->points.n, sizeof(*attempts));
+	return its_probe == (int)index && attempt >= 0 && (size_t)attempt < probe->attempts.n &&
+	       (!only || only[attempt]);
+}
+
+static void note_sightings(struct evidence *e, const struct path *path, const struct probe *probe,
+			   size_t index, const struct observations *obs, const bool *only)
+{
+	struct roll roll = { .words = probe->attempts.n / 64 + 1 };
+	_cleanup_(freep) uint64_t *bits = xcalloc(path->points.n * roll.words, sizeof(*bits));
+
+	roll.bits = bits;
 
 	for (size_t i = 0; i < obs->sightings.n; i++) {
 		const struct sighting *s = &obs->sightings.v[i];
 
-		if (s->probe != (int)index || s->attempt < 0 ||
-		    (size_t)s->attempt >= probe->attempts.n)
+		if (!is_about(probe, index, only, s->probe, s->attempt))
 			continue;
 		if (s->kind == SIGHT_REQUEST || s->kind == SIGHT_REPLY)
-			note_packet(e, path, s, i, attempts);
+			note_packet(e, path, s, i, &roll);
 		else if (s->kind == SIGHT_ERROR && e->error < 0)
 			e->error = (int)i;
 		if (s->kind == SIGHT_REPLY && (s->pkt.tcp_flags & TH_RST))
@@ -99,14 +123,13 @@ static void note_sightings(struct evidence *e, const struct path *path, const st
 }
 
 static void note_trace(struct evidence *e, const struct probe *probe, size_t index,
-		       const struct observations *obs)
+		       const struct observations *obs, const bool *only)
 {
 	for (size_t i = 0; i < obs->traces.n; i++) {
 		const struct trace_event *t = &obs->traces.v[i];
 
-		if (t->probe != (int)index || t->attempt < 0 ||
-		    (size_t)t->attempt >= probe->attempts.n || t->type == TRACE_RETURN ||
-		    t->verdict != NF_DROP)
+		if (!is_about(probe, index, only, t->probe, t->attempt) ||
+		    t->type == TRACE_RETURN || t->verdict != NF_DROP)
 			continue;
 		/* an attempt that was answered all the same is no loss */
 		if (probe->attempts.v[t->attempt].outcome != PROBE_ANSWERED)
@@ -285,8 +308,9 @@ static bool is_taken(const struct path *path, const struct probe *probe, size_t 
 	       !went_on(path, index, obs);
 }
 
-void correlate_probe(const struct path *path, const struct probe *probe, size_t index,
-		     const struct observations *obs, struct evidence *ret)
+/* What was seen of those attempts; nothing is judged yet. */
+static struct evidence gather(const struct path *path, const struct probe *probe, size_t index,
+			      const struct observations *obs, const bool *only)
 {
 	struct evidence e = {
 		.first_leg = -1,
@@ -302,12 +326,40 @@ void correlate_probe(const struct path *path, const struct probe *probe, size_t 
 
 	for (size_t i = 0; i < path->points.n; i++)
 		(void)vec_add(&e.seen);
+	for (size_t a = 0; a < probe->attempts.n; a++)
+		e.sent += probe->attempts.v[a].sent_us != 0 && (!only || only[a]);
+	note_sightings(&e, path, probe, index, obs, only);
+	note_trace(&e, probe, index, obs, only);
+	return e;
+}
+
+/* A packet that the kernel refused to send is a lost one. */
+static bool is_tried(const struct attempt *a)
+{
+	return a->sent_us != 0 || (a->outcome == PROBE_NOT_SENT && !a->no_socket);
+}
+
+static unsigned int tried(const struct probe *probe)
+{
+	unsigned int n = 0;
+
 	vec_each(a, &probe->attempts)
-		e.sent += a->sent_us != 0;
-	note_sightings(&e, path, probe, index, obs);
-	note_trace(&e, probe, index, obs);
+		n += is_tried(a);
+	return n;
+}
+
+static bool is_lost(const struct attempt *a)
+{
+	return is_tried(a) && a->outcome != PROBE_ANSWERED;
+}
+
+void correlate_probe(const struct path *path, const struct probe *probe, size_t index,
+		     const struct observations *obs, struct evidence *ret)
+{
+	struct evidence e = gather(path, probe, index, obs, NULL);
+
 	e.answered = probe->answered > 0;
-	e.partial = e.answered && probe->answered < e.sent;
+	e.partial = e.answered && probe->answered < tried(probe);
 	if (is_taken(path, probe, index, obs, &e)) {
 		e.answered = e.partial = false;
 		e.loss = LOSS_TAKEN;
@@ -316,6 +368,47 @@ void correlate_probe(const struct path *path, const struct probe *probe, size_t 
 	if (!e.answered && e.loss != LOSS_TAKEN)
 		judge_loss(&e, path, probe, obs);
 	*ret = e;
+}
+
+/* The furthest point that saw each attempt, -1: none; xcalloc'd. */
+static int *furthest(const struct path *path, const struct probe *probe, size_t index,
+		     const struct observations *obs)
+{
+	int *last = xcalloc(probe->attempts.n, sizeof(*last));
+
+	for (size_t a = 0; a < probe->attempts.n; a++)
+		last[a] = -1;
+	vec_each(s, &obs->sightings) {
+		int pt;
+
+		if (!is_about(probe, index, NULL, s->probe, s->attempt))
+			continue;
+		pt = point_of(path, s);
+		if (pt > last[s->attempt])
+			last[s->attempt] = pt;
+	}
+	return last;
+}
+
+void correlate_lost(const struct path *path, const struct probe *probe, size_t index,
+		    const struct observations *obs, struct evidence *ret)
+{
+	_cleanup_(freep) int *last = furthest(path, probe, index, obs);
+	_cleanup_(freep) unsigned int *ended = xcalloc(path->points.n + 1, sizeof(*ended));
+	_cleanup_(freep) bool *only = xcalloc(probe->attempts.n, sizeof(*only));
+	int most = -1;
+
+	for (size_t a = 0; a < probe->attempts.n; a++)
+		if (is_lost(&probe->attempts.v[a]))
+			ended[last[a] + 1]++;
+	for (size_t i = 0; i <= path->points.n; i++)
+		if (ended[i] > ended[most + 1])
+			most = (int)i - 1;
+	for (size_t a = 0; a < probe->attempts.n; a++)
+		only[a] = is_lost(&probe->attempts.v[a]) && last[a] == most;
+	*ret = gather(path, probe, index, obs, only);
+	ret->sent = ended[most + 1];
+	judge_loss(ret, path, probe, obs);
 }
 
 void evidence_done(struct evidence *e)

@@ -57,6 +57,14 @@ void correlate_probe(const struct path *path, const struct probe *probe, size_t 
 		     const struct observations *obs, struct evidence *ret);
 void evidence_done(struct evidence *e);
 
+/*
+ * Where some packets of a probe were lost and others not: the evidence of those
+ * alone that got as far as most of the lost ones, as if there were no others;
+ * ret->sent is how many they are.
+ */
+void correlate_lost(const struct path *path, const struct probe *probe, size_t index,
+		    const struct observations *obs, struct evidence *ret);
+
 /* See enum settle in probe.h. */
 enum settle correlate_settle(const struct path *path, const struct probe *probe, size_t index,
 			     const struct observations *obs, uint64_t now_us, uint64_t pace_us,

@@ -672,35 +672,90 @@ static void say_partial(const struct inquiry *in, size_t i, struct finding *f)
 	}
 }
 
-static void judge_partial(const struct inquiry *in, int question, struct diagnosis *d)
+/* "between br0 and eth0", "behind eth0": where the lost ones were seen last, and not seen next */
+static char *gap_text(const struct inquiry *in, const struct path *path, const struct evidence *lost)
+{
+	const struct point *from = lost->last_point < 0 ? NULL : &path->points.v[lost->last_point];
+	const struct leg *leg = &path->legs.v[lost->last_leg];
+	const struct point *to = leg->point < 0 ? NULL : &path->points.v[leg->point];
+	struct ifname a, b;
+
+	if (from)
+		a = ns_ifname(snapshot_ns(in->s, from->ns), from->ifindex);
+	if (to)
+		b = ns_ifname(snapshot_ns(in->s, to->ns), to->ifindex);
+	if (leg->kind == LEG_OUTSIDE && from)
+		return xasprintf("behind %s, outside of this host", a.s);
+	if (from && to)
+		return xasprintf("between %s and %s", a.s, b.s);
+	if (from || to)
+		return xasprintf("%s %s", from ? "behind" : "before", from ? a.s : b.s);
+	return xasprintf("in %s", ns_name(in, (size_t)path->flow.src_ns));
+}
+
+/* The rule that took most of those that were lost, by the kernel's trace. */
+static bool find_partial_cause(const struct inquiry *in, size_t i, const struct evidence *lost,
+			       const struct facts *facts, struct snapshot *scratch,
+			       struct finding *f)
+{
+	const struct path *path = in->asked[i].path;
+
+	if (lost->trace < 0)
+		return false;
+	for (size_t l = 0; l < path->legs.n; l++) {
+		const struct question q = { .s = scratch,
+					    .path = path,
+					    .leg = &path->legs.v[l],
+					    .index = l,
+					    .ev = lost,
+					    .probe = &in->probes[i],
+					    .facts = facts };
+
+		if (ask_table(&q, ASK_TRACE, CONFIRMED, f))
+			return true;
+	}
+	return false;
+}
+
+static void judge_partial(const struct inquiry *in, int question, const struct facts *facts,
+			  struct snapshot *scratch, struct diagnosis *d)
 {
 	const struct asked *a = &in->asked[question];
 	const struct probe *p = &in->probes[question];
-	unsigned int before = a->ev.sent;
-	struct finding f = { .code = "packet-loss", .confidence = CONFIRMED, .safety = SAFETY_MANUAL };
-	const struct point *where = NULL;
+	const struct point *where;
+	_cleanup_(freep) char *gap = NULL, *why = NULL;
+	unsigned int all = (unsigned int)p->attempts.n;
+	struct evidence lost;
+	struct finding f;
 
 	if (in->no_probe || !a->ev.partial || !(in->all_attempts || in->lost_again))
 		return;
-	for (size_t k = 0; k < a->path->points.n; k++) {
-		if (a->ev.seen.v[k].packets < before) {
-			f.dir = a->path->points.v[k].dir;
-			break;
-		}
-		before = a->ev.seen.v[k].packets;
-		where = &a->path->points.v[k];
+	correlate_lost(a->path, p, (size_t)question, in->obs, &lost);
+	gap = gap_text(in, a->path, &lost);
+	where = lost.last_point < 0 ? NULL : &a->path->points.v[lost.last_point];
+	if (find_partial_cause(in, (size_t)question, &lost, facts, scratch, &f)) {
+		why = f.message;
+	} else {
+		f = (struct finding){ .code = "packet-loss",
+				      .confidence = CONFIRMED,
+				      .safety = SAFETY_MANUAL,
+				      .dir = a->path->legs.v[lost.first_leg].dir,
+				      .protocols = 1u << p->proto,
+				      .ports = p->port,
+				      .ns = where ? where->ns : a->path->flow.src_ns };
+		f.object = xstrdup(where ? ns_ifname(snapshot_ns(in->s, where->ns), where->ifindex).s : "");
 	}
-	f.protocols = 1u << p->proto;
-	f.ports = p->port;
-	f.ns = where ? where->ns : a->path->flow.src_ns;
-	f.object = xstrdup(where ? ns_ifname(snapshot_ns(in->s, where->ns), where->ifindex).s : "");
-	f.message = xasprintf("%u of %u packets are lost%s%s", a->ev.sent - p->answered, a->ev.sent,
-			      where ? " behind " : "", f.object);
+	f.message = xasprintf("%u of %u packets vanish %s%s%s", lost.sent, all, gap,
+			      why ? ": " : "", why ? why : "");
 	f.mark = "partly lost";
+	if (all - p->answered > lost.sent)
+		vec_push(&f.evidence, xasprintf("%u of %u packets are lost in all",
+						all - p->answered, all));
 	say_partial(in, (size_t)question, &f);
 	vec_push(&d->findings, f);
 	if (d->verdict == VERDICT_REACHABLE)
 		d->verdict = VERDICT_DEGRADED;
+	evidence_done(&lost);
 }
 
 /* --- words --- */
@@ -772,7 +827,7 @@ void diagnose(const struct inquiry *in, struct diagnosis *d)
 	stand(d, &q, j.question);
 	stand(d, &s, s.has_finding && s.fate == FATE_NOT_ASKED ? STANDS_AS_NOTE : j.second);
 	judge_full_size(in, &facts, scratch, d);
-	judge_partial(in, question, d);
+	judge_partial(in, question, &facts, scratch, d);
 	sort_findings(&d->findings);
 	if (d->findings.n)
 		note_translation(in, (size_t)question, &facts, scratch, d);

@@ -6,10 +6,12 @@
  * out, the exit status. The only place that prints.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "all.h"
 #include "fix.h"
@@ -26,9 +28,12 @@
 #include "report/svg.h"
 #include "run.h"
 #include "strbuf.h"
+#include "watch.h"
 
 #define EXIT_USAGE   2
 #define EXIT_UNKNOWN 3
+
+#define WATCH_INTERVAL 1.0
 
 static int print(const struct strbuf *b)
 {
@@ -163,9 +168,9 @@ static int print_diagnosis(const struct diagnosis *d, const struct options *o)
 }
 
 /* A target that cannot be opened is an answer, too: unknown. */
-static int refuse(const struct options *o, struct run *r, char *error)
+static struct diagnosis *refuse(const struct run *r, char *error)
 {
-	_cleanup_(diagnosis_freep) struct diagnosis *d = xcalloc(1, sizeof(*d));
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
 
 	d->verdict = VERDICT_UNKNOWN;
 	d->error = error;
@@ -179,48 +184,163 @@ static int refuse(const struct options *o, struct run *r, char *error)
 		.address = r->destination.addr,
 		.port = r->destination.port,
 	};
-	return print_diagnosis(d, o);
+	return d;
+}
+
+static int open_targets(const struct options *o, struct run *r, char **ret_error)
+{
+	int err = target_open(&r->source, ret_error);
+
+	if (!err && o->destination)
+		err = target_open(&r->destination, ret_error);
+	if (!err && r->destination.kind == TARGET_NAME)
+		target_read_files(&r->source);
+	return err;
+}
+
+static int parse_targets(const struct options *o, struct run *r, char **ret_error)
+{
+	int err = target_parse_source(o->source, &r->source, ret_error);
+
+	if (!err && o->destination)
+		err = target_parse_destination(o->destination, &r->destination, ret_error);
+	else if (!err)
+		r->destination.kind = TARGET_DEFAULT;
+	return err;
+}
+
+static struct run new_run(const struct options *o)
+{
+	return (struct run){ .options = o, .source.fd = -1, .source.root = -1,
+			     .destination.fd = -1, .destination.root = -1 };
+}
+
+static void run_done(struct run *r)
+{
+	target_done(&r->source);
+	target_done(&r->destination);
 }
 
 static int diagnose_command(const struct options *o)
 {
-	struct run r = { .options = o, .source.fd = -1, .source.root = -1,
-			 .destination.fd = -1, .destination.root = -1 };
+	struct run r = new_run(o);
 	_cleanup_(diagnosis_freep) struct diagnosis *d = NULL;
 	char *error = NULL;
-	int err, status = check_files(o);
+	int status = check_files(o);
 
 	if (status)
 		return status;
-	err = target_parse_source(o->source, &r.source, &error);
-	if (!err && o->destination)
-		err = target_parse_destination(o->destination, &r.destination, &error);
-	else if (!err)
-		r.destination.kind = TARGET_DEFAULT;
-	if (err) {
+	if (parse_targets(o, &r, &error) < 0) {
 		status = complain(error, EXIT_USAGE);
-		goto out;
+	} else if (open_targets(o, &r, &error) < 0) {
+		d = refuse(&r, error);
+		status = print_diagnosis(d, o);
+	} else {
+		r.progress = o->quiet ? NULL : progress_new(STDERR_FILENO);
+		d = run_diagnosis(&r);
+		if (o->fix)
+			d = heal(&r, d);
+		status = print_diagnosis(d, o);
+		/* closing captures takes the kernel a while: nobody needs to wait for the answer meanwhile */
+		run_close(&r);
+		progress_free(r.progress);
 	}
-	err = target_open(&r.source, &error);
-	if (!err && o->destination)
-		err = target_open(&r.destination, &error);
-	if (err) {
-		status = refuse(o, &r, error);
-		goto out;
+	run_done(&r);
+	return status;
+}
+
+/* --- --watch --- */
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
+
+/* SIGINT and SIGTERM come while it waits only, so that nothing is left half done. */
+static sigset_t catch_signals(void)
+{
+	const struct sigaction action = { .sa_handler = stop };
+	sigset_t block, before;
+
+	sigemptyset(&block);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &block, &before);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigdelset(&before, SIGINT);
+	sigdelset(&before, SIGTERM);
+	return before;
+}
+
+static void wait_for_next(const struct options *o, const sigset_t *while_waiting)
+{
+	double seconds = o->interval > 0 ? o->interval : WATCH_INTERVAL;
+	const struct timespec ts = { (time_t)seconds, (long)((seconds - (time_t)seconds) * 1e9) };
+
+	if (!stopped)
+		ppoll(NULL, 0, &ts, while_waiting);
+}
+
+/* When it was, before the text that people read. */
+static void print_time(const struct options *o)
+{
+	char text[32];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (!o->json && localtime_r(&now, &tm) &&
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
+		printf("%s\n", text);
+}
+
+/* One look. A namespace may come and go: what cannot be opened is an answer, too. */
+static struct diagnosis *look_once(struct run *r)
+{
+	char *error = NULL;
+
+	if (parse_targets(r->options, r, &error) < 0 || open_targets(r->options, r, &error) < 0)
+		return refuse(r, error);
+	return run_diagnosis(r);
+}
+
+static int watch_command(const struct options *o)
+{
+	const sigset_t while_waiting = catch_signals();
+	_cleanup_(freep) char *before = NULL;
+	struct run first = new_run(o);
+	char *error = NULL;
+	int status = check_files(o);
+
+	if (status)
+		return status;
+	if (parse_targets(o, &first, &error) < 0)
+		return complain(error, EXIT_USAGE);
+	run_done(&first);
+	while (!stopped) {
+		struct run r = new_run(o);
+		_cleanup_(diagnosis_freep) struct diagnosis *d = NULL;
+		char *now;
+
+		r.stop = &stopped;
+		r.while_waiting = &while_waiting;
+		d = look_once(&r);
+		run_close(&r);
+		now = watch_digest(d);
+		if (!stopped && (!before || !streq(before, now))) {
+			print_time(o);
+			status = print_diagnosis(d, o);
+		}
+		free(before);
+		before = now;
+		run_done(&r);
+		if (ferror(stdout))
+			return EXIT_UNKNOWN;
+		wait_for_next(o, &while_waiting);
 	}
-	if (r.destination.kind == TARGET_NAME)
-		target_read_files(&r.source);
-	r.progress = o->quiet ? NULL : progress_new(STDERR_FILENO);
-	d = run_diagnosis(&r);
-	if (o->fix)
-		d = heal(&r, d);
-	status = print_diagnosis(d, o);
-	/* closing captures takes the kernel a while: nobody needs to wait for the answer meanwhile */
-	run_close(&r);
-	progress_free(r.progress);
-out:
-	target_done(&r.source);
-	target_done(&r.destination);
 	return status;
 }
 
@@ -426,7 +546,7 @@ int main(int argc, char **argv)
 		return complain(error, EXIT_USAGE);
 	switch (o.command) {
 	case COMMAND_DIAGNOSE:
-		return diagnose_command(&o);
+		return o.watch ? watch_command(&o) : diagnose_command(&o);
 	case COMMAND_EXPLAIN:
 		return explain_command(&o);
 	case COMMAND_UNDO:

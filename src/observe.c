@@ -40,6 +40,11 @@ void observations_free(struct observations *o)
 	vec_free(&o->trace_error);
 }
 
+bool observations_full(const struct observations *o, size_t n)
+{
+	return n >= (o->max ? o->max : OBSERVATIONS_MAX);
+}
+
 /* Runs f(item) for n items of this size, each on a thread of its own, and waits for all of them. */
 static void in_parallel(void *items, size_t n, size_t size, void *(*f)(void *))
 {

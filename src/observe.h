@@ -75,7 +75,11 @@ struct rule_count {
 /* Bytes captured of a frame: enough for an ICMP error with all IP options that quotes one of ours. */
 #define OBSERVE_SNAPLEN (20 + 256)
 
+/* Who sees our packets can repeat them without end. */
+#define OBSERVATIONS_MAX 65536
+
 struct observations {
+	size_t max;             /* of either kind: more is counted as lost; 0: OBSERVATIONS_MAX */
 	VEC(struct sighting) sightings;
 	VEC(struct trace_event) traces;
 	VEC(struct rule_count) counts;
@@ -87,6 +91,8 @@ struct observations {
 };
 
 void observations_free(struct observations *o);
+/* Is there no room for another one, where there are n? */
+bool observations_full(const struct observations *o, size_t n);
 
 #define SEQ_ATTEMPTS 64 /* as many a sequence number can tell apart */
 

@@ -43,6 +43,10 @@ static const struct option_row rows[] = {
 	  .help = "ask only by these protocols: icmp,tcp,udp" },
 	{ .letter = 'c', .name = "count", .arg = "N", .kind = OPTION_COUNT, FIELD(count),
 	  .help = "send N packets a probe (as few as will tell, at most 3)" },
+	{ .letter = 'i', .name = "interval", .arg = "SEC", .kind = OPTION_SECONDS, FIELD(interval),
+	  .help = "time between packets (0.1), or looks of --watch (1)" },
+	{ .letter = 'w', .name = "watch", .kind = OPTION_SET, FIELD(watch),
+	  .help = "ask again and again, and print what has changed" },
 	{ .letter = 't', .name = "timeout", .arg = "SEC", .kind = OPTION_SECONDS, FIELD(timeout),
 	  .help = "longest wait for an answer from outside (1.5)" },
 	{ .letter = 'j', .name = "json", .kind = OPTION_SET, FIELD(json),
@@ -91,15 +95,7 @@ static const struct option_row rows[] = {
 
 /* Refused by name: they are promised, but not in this version. */
 static const char *const later[] = {
-	"watch", "interval", "from", "expect", "save", "load", "redact", "what-if",
-};
-
-static const struct {
-	char letter;
-	const char *name;
-} later_letters[] = {
-	{ 'w', "watch" },
-	{ 'i', "interval" },
+	"from", "expect", "save", "load", "redact", "what-if",
 };
 
 /* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
@@ -370,14 +366,6 @@ static int parse_long(struct options *o, const char *word, struct args *a, char 
 	return set_option(o, row, value, ret_error);
 }
 
-static int unknown_letter(char **ret_error, char letter, const char *word)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(later_letters); i++)
-		if (later_letters[i].letter == letter)
-			return not_yet(ret_error, later_letters[i].name);
-	return wrong_word(ret_error, "there is no such option in ", word, "");
-}
-
 /* "-j", "-jv", "-c3", "-c 3" */
 static int parse_short(struct options *o, const char *word, struct args *a, char **ret_error)
 {
@@ -387,7 +375,7 @@ static int parse_short(struct options *o, const char *word, struct args *a, char
 		int r;
 
 		if (!row)
-			return unknown_letter(ret_error, *s, word);
+			return wrong_word(ret_error, "there is no such option in ", word, "");
 		if (row->arg) {
 			r = take_value(row, s[1] ? s + 1 : NULL, a, &value, ret_error);
 			if (r < 0)
@@ -480,6 +468,18 @@ static int check_files(const struct options *o, char **ret_error)
 	return 0;
 }
 
+static int check_pace(const struct options *o, char **ret_error)
+{
+	if (o->interval > 0 && !o->count && !o->watch)
+		return wrong_usage(ret_error, "--interval is the pace of --count or --watch");
+	if (o->watch && o->fix)
+		return wrong_usage(ret_error, "--watch only looks: it does not go with --fix");
+	if ((o->count || o->watch) && o->no_probe)
+		return wrong_usage(ret_error, o->count ? "--count sends, which --no-probe forbids" :
+							 "--watch sends, which --no-probe forbids");
+	return 0;
+}
+
 static int check_diagnose(struct options *o, char **ret_error)
 {
 	int r;
@@ -490,6 +490,8 @@ static int check_diagnose(struct options *o, char **ret_error)
 	if (o->dry_run)
 		o->fix = true;
 	r = check_protos(o, ret_error);
+	if (!r)
+		r = check_pace(o, ret_error);
 	if (!r)
 		r = check_fix(o, ret_error);
 	return r < 0 ? r : check_files(o, ret_error);

@@ -30,8 +30,9 @@ struct options {
 	const char *pcap, *html, *svg; /* files to write; NULL: none */
 	unsigned int protos;       /* bits of enum proto; 0: the default */
 	unsigned int count;        /* 0: not given */
+	double interval;           /* seconds; 0: not given */
 	double timeout;            /* seconds */
-	bool json, fix, yes, dry_run, no_probe, no_trace, quiet, verbose, ascii;
+	bool json, fix, yes, dry_run, no_probe, no_trace, watch, quiet, verbose, ascii;
 	enum color_when color;
 };
 

@@ -43,6 +43,8 @@ struct run {
 	struct observations *o;
 	VEC(struct shot) shots;
 	uint64_t deadline; /* after the question was answered: for everybody else */
+	size_t numbered;   /* sightings and … */
+	size_t traced;     /* … trace events whose attempt is known in full */
 };
 
 const char *outcome_name(enum probe_outcome o)
@@ -223,6 +225,9 @@ static enum settle ask(const struct run *run, size_t index, uint64_t now, uint64
 {
 	const struct probe_plan *plan = run->plan;
 
+	/* with --count nobody is in a hurry before the last one is out */
+	if (plan->all_attempts && may_send(run, &plan->probes.v[index]))
+		return SETTLE_WAIT;
 	return plan->settle ? plan->settle(plan->ctx, index, now, ret_wake) :
 			      by_time(run, &plan->probes.v[index], now, ret_wake);
 }
@@ -367,7 +372,41 @@ static void wait_until(const struct run *run, uint64_t at)
 
 	if (run->ob)
 		n += observe_pollfds(run->ob, fds + n, MAX_OBSERVER_FDS);
-	ppoll(fds, n, at == NEVER ? NULL : &left, NULL);
+	ppoll(fds, n, at == NEVER ? NULL : &left, run->plan->while_waiting);
+}
+
+/*
+ * A sequence number tells the last bits of the attempt only: it is the newest
+ * one of those that was sent by then.
+ */
+static void number_attempt(const struct run *run, int probe, enum proto proto, uint64_t us,
+			   int *attempt)
+{
+	const struct probe *p;
+
+	if (proto != PROTO_TCP || probe < 0 || (size_t)probe >= run->plan->probes.n || *attempt < 0)
+		return;
+	p = &run->plan->probes.v[probe];
+	for (size_t a = (size_t)*attempt + SEQ_ATTEMPTS; a < p->attempts.n; a += SEQ_ATTEMPTS)
+		if (p->attempts.v[a].sent_us && p->attempts.v[a].sent_us <= us)
+			*attempt = (int)a;
+}
+
+static void number_attempts(struct run *run)
+{
+	struct observations *o = run->o;
+
+	for (; run->numbered < o->sightings.n; run->numbered++) {
+		struct sighting *s = &o->sightings.v[run->numbered];
+		const struct packet *pkt = s->kind == SIGHT_ERROR ? &s->inner : &s->pkt;
+
+		number_attempt(run, s->probe, pkt->proto, s->us, &s->attempt);
+	}
+	for (; run->traced < o->traces.n; run->traced++) {
+		struct trace_event *e = &o->traces.v[run->traced];
+
+		number_attempt(run, e->probe, e->pkt.proto, e->us, &e->attempt);
+	}
 }
 
 /* Sockets of probes come first: their clock is ours, captures have their own. */
@@ -379,6 +418,7 @@ static void read_all(struct run *run)
 		receive(run, fds);
 	if (run->ob)
 		observe_read(run->ob, run->o);
+	number_attempts(run);
 }
 
 /* --- the end --- */
@@ -393,21 +433,36 @@ static const struct sighting *find_sighting(const struct run *run, size_t probe,
 	return NULL;
 }
 
+/* The newest come last. */
+static bool is_seen_arriving(const struct run *run, size_t probe, size_t attempt)
+{
+	for (size_t i = run->o->sightings.n; i-- > 0;) {
+		const struct sighting *s = &run->o->sightings.v[i];
+
+		if (s->probe == (int)probe && s->attempt == (int)attempt &&
+		    s->kind == SIGHT_REPLY && !s->out && s->ns == run->plan->probes.v[probe].ns)
+			return true;
+	}
+	return false;
+}
+
 static bool is_watched(const struct run *run, const struct probe *p)
 {
 	return (size_t)p->ns < run->o->capture_error.n && run->o->capture_error.v[p->ns] == 0;
 }
 
-/* Has every answer that a socket got been seen arriving? */
+/* Has the last answer that each socket got been seen arriving? */
 static bool answers_seen(const struct run *run)
 {
 	for (size_t i = 0; i < run->plan->probes.n; i++) {
 		const struct probe *p = &run->plan->probes.v[i];
+		size_t a = p->attempts.n;
 
-		for (size_t a = 0; a < p->attempts.n; a++)
-			if (p->attempts.v[a].outcome == PROBE_ANSWERED && is_watched(run, p) &&
-			    !find_sighting(run, i, a, SIGHT_REPLY, false))
-				return false;
+		/* those before the last one had their time */
+		while (a > 0 && p->attempts.v[a - 1].outcome != PROBE_ANSWERED)
+			a--;
+		if (a > 0 && is_watched(run, p) && !is_seen_arriving(run, i, a - 1))
+			return false;
 	}
 	return true;
 }
@@ -475,7 +530,7 @@ int probe_run(struct probe_plan *plan, struct observer *ob, struct observations 
 	struct run run = { .plan = plan, .ob = ob, .o = o, .deadline = NEVER };
 	int r = send_first(&run);
 
-	while (!all_settled(&run)) {
+	while (!all_settled(&run) && !(plan->stop && *plan->stop)) {
 		uint64_t now = wall_us(), next;
 
 		read_all(&run);
@@ -486,6 +541,8 @@ int probe_run(struct probe_plan *plan, struct observer *ob, struct observations 
 	drain(&run);
 	for (size_t i = 0; i < plan->probes.n; i++)
 		measure(&run, i);
+	vec_each(s, &run.shots)
+		close(s->fd);
 	vec_free(&run.shots);
-	return r;
+	return plan->stop && *plan->stop ? -EINTR : r;
 }

@@ -11,6 +11,8 @@
 #ifndef PROBE_H
 #define PROBE_H
 
+#include <signal.h>
+
 #include "observe.h"
 
 enum probe_outcome {
@@ -35,7 +37,7 @@ struct attempt {
 	uint16_t sport;        /* source port, or ICMP id */
 };
 
-#define PROBE_ATTEMPTS 63
+#define PROBE_ATTEMPTS 10000 /* at most, of one probe */
 
 struct probe {
 	/* the plan */
@@ -71,12 +73,16 @@ struct probe_plan {
 	const int *ns_fds;
 	enum settle (*settle)(void *ctx, size_t probe, uint64_t now_wall_us, uint64_t *ret_wake_us);
 	void *ctx;
+	/* Set by a handler, to end before it is settled; NULL: nobody will */
+	const volatile sig_atomic_t *stop;
+	const sigset_t *while_waiting; /* signals are blocked so while it waits; NULL: as ever */
 	uint64_t started_us;        /* set by probe_run: wall clock of the first packet */
 };
 
 /*
  * Sends all probes and waits until every one is settled. ob may be NULL (no
- * captures). Returns 0 or -errno where nothing could be sent at all (-EPERM).
+ * captures). Returns 0, or -errno where nothing could be sent at all (-EPERM),
+ * or -EINTR where it was stopped.
  */
 int probe_run(struct probe_plan *plan, struct observer *ob, struct observations *o);
 

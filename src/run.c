@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -20,6 +21,7 @@
 #define SMALL_PROBE   84
 #define SECOND_PORT   443
 #define MAX_PEERS     8
+#define SIGHTINGS_EACH 32
 #define PACE_US       200000
 #define COUNT_PACE_US 100000
 
@@ -674,13 +676,29 @@ static void ask_again(struct round *r)
 	probe_plan_done(&again);
 }
 
+/* For the sockets and sightings of many packets. */
+static void make_room(struct round *r)
+{
+	size_t packets = (size_t)r->plan.max_attempts * r->plan.probes.n;
+	struct rlimit files;
+
+	if (!r->plan.all_attempts)
+		return;
+	r->obs.max = OBSERVATIONS_MAX + packets * SIGHTINGS_EACH;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
 void round_pace(const struct round *r, struct probe_plan *plan)
 {
 	const struct options *o = r->run->options;
 
 	plan->max_attempts = o->count ? o->count : 3;
 	plan->all_attempts = o->count != 0;
-	plan->pace_us = o->count ? COUNT_PACE_US : PACE_US;
+	plan->pace_us = !o->count ? PACE_US :
+			o->interval > 0 ? (uint64_t)(o->interval * 1e6) : COUNT_PACE_US;
 	plan->timeout_us = (uint64_t)(o->timeout * 1e6);
 }
 
@@ -690,6 +708,8 @@ int round_sent(struct round *r, int err)
 
 	if (!err && question->attempts.n && question->attempts.v[0].no_socket)
 		err = -question->attempts.v[0].error;
+	if (err == -EINTR)
+		return fail(r, xstrdup("it was interrupted"));
 	if (err == -EPERM || err == -EACCES)
 		return fail(r, xstrdup("no privilege to send the probe: CAP_NET_RAW and CAP_NET_ADMIN in "
 				       "the source's namespace are needed"));
@@ -706,6 +726,9 @@ static int send_probes(struct round *r)
 	r->plan.ns_fds = r->fds.v;
 	r->plan.settle = settle;
 	r->plan.ctx = r;
+	r->plan.stop = r->run->stop;
+	r->plan.while_waiting = r->run->while_waiting;
+	make_room(r);
 	progress_say(r->run->progress, "waiting for answers from %s", addr_text(&r->dst).s);
 	err = round_sent(r, probe_run(&r->plan, r->run->observer, &r->obs));
 	if (!err)

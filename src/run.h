@@ -13,6 +13,9 @@ struct run {
 	struct target source, destination; /* opened */
 	struct progress *progress;         /* NULL: nobody looks */
 	struct observer *observer;         /* of the last round: close it after the report is out */
+	/* See struct probe_plan; NULL: it is not stopped. */
+	const volatile sig_atomic_t *stop;
+	const sigset_t *while_waiting;
 	bool just_changed;                 /* a repair was made: neighbours and links are settling */
 };
 

@@ -8,9 +8,6 @@
 
 #include "capture/identify.h"
 
-/* Who sees our packets can repeat them without end. More than this is counted as lost. */
-#define OBSERVATIONS_MAX 65536
-
 struct packets;
 
 /*

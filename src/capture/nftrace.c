@@ -34,6 +34,8 @@
 
 #define RECEIVE_BUFFER (4 << 20)
 #define AT_ONCE        4096
+/* On their way at the same time. */
+#define PACKETS_MAX    1024
 
 #ifndef NFT_TABLE_F_OWNER
 #define NFT_TABLE_F_OWNER 2
@@ -451,9 +453,9 @@ static const struct nlfield message_fields[] = {
 
 static struct traced *traced_find(struct nftrace *t, uint32_t id)
 {
-	vec_each(p, &t->packets)
-		if (p->id == id)
-			return p;
+	for (size_t i = t->packets.n; i-- > 0;)
+		if (t->packets.v[i].id == id)
+			return &t->packets.v[i];
 	return NULL;
 }
 
@@ -488,8 +490,13 @@ static const struct traced *join(struct nftrace *t, const struct observations *o
 			vec_remove(&t->packets, (size_t)(known - t->packets.v));
 		return NULL;
 	}
-	if (!known)
+	if (!known && t->packets.n < PACKETS_MAX) {
 		known = vec_add(&t->packets);
+	} else if (!known) {
+		/* the oldest has come to its end long ago */
+		vec_remove(&t->packets, 0);
+		known = vec_add(&t->packets);
+	}
 	*known = p;
 	return known;
 }
@@ -546,7 +553,7 @@ bool nftrace_message(struct nftrace *t, int ns, const struct nlmsghdr *nlh, stru
 		return false;
 	if (type == TRACE_RULE && m.handle == 0) /* the end of the chain's rules */
 		return false;
-	if (o->traces.n >= OBSERVATIONS_MAX) {
+	if (observations_full(o, o->traces.n)) {
 		o->trace_overrun = true;
 		return false;
 	}

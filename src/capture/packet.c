@@ -228,7 +228,7 @@ static bool read_frame(const struct pcap_pkthdr *h, const uint8_t *frame, const 
 
 static int note(struct observations *o, const struct sighting *s)
 {
-	if (o->sightings.n < OBSERVATIONS_MAX)
+	if (!observations_full(o, o->sightings.n))
 		vec_push(&o->sightings, *s);
 	else
 		o->dropped++;

@@ -408,6 +408,73 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 	return true;
 }
 
+/* --- what lets only a part pass --- */
+
+static bool is_limit(const struct rule_ref *rule)
+{
+	static const char *const words[] = { "limit", "quota", "connlimit", "hashlimit" };
+
+	for (size_t i = 0; rule->text && i < ARRAY_SIZE(words); i++)
+		if (strstr(rule->text, words[i]))
+			return true;
+	return false;
+}
+
+/* A rule that accepted another packet of the probe in the table where this one came to its end. */
+static bool accepting_limit(const struct question *q, const struct drop *d, struct rule_ref *ret)
+{
+	const struct trace_event *end = &q->facts->obs->traces.v[q->ev->trace];
+
+	vec_each(t, &q->facts->obs->traces) {
+		const struct nft_chain *chain;
+
+		if (t->probe != end->probe || t->ns != end->ns || t->family != end->family ||
+		    t->type != TRACE_RULE || t->verdict != NF_ACCEPT || t->reply != end->reply ||
+		    !streq(t->table, end->table))
+			continue;
+		chain = ns_chain(snapshot_ns(q->s, d->ns), t->family, t->table, t->chain);
+		if (!chain)
+			continue;
+		fw_rule_ref(q->s, d->ns, chain, t->handle, ret);
+		if (is_limit(ret))
+			return true;
+		rule_ref_done(ret);
+	}
+	return false;
+}
+
+static bool rate_limited(const struct question *q, struct finding *f)
+{
+	struct rule_ref rule;
+	struct drop d;
+	bool drops;
+
+	if (!q->ev || q->ev->trace < 0 || !traced_drop(q, &d) || !d.chain)
+		return false;
+	fw_rule_ref(q->s, d.ns, d.chain, d.handle, &rule);
+	drops = is_limit(&rule);
+	if (!drops) {
+		rule_ref_done(&rule);
+		if (!accepting_limit(q, &d, &rule))
+			return false;
+	}
+	f->rule = rule;
+	f->has_rule = true;
+	say(f, d.ns, "", drops ? "a rule of chain %s (%s %s) in %s drops what is beyond its limit" :
+				 "a rule of chain %s (%s %s) in %s accepts no more than its limit",
+	    rule.chain, rule.family, rule.table, who(q, d.ns).s);
+	free(f->object);
+	f->object = xasprintf("%s %s %s %llu", rule.family, rule.table, rule.chain,
+			      (unsigned long long)rule.handle);
+	say_evidence(f, "%s: %s", f->object, rule.text);
+	say_evidence(f, drops ? "the kernel's rule trace of what was lost ends there" :
+				"the kernel's rule trace: what passed was accepted there, what was "
+				"lost was not");
+	say_advice(f, "ask less often, or raise the limit of that rule");
+	f->mark = "limited";
+	return true;
+}
+
 #define DROP_ROW(name)                                                                         \
 	static bool name##_drop(const struct question *q, struct finding *f)                   \
 	{                                                                                      \
@@ -435,6 +502,14 @@ DROP_ROW(postrouting)
 					 "The smallest accept, in the chain that drops, before the rule that does." }
 
 static const struct fault rows[] = {
+	{ .code = "rate-limited",
+	  .legs = LEGS_INSIDE,
+	  .ask = ASK_TRACE,
+	  .match = rate_limited,
+	  .safety = SAFETY_MANUAL,
+	  .means = "A limit, quota or connection limit drops part of the packets.",
+	  .proof = "The kernel's rule trace of those that were lost, and how many they are.",
+	  .fix = "By whom the rule belongs to." },
 	ROW(ingress, "at netdev ingress or egress", SAFETY_MANUAL),
 	ROW(bridge, "of the bridge family", SAFETY_MANUAL),
 	ROW(prerouting, "at the prerouting hook", SAFETY_CONSENT),
@@ -447,11 +522,6 @@ static const struct fault rows[] = {
 	  .means = "An IPsec policy takes or refuses the packet.",
 	  .proof = "The policy, and the kernel's counters.",
 	  .fix = "By whom the policy belongs to." },
-	{ .code = "rate-limited",
-	  .safety = SAFETY_MANUAL,
-	  .means = "A limit, quota or connection limit drops part of the packets.",
-	  .proof = "The rule's counters, and how many were lost.",
-	  .fix = "By whom the rule belongs to." },
 };
 
 const struct fault_group faults_filter = {

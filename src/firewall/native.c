@@ -220,7 +220,8 @@ static void print_limit(struct strbuf *b, const struct nftnl_expr *e)
 	const char *per = unit == 1 ? "second" : unit == 60 ? "minute" : unit == 3600 ? "hour" :
 			  unit == 86400 ? "day" : "week";
 
-	strbuf_printf(b, "limit rate %llu/%s",
+	strbuf_printf(b, "limit rate %s%llu/%s",
+		      nftnl_expr_get_u32(e, NFTNL_EXPR_LIMIT_FLAGS) & NFT_LIMIT_F_INV ? "over " : "",
 		      (unsigned long long)nftnl_expr_get_u64(e, NFTNL_EXPR_LIMIT_RATE), per);
 }
 

@@ -453,11 +453,15 @@ ask()
 {
 	ASK=("$@")
 	ASK_SOURCE='' ASK_DESTINATION=''
-	local arg
+	local arg value=''
 	for arg; do
+		if [ -n "$value" ]; then
+			value=''
+			continue
+		fi
 		case $arg in
+		-[pcit] | --proto | --count | --interval | --timeout) value=next ;;
 		-*) ;;
-		[0-9] | [0-9][0-9]) ;; # the value of --count
 		*)
 			if [ -z "$ASK_SOURCE" ]; then
 				ASK_SOURCE=$arg

@@ -13,6 +13,7 @@
 #include "diagnose.h"
 #include "fib.h"
 #include "predict.h"
+#include "watch.h"
 
 enum { WEB = 1, ETH0 = 2, PORT = 3, BRIDGE = 4, WAN = 5 };
 
@@ -313,6 +314,74 @@ static void the_place_of_loss(void **state)
 	observations_free(&o);
 }
 
+/* Of 200 packets every fifth is lost in the host, and one on the way back. */
+static void where_a_part_is_lost(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+	struct flow f = question("198.51.100.9", -1);
+	_cleanup_(path_freep) struct path *p = predict(s, &f);
+	struct probe probe = { .ns = WEB, .dst = f.dst, .question = true, .outcome = PROBE_ANSWERED };
+	struct observations o = { 0 };
+	struct evidence e;
+
+	vec_push(&o.capture_error, 0);
+	vec_push(&o.capture_error, 0);
+	for (int i = 0; i < 200; i++) {
+		bool lost = i % 5 == 0, back = i == 3;
+		size_t first = o.sightings.n;
+		struct attempt *a = vec_add(&probe.attempts);
+
+		a->sent_us = 1000;
+		a->outcome = lost || back ? PROBE_LOST : PROBE_ANSWERED;
+		probe.answered += !lost && !back;
+		see(&o, WEB, ETH0, true, SIGHT_REQUEST);
+		see(&o, NS_HOST, PORT, false, SIGHT_REQUEST);
+		see(&o, NS_HOST, BRIDGE, false, SIGHT_REQUEST);
+		if (!lost)
+			see(&o, NS_HOST, WAN, true, SIGHT_REQUEST);
+		if (back)
+			see(&o, NS_HOST, WAN, false, SIGHT_REPLY);
+		for (size_t k = first; k < o.sightings.n; k++)
+			o.sightings.v[k].attempt = i;
+	}
+	correlate_probe(p, &probe, 0, &o, &e);
+	assert_true(e.answered && e.partial);
+	assert_int_equal(e.seen.v[0].packets, 200);
+	assert_int_equal(e.seen.v[2].packets, 200);
+	assert_int_equal(e.seen.v[3].packets, 160);
+	evidence_done(&e);
+	correlate_lost(p, &probe, 0, &o, &e);
+	assert_int_equal(e.sent, 40);
+	assert_int_equal(e.loss, LOSS_PACKET);
+	assert_int_equal(e.last_point, 2);
+	assert_int_equal(p->legs.v[e.first_leg].kind, LEG_FORWARD);
+	assert_int_equal(e.seen.v[2].packets, 40);
+	evidence_done(&e);
+	vec_free(&probe.attempts);
+	observations_free(&o);
+}
+
+/* --- has anything changed? --- */
+
+static void what_counts_as_a_change(void **state)
+{
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+	_cleanup_(freep) char *healthy = watch_digest(d), *broken = NULL, *again = NULL;
+	struct finding *f = vec_add(&d->findings);
+
+	f->code = "forward-drop";
+	f->object = xstrdup("ip filter FORWARD 7");
+	d->verdict = VERDICT_UNREACHABLE;
+	broken = watch_digest(d);
+	assert_string_not_equal(healthy, broken);
+	/* other numbers, no other answer */
+	vec_push(&d->findings.v[0].evidence, xstrdup("br0 saw 3 of 3 requests"));
+	d->total_ms = 12;
+	again = watch_digest(d);
+	assert_string_equal(broken, again);
+	diagnosis_free(d);
+}
+
 /* --- the table --- */
 
 static void every_row_explains_itself(void **state)
@@ -341,6 +410,8 @@ int main(void)
 		cmocka_unit_test(what_is_missing_in_order),
 		cmocka_unit_test(no_translation_where_none_is_needed),
 		cmocka_unit_test(the_place_of_loss),
+		cmocka_unit_test(where_a_part_is_lost),
+		cmocka_unit_test(what_counts_as_a_change),
 		cmocka_unit_test(every_row_explains_itself),
 	};
 

@@ -449,6 +449,42 @@ static void counted_packets_are_all_sent(void **state)
 	assert_int_equal(count_sightings(t, 0, SIGHT_REPLY, false), 5);
 }
 
+/* A sequence number has room for 64. */
+static void many_connections_are_told_apart(void **state)
+{
+	struct test *t = *state;
+	uint16_t port;
+	_cleanup_(closep) int fd = listen_on_loopback(&port);
+	bool seen[150] = { 0 };
+
+	assert_true(fd >= 0);
+	t->plan.all_attempts = true;
+	t->plan.max_attempts = ARRAY_SIZE(seen);
+	t->plan.pace_us = 2000;
+	add_probe(t, PROTO_TCP, &loopback)->port = port;
+	observe(t);
+	run(t);
+	assert_int_equal(t->plan.probes.v[0].attempts.n, ARRAY_SIZE(seen));
+	vec_each(s, &t->o.sightings) {
+		assert_in_range(s->attempt, 0, ARRAY_SIZE(seen) - 1);
+		if (s->kind == SIGHT_REQUEST && s->out)
+			seen[s->attempt] = true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(seen); i++)
+		assert_true(seen[i]);
+}
+
+static volatile sig_atomic_t stopped = 1;
+
+static void a_run_can_be_stopped(void **state)
+{
+	struct test *t = *state;
+
+	t->plan.stop = &stopped;
+	add_probe(t, PROTO_ICMP, &elsewhere);
+	assert_int_equal(probe_run(&t->plan, NULL, &t->o), -EINTR);
+}
+
 static void rejections(void **state)
 {
 	struct test *t = *state;
@@ -582,6 +618,8 @@ int main(void)
 		TEST(an_answered_question_leaves_the_others_little_time),
 		TEST(a_late_answer_counts),
 		TEST(counted_packets_are_all_sent),
+		TEST(many_connections_are_told_apart),
+		TEST(a_run_can_be_stopped),
 		TEST(rejections),
 		TEST(the_rule_that_drops_is_named),
 	};
