@@ -562,6 +562,17 @@ int options_parse(int argc, char **argv, struct options *ret, char **ret_error)
 	return 0;
 }
 
+bool options_about(size_t i, struct option_about *ret)
+{
+	if (i >= ARRAY_SIZE(rows))
+		return false;
+	*ret = (struct option_about){ .letter = rows[i].letter,
+				      .name = rows[i].name,
+				      .arg = rows[i].arg,
+				      .help = rows[i].help };
+	return true;
+}
+
 static void help_row(const struct option_row *row, struct strbuf *b)
 {
 	_cleanup_(strbuf_done) struct strbuf left = { 0 };

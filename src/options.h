@@ -42,6 +42,17 @@ struct options {
  */
 int options_parse(int argc, char **argv, struct options *ret, char **ret_error);
 
+/* A row of the option table as people see it. */
+struct option_about {
+	char letter;      /* 0: none */
+	const char *name;
+	const char *arg;  /* what its argument is called; NULL: it takes none */
+	const char *help;
+};
+
+/* Row i, in the order of --help; false behind the last one. */
+bool options_about(size_t i, struct option_about *ret);
+
 struct strbuf;
 void options_help(struct strbuf *b);
 

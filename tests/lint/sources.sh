@@ -5,7 +5,7 @@
 
 . "$(dirname "$0")/lint.sh"
 
-named=$(sed 's/\\$//' Makefile.am | tr ' \t' '\n\n' | grep -E '^(src|probes|tests/unit|tests/fuzz)/')
+named=$(sed 's/\\$//; s/$(EXEEXT)//g' Makefile.am | tr ' \t' '\n\n' | grep -E '^(src|probes|tests/unit|tests/fuzz)/')
 complaints=$(
 	find src probes tests/unit tests/fuzz -name '*.[ch]' -o -name '*.def' 2>/dev/null | sort |
 		while read -r f; do
