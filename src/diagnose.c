@@ -785,19 +785,19 @@ static void sum_up(const struct inquiry *in, int question, struct diagnosis *d)
 	bool cause = f && f->role == FINDING_CAUSE;
 
 	if (d->verdict == VERDICT_REACHABLE && p->rtt_us >= 0 && !in->no_probe)
-		d->summary = xasprintf("%s reaches %s: an answer by %s in %.1f ms", src, dst,
+		d->summary = xasprintf("%s reaches %s: an answer by %s in %.1f ms.", src, dst,
 				       proto_name(p->proto), (double)p->rtt_us / 1000);
 	else if (d->verdict == VERDICT_REACHABLE)
-		d->summary = xasprintf(in->no_probe ? "%s should reach %s, as far as the configuration tells" :
-						      "%s reaches %s", src, dst);
+		d->summary = xasprintf(in->no_probe ? "%s should reach %s, as far as the configuration "
+						      "tells." : "%s reaches %s.", src, dst);
 	else if (d->verdict == VERDICT_DEGRADED && cause)
-		d->summary = xasprintf("%s reaches %s, but not in every way: %s%s%s", src, dst, f->message,
+		d->summary = xasprintf("%s reaches %s, but not in every way: %s%s%s.", src, dst, f->message,
 				       f->place ? ", packets end at " : "", f->place ? f->place : "");
 	else if (cause)
-		d->summary = xasprintf("%s cannot reach %s: %s%s%s", src, dst, f->message,
+		d->summary = xasprintf("%s cannot reach %s: %s%s%s.", src, dst, f->message,
 				       f->place ? ", packets end at " : "", f->place ? f->place : "");
 	else
-		d->summary = xasprintf("%s cannot reach %s", src, dst);
+		d->summary = xasprintf("%s cannot reach %s.", src, dst);
 }
 
 /* Causes before next before notes, each in the order in which they came. */

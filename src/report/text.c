@@ -11,6 +11,7 @@
 
 #define WIDTH_DEFAULT 100 /* where there is no terminal */
 #define WIDTH_LEAST   40
+#define WIDTH_MOST    120 /* longer lines are hard to follow */
 #define CELL_MAX      40  /* characters of a name in the table */
 #define INDENT        4   /* of what belongs to a finding */
 #define SHOWN_US      10  /* a shorter time is none */
@@ -200,6 +201,8 @@ static void put_first_line(const struct out *o)
 
 	if (o->style->quiet || !o->style->width)
 		wide.width = SIZE_MAX;
+	else if (o->style->width > o->width)
+		wide.width = o->style->width;
 	put_painted(o, verdict_paint(o->d->verdict), sign);
 	strbuf_putc(o->b, ' ');
 	put_wrapped(&wide, text, columns(sign) + 1, 2);
@@ -968,6 +971,8 @@ static size_t width_of(const struct report_style *style)
 {
 	if (!style->width)
 		return WIDTH_DEFAULT;
+	if (style->width > WIDTH_MOST)
+		return WIDTH_MOST;
 	return style->width < WIDTH_LEAST ? WIDTH_LEAST : style->width;
 }
 
