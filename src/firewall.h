@@ -64,6 +64,12 @@ struct fw_result {
 	const struct nft_chain *base;  /* base chain in which the verdict (or unknown) fell; NULL: none */
 	const struct nft_chain *chain; /* the chain of the rule itself; NULL with none */
 	uint64_t handle;               /* of the rule (a legacy one's number); 0: the base chain's policy */
+	/*
+	 * Of equal priorities the hook registered last is called first, which
+	 * nobody tells of legacy tables: who drops it if theirs come before nf_tables'; or NULL.
+	 */
+	const struct nft_chain *legacy_base, *legacy_chain;
+	uint64_t legacy_handle;
 	struct nat nat;                /* what the nat chains do with a new flow */
 	const struct nft_chain *nat_chain; /* where the rule that does so stands; NULL: not one alone */
 	uint64_t nat_handle;

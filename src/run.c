@@ -860,6 +860,9 @@ static void count_rules(struct round *r)
 
 				if (c->res.verdict != FW_ACCEPT && c->res.chain && c->res.chain->legacy)
 					count_rule(r, c->at.ns, c->res.chain, c->res.handle);
+				if (c->res.legacy_chain)
+					count_rule(r, c->at.ns, c->res.legacy_chain,
+						   c->res.legacy_handle);
 			}
 }
 

@@ -131,27 +131,33 @@ static bool traced_drop(const struct question *q, struct drop *d)
 	return true;
 }
 
+static struct drop drop_at(const struct crossing *c, const struct nft_chain *base,
+			   const struct nft_chain *chain, uint64_t handle)
+{
+	return (struct drop){
+		.ns = c->at.ns,
+		.hook = c->at.hook,
+		.chain = handle ? chain : base,
+		.handle = handle,
+		.reject = c->res.reject,
+		.at = c->at,
+		.pkt = c->pkt,
+		.iif = c->at.iif,
+		.oif = c->at.oif,
+		.code = code_of(base->family, c->at.hook),
+	};
+}
+
 static bool modelled_drop(const struct question *q, struct drop *d)
 {
 	const struct leg *leg = q->leg;
 
 	for (size_t i = 0; i < leg->n_crossings; i++) {
-		const struct crossing *c = &leg->crossings[i];
+		const struct fw_result *res = &leg->crossings[i].res;
 
-		if (c->res.verdict != FW_DROP || !c->res.base)
+		if (res->verdict != FW_DROP || !res->base)
 			continue;
-		*d = (struct drop){
-			.ns = c->at.ns,
-			.hook = c->at.hook,
-			.chain = c->res.handle ? c->res.chain : c->res.base,
-			.handle = c->res.handle,
-			.reject = c->res.reject,
-			.at = c->at,
-		.pkt = c->pkt,
-			.iif = c->at.iif,
-			.oif = c->at.oif,
-			.code = code_of(c->res.base->family, c->at.hook),
-		};
+		*d = drop_at(&leg->crossings[i], res->base, res->chain, res->handle);
 		return true;
 	}
 	return false;
@@ -182,24 +188,49 @@ static bool lost_by_rule(const struct question *q)
 		loss == LOSS_REFUSED);
 }
 
-/*
- * A drop by a legacy rule, of which no trace tells: the model names it, the
- * place of loss and the rule's counter have to agree.
- */
-static bool legacy_drop(const struct question *q, struct drop *d)
-{
-	if (!modelled_drop(q, d) || !d->chain || !d->chain->legacy || !lost_by_rule(q))
-		return false;
-	d->count = count_of(q, d);
-	return !d->count || d->count->error || d->count->packets;
-}
-
 static bool trace_spoke(const struct question *q)
 {
 	const struct observations *obs = q->facts->obs;
 
 	return (size_t)q->leg->ns < obs->trace_error.n && obs->trace_error.v[q->leg->ns] == 0 &&
 	       !obs->trace_overrun;
+}
+
+/* The legacy rule that drops it at this crossing, in the model; false: none does. */
+static bool legacy_drop_at(const struct crossing *c, struct drop *d)
+{
+	const struct fw_result *res = &c->res;
+
+	if (res->verdict != FW_DROP || !res->base)
+		return false;
+	if (res->base->legacy)
+		*d = drop_at(c, res->base, res->chain, res->handle);
+	else if (res->legacy_base)
+		*d = drop_at(c, res->legacy_base, res->legacy_chain, res->legacy_handle);
+	return res->base->legacy || res->legacy_base;
+}
+
+/*
+ * A drop by a legacy rule, of which no trace tells: the model names it, and the
+ * place of loss and the rule's counter have to agree. What the model says of
+ * nf_tables before that counts only where there was no trace to say so.
+ */
+static bool legacy_drop(const struct question *q, struct drop *d)
+{
+	bool traced = trace_spoke(q);
+
+	for (size_t i = 0; lost_by_rule(q) && i < q->leg->n_crossings; i++) {
+		const struct crossing *c = &q->leg->crossings[i];
+
+		if (c->res.verdict == FW_DROP && c->res.base && !c->res.base->legacy && !traced)
+			return false;
+		if (!legacy_drop_at(c, d))
+			continue;
+		d->count = count_of(q, d);
+		if (!d->count || d->count->error || d->count->packets)
+			return true;
+	}
+	return false;
 }
 
 /* The hooks on a leg, the likeliest first; ends with HOOK_COUNT. */

@@ -151,14 +151,29 @@ static void insert_chain(chain_list *list, const struct nft_chain *c)
 	list->v[i] = c;
 }
 
-static void list_chains(const struct fw_run *r, chain_list *filter, chain_list *nat)
+static void add_chains(const struct fw_run *r, const nft_chain_list *from, chain_list *filter,
+		       chain_list *nat)
 {
-	vec_each(c, &r->ns->legacy)
+	vec_each(c, from)
 		if (sees_packet(r, c))
 			insert_chain(is_nat(c) ? nat : filter, c);
-	vec_each(c, &r->ns->chains)
-		if (sees_packet(r, c))
-			insert_chain(is_nat(c) ? nat : filter, c);
+}
+
+/* Whether legacy tables were registered before the chains of nf_tables nobody tells. */
+static void list_chains(const struct fw_run *r, bool legacy_first, chain_list *filter,
+			chain_list *nat)
+{
+	add_chains(r, legacy_first ? &r->ns->chains : &r->ns->legacy, filter, nat);
+	add_chains(r, legacy_first ? &r->ns->legacy : &r->ns->chains, filter, nat);
+}
+
+static bool is_tied(const chain_list *list)
+{
+	for (size_t i = 1; i < list->n; i++)
+		if (list->v[i]->prio == list->v[i - 1]->prio &&
+		    list->v[i]->legacy != list->v[i - 1]->legacy)
+			return true;
+	return false;
 }
 
 /* --- the packet's state ---------------------------------------------------- */
@@ -417,15 +432,18 @@ void fw_leave(const struct fw_result *r, struct packet *pkt)
 		pkt->ct = CT_UNTRACKED;
 }
 
-void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct packet *pkt,
-	     struct fw_result *ret)
+/* Returns whether it could be in another order. */
+static bool eval_in_order(const struct snapshot *s, const struct fw_place *at,
+			  const struct packet *pkt, bool legacy_first, struct fw_result *ret)
 {
 	struct fw_run *r = fw_run_new(s, at, pkt);
 	chain_list filter = { 0 }, nat = { 0 };
+	bool tied;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->verdict = FW_ACCEPT;
-	list_chains(r, &filter, &nat);
+	list_chains(r, legacy_first, &filter, &nat);
+	tied = is_tied(&filter) || is_tied(&nat);
 	run_hook(r, &filter, &nat, ret);
 
 	if (ret->verdict == FW_ACCEPT && r->st.ct == CT_VIEW_UNKNOWN) {
@@ -453,4 +471,49 @@ void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct p
 	vec_free(&filter);
 	vec_free(&nat);
 	free(r);
+	return tied;
+}
+
+static bool same_nat(const struct fw_result *a, const struct fw_result *b)
+{
+	return a->nat_unknown == b->nat_unknown && a->nat.kind == b->nat.kind &&
+	       a->nat.port == b->nat.port && addr_eq(&a->nat.addr, &b->nat.addr);
+}
+
+/* What holds in both orders. */
+static void merge_orders(struct fw_result *a, const struct fw_result *b)
+{
+	static const char why[] = "whether legacy iptables or nf_tables comes first";
+
+	if (a->verdict == FW_DROP && b->verdict == FW_DROP && b->base->legacy) {
+		a->legacy_base = b->base;
+		a->legacy_chain = b->chain;
+		a->legacy_handle = b->handle;
+	}
+	if (a->verdict != b->verdict) {
+		a->verdict = FW_UNKNOWN;
+		a->why = why;
+	}
+	if (!same_nat(a, b)) {
+		a->nat = (struct nat){ 0 };
+		a->nat_unknown = true;
+		a->why = a->why ? a->why : why;
+	}
+	if (a->nat_chain != b->nat_chain || a->nat_handle != b->nat_handle)
+		a->nat_chain = NULL;
+	a->mark_unknown |= b->mark_unknown | (a->mark ^ b->mark);
+	a->mark &= ~a->mark_unknown;
+	a->ctmark_known &= b->ctmark_known & ~(a->ctmark ^ b->ctmark);
+	a->ctmark &= a->ctmark_known;
+}
+
+void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct packet *pkt,
+	     struct fw_result *ret)
+{
+	struct fw_result other;
+
+	if (!eval_in_order(s, at, pkt, false, ret))
+		return;
+	eval_in_order(s, at, pkt, true, &other);
+	merge_orders(ret, &other);
 }

@@ -162,6 +162,10 @@ int op_accept(struct snapshot *s, int ns, const struct nft_chain *chain, uint64_
 	const struct ns *n = snapshot_ns(s, ns);
 	const struct nft_chain *place;
 
+	/* it may be the same one in a copy of s */
+	chain = chain_beside(n, chain, chain->name);
+	if (!chain)
+		return -ENOTSUP;
 	if (chain->family != NFPROTO_IPV4 && chain->family != NFPROTO_IPV6 &&
 	    chain->family != NFPROTO_INET)
 		return -ENOTSUP;
