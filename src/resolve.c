@@ -16,6 +16,8 @@
 
 #define HOSTS_MAX      (8 << 20) /* lists of blocked names live there, too */
 #define RESOLVCONF_MAX (64 << 10)
+_Static_assert(RESOLVE_SERVERS >= RESOLVCONF_SERVERS, "a report has room for every server");
+
 #define ROUNDS         2         /* each server is asked this often */
 #define ANSWER_MAX     4096
 #define READING_MAX    1         /* seconds */
@@ -28,6 +30,8 @@ struct lookup_job {
 	uint8_t family;
 	uint64_t timeout_us;
 	struct resolvconf conf;
+	bool none_named; /* by resolv.conf */
+	struct resolve_report report;
 };
 
 /* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
@@ -195,15 +199,20 @@ static int ask_hosts(const struct lookup_job *j, struct addr *ret_addr, char **r
 static int use_resolvconf(struct lookup_job *j, char **ret_error)
 {
 	const struct resolve_files *f = j->files;
-	_cleanup_(freep) char *why = NULL;
 
 	if (f->conf_error < 0)
 		return unreadable(j, f->conf_error, f->conf_path, ret_error);
 	resolvconf_parse(f->conf ? f->conf : "", &j->conf);
-	if (j->conf.n_servers > 0)
-		return 0;
-	why = xasprintf("%s names no server", f->conf_path);
-	return fail(-EDESTADDRREQ, ret_error, j->name, why);
+	if (j->conf.n_servers == 0) {
+		/* resolv.conf(5): then it is the one on the local machine */
+		addr_parse("127.0.0.1", &j->conf.servers[0]);
+		j->conf.n_servers = 1;
+		j->none_named = true;
+	}
+	j->report.n = j->conf.n_servers;
+	for (size_t i = 0; i < j->conf.n_servers; i++)
+		j->report.servers[i].addr = j->conf.servers[i];
+	return 0;
 }
 
 /* --- one question to one server --- */
@@ -275,7 +284,7 @@ static int ask_server(const struct lookup_job *j, const struct addr *server, con
  * Asks one after the other until one knows. Returns 0 and its answer, or the
  * -errno of the last one where none answered.
  */
-static int ask_servers(const struct lookup_job *j, const char *name, enum dns_answer *ret,
+static int ask_servers(struct lookup_job *j, const char *name, enum dns_answer *ret,
 		       struct addr *ret_addr)
 {
 	const struct resolvconf *c = &j->conf;
@@ -284,8 +293,11 @@ static int ask_servers(const struct lookup_job *j, const char *name, enum dns_an
 	int error = -ETIMEDOUT;
 
 	for (size_t i = 0; i < ROUNDS * c->n_servers; i++) {
-		int r = ask_server(j, &c->servers[i % c->n_servers], name, wait_us, &answer, ret_addr);
+		struct resolve_server *s = &j->report.servers[i % c->n_servers];
+		int r = ask_server(j, &s->addr, name, wait_us, &answer, ret_addr);
 
+		s->asked = true;
+		s->error = r == 0 && answer == DNS_REFUSED ? -EIO : r;
 		if (r == 0 && answer != DNS_REFUSED) {
 			*ret = answer;
 			return 0;
@@ -319,6 +331,10 @@ static int no_server(const struct lookup_job *j, int error, char **ret_error)
 {
 	_cleanup_(freep) char *servers = servers_text(j), *why = NULL;
 
+	if (j->none_named) {
+		why = xasprintf("%s names no server", j->files->conf_path);
+		return fail(-EDESTADDRREQ, ret_error, j->name, why);
+	}
 	if (error == -EPERM || error == -EACCES) {
 		why = xasprintf("asking %s is not permitted", servers);
 		return fail(error, ret_error, j->name, why);
@@ -337,7 +353,7 @@ static int no_server(const struct lookup_job *j, int error, char **ret_error)
 	return fail(-ETIMEDOUT, ret_error, j->name, why);
 }
 
-static int ask_dns(const struct lookup_job *j, struct addr *ret_addr, char **ret_error)
+static int ask_dns(struct lookup_job *j, struct addr *ret_addr, char **ret_error)
 {
 	bool exists = false;
 
@@ -376,7 +392,8 @@ static int find_anywhere(struct lookup_job *j, struct addr *ret_addr, char **ret
 }
 
 int resolve_name(int ns_fd, const struct resolve_files *files, const char *name, uint8_t family,
-		 uint64_t timeout_us, struct addr *ret_addr, char **ret_error)
+		 uint64_t timeout_us, struct addr *ret_addr, struct resolve_report *ret_report,
+		 char **ret_error)
 {
 	struct lookup_job j = { .ns_fd = ns_fd, .files = files, .name = name,
 				.family = family, .timeout_us = timeout_us };
@@ -384,9 +401,11 @@ int resolve_name(int ns_fd, const struct resolve_files *files, const char *name,
 	struct addr a = { 0 };
 	int r;
 
+	*ret_report = j.report;
 	if (!dns_name_valid(name))
 		return fail(-EINVAL, ret_error, name, "this can be no host name");
 	r = find_anywhere(&j, &a, ret_error);
+	*ret_report = j.report;
 	if (r < 0)
 		return r;
 	if (!addr_is_unicast(&a)) {

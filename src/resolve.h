@@ -26,9 +26,21 @@ struct resolve_files {
 void resolve_files_read(const char *netns_name, int root, struct resolve_files *ret);
 void resolve_files_done(struct resolve_files *f);
 
+#define RESOLVE_SERVERS 3 /* as many the C library asks */
+
+/* How each server of resolv.conf did. */
+struct resolve_report {
+	size_t n;
+	struct resolve_server {
+		struct addr addr;
+		bool asked;
+		int error; /* 0: it answered; -EIO: with an error; -ETIMEDOUT, -ECONNREFUSED … */
+	} servers[RESOLVE_SERVERS];
+};
+
 /*
  * Returns 0 and the first address of the family, or -errno and one sentence
- * (free it):
+ * (free it); ret_report is set in any case:
  *
  *   -EINVAL         this can be no host name
  *   -ENOENT         nobody has the name, or it has no such address
@@ -39,6 +51,7 @@ void resolve_files_done(struct resolve_files *f);
  *   other           files that cannot be read, a socket that cannot be had
  */
 int resolve_name(int ns_fd, const struct resolve_files *files, const char *name, uint8_t family,
-		 uint64_t timeout_us, struct addr *ret_addr, char **ret_error);
+		 uint64_t timeout_us, struct addr *ret_addr, struct resolve_report *ret_report,
+		 char **ret_error);
 
 #endif

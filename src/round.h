@@ -10,6 +10,7 @@
 #define ROUND_H
 
 #include "diagnose.h"
+#include "resolve.h"
 #include "run.h"
 
 struct round {
@@ -25,6 +26,8 @@ struct round {
 	struct observations obs;
 	const struct snapshot *host; /* the host as somebody else has read it, or NULL */
 	const struct snapshot *others; /* further namespaces, read by somebody else, or NULL */
+	struct resolve_report names; /* DESTINATION is a name: how its servers did */
+	int name_error;             /* … and it could not be resolved by them: their question is asked */
 	bool lost_again;
 	bool stale;                 /* the ruleset changed while it was read */
 };

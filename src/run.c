@@ -11,6 +11,7 @@
 #include "collect.h"
 #include "dns.h"
 #include "inventory.h"
+#include "nameserver.h"
 #include "netns.h"
 #include "predict.h"
 #include "resolve.h"
@@ -240,6 +241,33 @@ static void find_owner(struct round *r)
 		collect_nsids(r->s, r->fds.v);
 }
 
+static struct name_question name_question(const struct round *r)
+{
+	return (struct name_question){ .error = r->name_error,
+				       .name = r->run->destination.text,
+				       .conf_path = r->run->source.files.conf_path,
+				       .report = &r->names,
+				       .s = r->s,
+				       .ns = r->src };
+}
+
+/*
+ * A name that its servers do not resolve: ask them instead. A single word may as
+ * well be a namespace that there is not.
+ */
+static bool follow_name(struct round *r, int error)
+{
+	struct name_question q = name_question(r);
+	const struct addr *server;
+
+	server = nameserver_to_follow(&q);
+	if (!nameserver_is_fault(error) || !strchr(q.name, '.') || !q.conf_path || !server)
+		return false;
+	r->name_error = error;
+	r->dst = *server;
+	return true;
+}
+
 static int find_destination(struct round *r)
 {
 	struct target *t = &r->run->destination;
@@ -264,10 +292,13 @@ static int find_destination(struct round *r)
 	case TARGET_NAME:
 		progress_say(r->run->progress, "asking for the address of %s", t->text);
 		err = resolve_name(r->fds.v[r->src], &r->run->source.files, t->text, AF_INET,
-				   (uint64_t)(r->run->options->timeout * 1e6), &r->dst, &error);
+				   (uint64_t)(r->run->options->timeout * 1e6), &r->dst, &r->names,
+				   &error);
 		if (err < 0) {
 			_cleanup_(freep) char *why = error;
 
+			if (follow_name(r, err))
+				break;
 			return fail(r, target_neither(t, why ? why : strerror(-err)));
 		}
 		break;
@@ -462,23 +493,24 @@ static void plan_probes(struct round *r)
 {
 	const struct options *o = r->run->options;
 	const struct target *t = &r->run->destination;
-	enum proto question = question_of(o, t);
-	enum proto second = second_of(o, question);
+	enum proto question = r->name_error ? PROTO_UDP : question_of(o, t);
+	enum proto second = r->name_error ? PROTO_COUNT : second_of(o, question);
+	uint16_t port = r->name_error ? DNS_PORT : port_of(t, question);
 	bool both = second != PROTO_COUNT;
 	bool outside;
 
-	add_probe(r, question, port_of(t, question), true, false, false);
+	add_probe(r, question, port, true, false, false);
 	if (both)
 		add_probe(r, second, port_of(t, second), false, false, false);
-	if (wanted(o, PROTO_ICMP))
+	if (wanted(o, PROTO_ICMP) && !r->name_error)
 		add_probe(r, PROTO_ICMP, 0, false, false, true);
 	outside = r->dst_ns < 0 && r->src != NS_HOST;
 	if (outside) {
-		add_probe(r, question, port_of(t, question), false, true, false);
+		add_probe(r, question, port, false, true, false);
 		if (both)
 			add_probe(r, second, port_of(t, second), false, true, false);
 	}
-	r->d->destination.proto = question;
+	r->d->destination.proto = r->name_error ? question_of(o, t) : question;
 	r->d->destination.port = t->port;
 }
 
@@ -874,6 +906,14 @@ bool round_lost(const struct round *r)
 	return false;
 }
 
+static void judge_name(struct round *r)
+{
+	struct name_question q = name_question(r);
+
+	if (r->run->destination.kind == TARGET_NAME)
+		nameserver_judge(&q, r->d);
+}
+
 static void judge(struct round *r)
 {
 	_cleanup_(snapshot_freep) struct snapshot *others = NULL;
@@ -882,7 +922,7 @@ static void judge(struct round *r)
 			      .obs = &r->obs,
 			      .probes = r->plan.probes.v,
 			      .n = r->plan.probes.n,
-			      .port_asked = r->run->destination.port != 0,
+			      .port_asked = r->run->destination.port != 0 || r->name_error,
 			      .no_probe = mute,
 			      .all_attempts = r->plan.all_attempts,
 			      .lost_again = r->lost_again };
@@ -906,6 +946,7 @@ static void judge(struct round *r)
 		diagnosis_forget(r->d);
 		diagnose(&in, r->d);
 	}
+	judge_name(r);
 	if (!addr_is_set(&r->dst) && r->d->findings.n)
 		r->d->findings.v[0].confidence = CONFIRMED;
 	for (size_t i = 0; i < in.n; i++)
@@ -953,7 +994,8 @@ int round_prepare(struct round *r, bool last)
 		return err;
 	describe(&r->d->source, &r->run->source, r->src);
 	describe(&r->d->destination, &r->run->destination, r->dst_ns);
-	r->d->destination.address = r->dst;
+	if (!r->name_error)
+		r->d->destination.address = r->dst;
 	round_marks(&r->plan.marks);
 	plan_probes(r);
 	if (r->stale)

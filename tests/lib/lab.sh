@@ -312,7 +312,7 @@ snat_to()
 	esac
 }
 
-# listen NAMESPACE ADDRESS:PORT[/udp]...
+# listen NAMESPACE ADDRESS:PORT[/udp|/dns=ADDRESS]...
 listen()
 {
 	local ns=$1 arg=()
@@ -326,6 +326,20 @@ taps()
 {
 	"${LAB_LISTEN:?}" -t "$(netns_file "$1")" "$2" "$(netns_file "$3")" "$4" >>"$LAB_TMP/pids"
 }
+
+# resolvers [ADDRESS...]: what resolv.conf says to every namespace that has none of its own
+resolvers()
+{
+	local a
+	[ -e /etc/resolv.conf ] || skip 'there is no /etc/resolv.conf to lay another one over'
+	for a; do
+		echo "nameserver $a"
+	done >"$LAB_TMP/resolv.conf"
+	mount --bind "$LAB_TMP/resolv.conf" /etc/resolv.conf
+}
+
+# name_server NAMESPACE ADDRESS: one there that says of every name that it is $OUT
+name_server() { listen "$1" "$2:53/dns=$OUT"; }
 
 # --- the standard world -----------------------------------------------------------------------------------------------
 

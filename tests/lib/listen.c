@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * listen – the servers of a lab: listen [-n NETNS-FILE] ADDRESS:PORT[/udp]...
+ * listen – the servers of a lab: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/dns=ADDRESS]...
  *          a virtual machine's wire: listen -t NETNS-FILE TAP NETNS-FILE TAP
  *
  * Opens every socket inside the namespace and goes home again, so that no process is ever seen living
  * in the namespace that it serves. Returns when all sockets are open (nothing has to be waited for)
  * and leaves a child behind that echoes what it is sent until it is killed; its pid is printed.
+ * A name server says of every name that it has this one address.
  * IPv6 addresses are written [::1]:80; an IPv6 socket never takes IPv4.
  * With -t it makes two taps and carries frames from each to the other, as a hypervisor or slirp would.
  */
@@ -29,10 +30,11 @@
 
 #define MAX_FDS 128
 
-enum kind { LISTENER, STREAM, DATAGRAM, TAP };
+enum kind { LISTENER, STREAM, DATAGRAM, NAMES, TAP };
 
 static struct pollfd fds[MAX_FDS];
 static enum kind kinds[MAX_FDS];
+static struct in_addr everybody; /* what the name server says */
 static unsigned int n_fds;
 
 static void add(int fd, enum kind kind)
@@ -83,10 +85,13 @@ static void serve(char *text)
 {
 	struct sockaddr_storage addr = { 0 };
 	char *slash = strchr(text, '/');
-	bool udp = slash && !strcmp(slash, "/udp");
+	bool dns = slash && !strncmp(slash, "/dns=", 5);
+	bool udp = dns || (slash && !strcmp(slash, "/udp"));
 	int fd, one = 1;
 	socklen_t len;
 
+	if (dns && inet_pton(AF_INET, slash + 5, &everybody) != 1)
+		errx(1, "%s: no address", slash);
 	if (slash)
 		*slash = '\0';
 	len = parse(text, &addr);
@@ -98,7 +103,7 @@ static void serve(char *text)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 	if (bind(fd, (struct sockaddr *)&addr, len) < 0 || (!udp && listen(fd, 64) < 0))
 		err(1, "%s", text);
-	add(fd, udp ? DATAGRAM : LISTENER);
+	add(fd, dns ? NAMES : udp ? DATAGRAM : LISTENER);
 }
 
 static void open_tap(const char *netns, const char *name)
@@ -112,6 +117,27 @@ static void open_tap(const char *netns, const char *name)
 	if (fd < 0 || ioctl(fd, TUNSETIFF, &req) < 0)
 		err(1, "%s", name);
 	add(fd, TAP);
+}
+
+/* Makes an answer of a question for an address (RFC 1035); its size. A question for anything else gets none. */
+static size_t answer(unsigned char *b, size_t n)
+{
+	static const unsigned char record[] = { 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4 };
+	size_t end = 12;
+
+	while (end < n && b[end])
+		end += b[end] + 1u;
+	end += 5; /* the last label, type and class */
+	if (n < 17 || end > n)
+		return 0;
+	b[2] |= 0x80;
+	memset(b + 6, 0, 6);
+	if (b[end - 3] != 1)
+		return end;
+	b[7] = 1;
+	memcpy(b + end, record, sizeof(record));
+	memcpy(b + end + sizeof(record), &everybody, sizeof(everybody));
+	return end + sizeof(record) + sizeof(everybody);
 }
 
 /* false: the connection is over */
@@ -130,7 +156,10 @@ static bool handle(unsigned int i)
 			add(fd, STREAM);
 		return true;
 	case DATAGRAM:
-		n = recvfrom(fds[i].fd, buf, sizeof(buf), 0, (struct sockaddr *)&from, &len);
+	case NAMES:
+		n = recvfrom(fds[i].fd, buf, sizeof(buf) - 64, 0, (struct sockaddr *)&from, &len);
+		if (n > 0 && kinds[i] == NAMES)
+			n = (ssize_t)answer((unsigned char *)buf, (size_t)n);
 		if (n >= 0)
 			sendto(fds[i].fd, buf, (size_t)n, 0, (struct sockaddr *)&from, len);
 		return true;
@@ -172,7 +201,7 @@ int main(int argc, char **argv)
 	pid_t pid;
 
 	if (first >= argc)
-		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp]...\n"
+		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/dns=ADDRESS]...\n"
 			"       listen -t NETNS-FILE TAP NETNS-FILE TAP");
 	if (first == 3)
 		enter(argv[2]);

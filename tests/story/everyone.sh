@@ -184,7 +184,7 @@ traps)
 	box=$root/box/4001/etc
 	ln -s ../../../../../../../../../../etc/passwd "$box/resolv.conf"
 	asks docker:app somewhere.example
-	[[ $STATUS = 3 && $(says .error) = *'names no server'* ]] || fail "a link out: $(says .error)"
+	[[ $STATUS = 1 && $(says '.findings[0].code') = dns-no-resolver ]] || fail "a link out: $(says .summary)"
 	rm "$box/resolv.conf"
 	mkfifo "$box/resolv.conf"
 	asks docker:app somewhere.example

@@ -12,6 +12,7 @@
 
 #include "diagnose.h"
 #include "fib.h"
+#include "nameserver.h"
 #include "predict.h"
 #include "watch.h"
 
@@ -361,6 +362,86 @@ static void where_a_part_is_lost(void **state)
 	observations_free(&o);
 }
 
+/* --- names --- */
+
+static struct diagnosis *judged(struct snapshot *s, int error, const struct resolve_report *r,
+				const char *cause)
+{
+	const struct name_question q = { .error = error, .name = "www.example.org",
+					 .conf_path = "/etc/resolv.conf", .report = r, .s = s, .ns = WEB };
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+
+	d->source.name = xstrdup("web");
+	if (cause) {
+		struct finding *f = vec_add(&d->findings);
+
+		f->code = cause;
+		f->message = xstrdup("something");
+		vec_push(&f->evidence, xstrdup("a fact"));
+	}
+	nameserver_judge(&q, d);
+	return d;
+}
+
+static void a_name_that_does_not_resolve(void **state)
+{
+	static const struct {
+		const char *server;
+		int error, result;
+		const char *flow, *first, *second;
+	} cases[] = {
+		{ "192.0.2.53", -ETIMEDOUT, -ETIMEDOUT, "upstream-silent", "dns-no-answer", NULL },
+		{ "192.0.2.53", -ETIMEDOUT, -ETIMEDOUT, "forward-drop", "forward-drop", "dns-no-answer" },
+		{ "192.0.2.53", -ETIMEDOUT, -ETIMEDOUT, NULL, "dns-no-answer", NULL },
+		{ "192.0.2.53", -ETIMEDOUT, -ECONNREFUSED, "service-not-listening",
+		  "service-not-listening", "dns-no-answer" },
+		{ "192.0.2.53", -EIO, -EIO, NULL, "dns-no-answer", NULL },
+		{ "127.0.0.53", -EADDRNOTAVAIL, -ECONNREFUSED, "service-not-listening",
+		  "dns-loopback-resolver", NULL },
+		{ "127.0.0.11", -EADDRNOTAVAIL, -ETIMEDOUT, NULL, "dns-no-answer", NULL },
+		{ "127.0.0.1", -EDESTADDRREQ, -ECONNREFUSED, "service-not-listening",
+		  "dns-no-resolver", NULL },
+		/* another one knew it */
+		{ "192.0.2.53", 0, -ETIMEDOUT, NULL, "dns-no-answer", NULL },
+		{ "192.0.2.53", 0, 0, NULL, NULL, NULL },
+	};
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct resolve_report r = { .n = 1 };
+		struct diagnosis *d;
+
+		r.servers[0] = (struct resolve_server){ A(cases[i].server), true, cases[i].result };
+		d = judged(s, cases[i].error, &r, cases[i].flow);
+		assert_int_equal(d->findings.n, (cases[i].first != NULL) + (cases[i].second != NULL));
+		if (cases[i].first)
+			assert_string_equal(d->findings.v[0].code, cases[i].first);
+		if (cases[i].second) {
+			assert_string_equal(d->findings.v[1].code, cases[i].second);
+			assert_int_equal(d->findings.v[1].role, FINDING_NOTE);
+		}
+		assert_int_equal(d->verdict, cases[i].error ? VERDICT_UNREACHABLE : VERDICT_REACHABLE);
+		if (cases[i].first && !cases[i].error)
+			assert_int_equal(d->findings.v[0].role, FINDING_NOTE);
+		diagnosis_free(d);
+	}
+}
+
+static void the_server_that_is_followed(void **state)
+{
+	struct resolve_report r = { .n = 3 };
+	const struct name_question q = { .report = &r };
+
+	r.servers[0] = (struct resolve_server){ A("127.0.0.53"), true, -ECONNREFUSED };
+	r.servers[1] = (struct resolve_server){ A("192.0.2.1"), true, -EIO };
+	r.servers[2] = (struct resolve_server){ A("192.0.2.2"), true, -ETIMEDOUT };
+	assert_ptr_equal(nameserver_to_follow(&q), &r.servers[2].addr);
+	r.n = 1;
+	assert_ptr_equal(nameserver_to_follow(&q), &r.servers[0].addr);
+	r.n = 0;
+	assert_null(nameserver_to_follow(&q));
+}
+
 /* --- has anything changed? --- */
 
 static void what_counts_as_a_change(void **state)
@@ -411,6 +492,8 @@ int main(void)
 		cmocka_unit_test(no_translation_where_none_is_needed),
 		cmocka_unit_test(the_place_of_loss),
 		cmocka_unit_test(where_a_part_is_lost),
+		cmocka_unit_test(a_name_that_does_not_resolve),
+		cmocka_unit_test(the_server_that_is_followed),
 		cmocka_unit_test(what_counts_as_a_change),
 		cmocka_unit_test(every_row_explains_itself),
 	};

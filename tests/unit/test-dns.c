@@ -423,11 +423,12 @@ static void *serve(void *arg)
 static int resolve_in(int ns, const char *netns_name, const char *name, uint8_t family,
 		      uint64_t timeout_us, struct addr *ret, char **ret_error)
 {
+	struct resolve_report report;
 	struct resolve_files files;
 	int r;
 
 	resolve_files_read(netns_name, -1, &files);
-	r = resolve_name(ns, &files, name, family, timeout_us, ret, ret_error);
+	r = resolve_name(ns, &files, name, family, timeout_us, ret, &report, ret_error);
 	resolve_files_done(&files);
 	return r;
 }
