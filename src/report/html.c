@@ -40,8 +40,8 @@ static const char style[] =
 	"@media(min-width:900px){.two{display:grid;grid-template-columns:440px minmax(0,1fr);"
 	"gap:0 32px;align-items:start}}"
 	"@media(max-width:560px){dl{grid-template-columns:1fr;gap:2px}td,th{padding-right:8px}}"
-	"@media print{body{font-size:11pt}main{padding:0;max-width:none}h2{break-after:avoid}"
-	".two{display:block}}";
+	"@media print{body{font-size:10pt}main{padding:0;max-width:none}h2{break-after:avoid}"
+	".two{display:block}svg{max-width:320px}article{break-inside:auto}}";
 
 /* --- pieces --- */
 
