@@ -289,6 +289,9 @@ static bool unread_drop(const struct question *q, struct finding *f, const char 
 
 	if (!q->ev || !lost_by_rule(q))
 		return false;
+	/* refused, and never seen: without CAP_NET_ADMIN our requests cannot be told from others */
+	if (q->ev->loss == LOSS_REFUSED && q->ev->last_request < 0)
+		return false;
 	for (h = hooks_of(q); *h != HOOK_COUNT; h++) {
 		legacy = fw_legacy(q->s, q->leg->ns, *h, false);
 		why = legacy ? NULL : undecided(q, *h);
