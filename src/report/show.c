@@ -50,7 +50,9 @@ bool show_rule(const struct finding *f, struct strbuf *b)
 	if (r->policy)
 		strbuf_puts(b, ", its policy");
 	else
-		strbuf_printf(b, " handle %llu", (unsigned long long)r->handle);
+		strbuf_printf(b, " %s %llu",
+			      streq(r->backend, "iptables-legacy") ? "rule" : "handle",
+			      (unsigned long long)r->handle);
 	if (r->text)
 		strbuf_printf(b, ": %s", r->text);
 	strbuf_printf(b, " (%s", r->backend ? r->backend : "?");
