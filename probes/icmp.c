@@ -167,7 +167,7 @@ static int icmp_send(const struct probe_plan *plan, struct probe *p, size_t prob
 	attempt->sport = (uint16_t)((plan->marks.token[0] << 8 | plan->marks.token[1]) +
 				    probe * (plan->max_attempts + 1) + a);
 	r = prepare(fd, p);
-	if (r == 0 && (p->full || p->size == 0))
+	if (r == 0 && !p->step && (p->full || p->size == 0))
 		r = send_full(fd, plan, p, probe, a);
 	else if (r == 0)
 		r = send_sized(fd, plan, p, probe, a);

@@ -617,12 +617,36 @@ static int find_probe(const struct inquiry *in, bool question, bool full)
 
 /* --- full size, partial loss --- */
 
+/* The smallest packet of the full-size probe and its steps that got lost; index. */
+static int smallest_lost(const struct inquiry *in, int full)
+{
+	int best = full;
+
+	for (size_t i = 0; i < in->n; i++)
+		if (in->probes[i].step && in->probes[i].outcome == PROBE_LOST &&
+		    in->probes[i].size < in->probes[best].size)
+			best = (int)i;
+	return best;
+}
+
+/* 0: not known */
+static uint32_t largest_passed(const struct inquiry *in)
+{
+	uint32_t size = 0;
+
+	for (size_t i = 0; i < in->n; i++)
+		if (in->probes[i].step && in->probes[i].answered && in->probes[i].size > size)
+			size = in->probes[i].size;
+	return size;
+}
+
 /* Large packets that die where small ones pass. */
 static void judge_full_size(const struct inquiry *in, const struct facts *facts,
 			    struct snapshot *scratch, struct diagnosis *d)
 {
 	int full = find_probe(in, false, true), small = -1;
 	const struct probe *p;
+	uint32_t passed;
 	struct finding f;
 
 	for (size_t i = 0; i < in->n && !in->no_probe; i++)
@@ -638,13 +662,21 @@ static void judge_full_size(const struct inquiry *in, const struct facts *facts,
 	/* a path MTU that is known already; a veth that refuses the size says ENOBUFS */
 	if (p->outcome == PROBE_NOT_SENT && p->attempts.v[p->attempts.n - 1].error == EMSGSIZE)
 		return;
+	full = smallest_lost(in, full);
+	p = &in->probes[full];
+	passed = largest_passed(in);
 	if (!find_cause(in, (size_t)full, facts, scratch, &f))
 		return;
 	f.role = FINDING_CAUSE;
+	if (passed)
+		vec_push(&f.evidence, xasprintf("the largest packet that passes has %u bytes, one of %u does not",
+						passed, p->size));
 	if (fate_of(&f) == FATE_OUTSIDE) {
 		free(f.message);
 		f.code = "mtu-blackhole";
-		f.message = xasprintf("packets of %u bytes get no answer from outside", p->size);
+		f.message = passed ? xasprintf("packets of more than %u bytes get no answer from outside",
+					       passed) :
+				     xasprintf("packets of %u bytes get no answer from outside", p->size);
 		f.role = FINDING_NOTE;
 		f.confidence = POSSIBLE;
 	}

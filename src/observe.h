@@ -57,7 +57,7 @@ struct trace_event {
 	int32_t verdict;   /* NF_ACCEPT, NF_DROP, NFT_JUMP, … */
 	char *jump;        /* target of a jump or goto, or NULL */
 	int iif, oif;
-	int probe, attempt;
+	int probe, attempt; /* -1: an ICMP error that quotes one of ours */
 	bool reply;
 	struct packet pkt; /* where the message carried headers, else zero */
 };

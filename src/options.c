@@ -508,6 +508,10 @@ static int check_all(struct options *o, char **ret_error)
 		return wrong_usage(ret_error, "--fix repairs one source at a time, not --all");
 	if (o->pcap || o->html || o->svg)
 		return wrong_usage(ret_error, "--pcap, --html and --svg are for one source, not for --all");
+	if (o->watch)
+		return wrong_usage(ret_error, "--watch is for one source, not for --all");
+	if (check_pace(o, ret_error) < 0)
+		return -EINVAL;
 	return check_protos(o, ret_error);
 }
 

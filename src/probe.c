@@ -177,7 +177,7 @@ static bool is_decided(const struct run *run, const struct probe *p)
 {
 	vec_each(a, &p->attempts)
 		if (a->outcome != PROBE_PENDING && a->outcome != PROBE_LOST &&
-		    !(p->full && is_too_big(p, a) && may_send(run, p)))
+		    !(p->full && !p->step && is_too_big(p, a) && may_send(run, p)))
 			return true;
 	return false;
 }
@@ -275,7 +275,7 @@ static uint64_t next_paced(const struct run *run, const struct probe *p)
 
 static bool wants_smaller(const struct run *run, const struct probe *p)
 {
-	return !run->plan->all_attempts && p->full && may_send(run, p) &&
+	return !run->plan->all_attempts && p->full && !p->step && may_send(run, p) &&
 	       is_too_big(p, &p->attempts.v[p->attempts.n - 1]);
 }
 
@@ -508,8 +508,8 @@ static int send_first(struct run *run)
 	int error = 0;
 	bool any = false;
 
-	plan->started_us = wall_us();
-	for (size_t i = 0; i < plan->probes.n; i++) {
+	plan->started_us = plan->from ? plan->started_us : wall_us();
+	for (size_t i = plan->from; i < plan->probes.n; i++) {
 		int r = send_next(run, i);
 		uint64_t sent = plan->probes.v[i].attempts.v[0].sent_us;
 
@@ -520,7 +520,7 @@ static int send_first(struct run *run)
 		else if (error == 0)
 			error = r;
 	}
-	if (started != NEVER)
+	if (started != NEVER && !plan->from)
 		plan->started_us = started;
 	return any ? 0 : error;
 }

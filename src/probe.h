@@ -49,6 +49,7 @@ struct probe {
 	uint32_t size;         /* of the IP packet, bytes; 0: full size, DF, path MTU, filled in when sent */
 	bool df;
 	bool question, control, full;
+	bool step;             /* full size, but for a size that is given: one of a search */
 	/* what came of it */
 	VEC(struct attempt) attempts;
 	unsigned int answered; /* attempts with PROBE_ANSWERED */
@@ -66,6 +67,7 @@ enum settle {
 struct probe_plan {
 	VEC(struct probe) probes;
 	struct marks marks;
+	size_t from;                /* the probes before this one are settled already */
 	unsigned int max_attempts;  /* 3 by default, N with --count */
 	bool all_attempts;          /* --count: send all of them, spaced by pace_us */
 	uint64_t pace_us;           /* 200 ms; 100 ms with --count */

@@ -24,6 +24,9 @@
 #define MAX_PEERS     8
 #define SIGHTINGS_EACH 32
 #define PACE_US       200000
+#define STEP_PACE_US    60000
+#define STEP_TIMEOUT_US 300000
+#define MAX_STEPS       14
 #define COUNT_PACE_US 100000
 
 static double ms_since(uint64_t since)
@@ -750,6 +753,94 @@ int round_sent(struct round *r, int err)
 	return 0;
 }
 
+/* --- which size passes? --- */
+
+/* Sends one packet of this size, another where that got lost. */
+static bool passes(struct round *r, uint32_t size)
+{
+	struct probe *p = vec_add(&r->plan.probes);
+	struct flow flow;
+
+	*p = (struct probe){ .ns = r->src, .proto = PROTO_ICMP, .dst = r->dst, .size = size,
+			     .df = true, .full = true, .step = true, .rtt_us = -1 };
+	flow = flow_of(r, p);
+	vec_push(&r->paths, predict_far(r, &flow));
+	r->plan.from = r->plan.probes.n - 1;
+	return probe_run(&r->plan, r->run->observer, &r->obs) == 0 &&
+	       r->plan.probes.v[r->plan.from].answered;
+}
+
+/* Between a size that passes and one that does not. */
+struct gap {
+	uint32_t passes, fails;
+};
+
+static void try_size(struct round *r, struct gap *g, uint32_t size)
+{
+	if (size <= g->passes || size >= g->fails || (r->plan.stop && *r->plan.stop))
+		return;
+	if (passes(r, size))
+		g->passes = size;
+	else
+		g->fails = size;
+}
+
+/* What an interface on the way, or a "too big", says: most likely it is true. */
+static void try_known(struct round *r, struct gap *g, const struct path *path)
+{
+	uint32_t mtu = g->fails;
+
+	vec_each(leg, &path->legs) {
+		const struct link *l = leg->oif ? ns_link(snapshot_ns(r->s, leg->ns), leg->oif) : NULL;
+
+		if (l && l->mtu > g->passes && l->mtu < mtu)
+			mtu = l->mtu;
+	}
+	vec_each(s, &r->obs.sightings)
+		if (s->kind == SIGHT_ERROR && s->error_mtu > g->passes && s->error_mtu < mtu)
+			mtu = s->error_mtu;
+	if (mtu == g->fails)
+		return;
+	try_size(r, g, mtu);
+	try_size(r, g, mtu + 1);
+}
+
+/* Where a full-size packet vanished and a small one did not: the largest one that passes. */
+static void find_size(struct round *r)
+{
+	struct probe_plan before = r->plan;
+	struct gap g = { .passes = SMALL_PROBE };
+	const struct probe *full = NULL;
+	const struct path *path = NULL;
+	bool small = false;
+
+	for (size_t i = 0; i < r->plan.probes.n; i++) {
+		const struct probe *p = &r->plan.probes.v[i];
+
+		if (p->full) {
+			full = p;
+			path = r->paths.v[i];
+		}
+		small = small || (!p->full && !p->control && p->proto == PROTO_ICMP && p->answered);
+	}
+	if (!full || full->outcome != PROBE_LOST || !small)
+		return;
+	progress_say(r->run->progress, "looking for the largest packet that passes");
+	g.fails = full->size;
+	r->plan.max_attempts = 2;
+	r->plan.all_attempts = false;
+	r->plan.pace_us = STEP_PACE_US;
+	r->plan.timeout_us = before.timeout_us < STEP_TIMEOUT_US ? before.timeout_us : STEP_TIMEOUT_US;
+	try_known(r, &g, path);
+	for (int i = 0; i < MAX_STEPS && g.fails - g.passes > 1; i++)
+		try_size(r, &g, (g.passes + g.fails) / 2);
+	r->plan.max_attempts = before.max_attempts;
+	r->plan.all_attempts = before.all_attempts;
+	r->plan.pace_us = before.pace_us;
+	r->plan.timeout_us = before.timeout_us;
+	r->plan.from = 0;
+}
+
 static int send_probes(struct round *r)
 {
 	int err;
@@ -763,8 +854,10 @@ static int send_probes(struct round *r)
 	make_room(r);
 	progress_say(r->run->progress, "waiting for answers from %s", addr_text(&r->dst).s);
 	err = round_sent(r, probe_run(&r->plan, r->run->observer, &r->obs));
-	if (!err)
+	if (!err) {
 		ask_again(r);
+		find_size(r);
+	}
 	return err;
 }
 

@@ -232,6 +232,9 @@ static void add_hook(struct batch *b, const struct lookout *l, const char *chain
 
 	add_chain(b, chain, hook, devs);
 	add_token_rule(b, chain, m, 8);
+	/* ICMP errors that quote an echo: 8, an IP header, 8 */
+	add_token_rule(b, chain, m, 8 + 20 + 8);
+	add_token_rule(b, chain, m, 8 + 40 + 8);
 	if (l->peers.n > 0)
 		add_token_rule(b, chain, m, 8 + DNS_TOKEN_AT);
 	vec_each(p, &l->peers)
@@ -466,8 +469,12 @@ static bool read_headers(const struct nftrace *t, const struct observations *o,
 	struct pkt rest;
 
 	if (pkt_network(pkt_view(m->network.p, m->network.n), &h, &rest) < 0 ||
-	    pkt_transport(pkt_view(m->transport.p, m->transport.n), &h) < 0 ||
-	    !identify_packet(&t->marks, o, &h, &p->who))
+	    pkt_transport(pkt_view(m->transport.p, m->transport.n), &h) < 0)
+		return false;
+	/* our rule knows whom it quotes, and 20 bytes do not tell */
+	if (h.kind == PKT_ICMP_ERROR)
+		p->who = (struct identity){ -1, -1, false };
+	else if (!identify_packet(&t->marks, o, &h, &p->who))
 		return false;
 	p->pkt = h.pkt;
 	p->pkt.reply = p->who.reply;

@@ -6,6 +6,8 @@
 #include "faults/say.h"
 
 #include <linux/icmp.h>
+#include <linux/netfilter.h>
+#include <netinet/icmp6.h>
 
 /* --- a target on this host --- */
 
@@ -131,21 +133,84 @@ static void say_smaller(const struct question *q, struct finding *f, uint32_t mt
 	op->old = (int)l->mtu;
 }
 
+static bool is_too_big(const struct packet *pkt)
+{
+	if (pkt->src.family == AF_INET6)
+		return pkt->icmp_type == ICMP6_PACKET_TOO_BIG;
+	return pkt->icmp_type == ICMP_DEST_UNREACH && pkt->icmp_code == ICMP_FRAG_NEEDED;
+}
+
+/* The rule that dropped a "too big", by the kernel's trace; NULL: none did. */
+static const struct trace_event *dropped_too_big(const struct question *q)
+{
+	vec_each(t, &q->facts->obs->traces)
+		if (t->probe < 0 && t->verdict == NF_DROP && t->type != TRACE_RETURN &&
+		    is_too_big(&t->pkt))
+			return t;
+	return NULL;
+}
+
+static bool say_dropped_too_big(const struct question *q, struct finding *f)
+{
+	const struct trace_event *t = dropped_too_big(q);
+	const struct nft_chain *chain =
+		t ? ns_chain(snapshot_ns(q->s, t->ns), t->family, t->table, t->chain) : NULL;
+
+	if (!chain)
+		return false;
+	fw_rule_ref(q->s, t->ns, chain, t->type == TRACE_POLICY ? 0 : t->handle, &f->rule);
+	f->has_rule = true;
+	say(f, t->ns, "",
+	    "packets of %u bytes are too large, and %s of chain %s (%s %s) in %s drops the message that "
+	    "says so",
+	    q->probe->size, f->rule.policy ? "the policy" : "a rule", f->rule.chain, f->rule.family,
+	    f->rule.table, who(q, t->ns).s);
+	free(f->object);
+	f->object = f->rule.policy ? xasprintf("%s %s %s", f->rule.family, f->rule.table, f->rule.chain) :
+				     xasprintf("%s %s %s %llu", f->rule.family, f->rule.table,
+					       f->rule.chain, (unsigned long long)f->rule.handle);
+	if (f->rule.text)
+		say_evidence(f, "%s: %s", f->object, f->rule.text);
+	say_evidence(f, "the kernel's rule trace of the \"too big\" from %s ends there",
+		     addr_text(&t->pkt.src).s);
+	return true;
+}
+
+/* The smallest MTU behind the sender's own, where it is this host's; 0: not known. */
+static uint32_t smallest_mtu(const struct question *q)
+{
+	uint32_t mtu = 0;
+
+	for (size_t i = 0; i < q->path->request_legs && i < q->path->legs.n; i++) {
+		const struct leg *leg = &q->path->legs.v[i];
+		const struct link *l = ns_link(snapshot_ns(q->s, leg->ns), leg->oif);
+
+		if (l && (!mtu || l->mtu < mtu))
+			mtu = l->mtu;
+	}
+	return mtu;
+}
+
 static bool mtu_blackhole(const struct question *q, struct finding *f)
 {
 	const struct sighting *error;
+	bool dropped;
 
 	if (!q->probe || !q->probe->full)
 		return false;
 	error = lost_too_big(q);
-	if (error) {
+	dropped = say_dropped_too_big(q, f);
+	if (error && dropped) {
+		say_evidence(f, "%s saw it (MTU %u)", ifname(q, error->ns, error->ifindex).s,
+			     error->error_mtu);
+	} else if (error) {
 		say(f, error->ns, ifname(q, error->ns, error->ifindex).s,
 		    "packets of %u bytes are too large, and the message that says so gets lost in %s",
 		    q->probe->size, who(q, error->ns).s);
 		say_evidence(f, "%s saw \"fragmentation needed\" (MTU %u) from %s; %s never got it",
 			     ifname(q, error->ns, error->ifindex).s, error->error_mtu,
 			     addr_text(&error->pkt.src).s, who(q, q->path->flow.src_ns).s);
-	} else {
+	} else if (!dropped) {
 		const struct link *out = ns_link(leg_ns(q), q->leg->oif);
 
 		/* lost inside this host, where something smaller than the packet comes next */
@@ -158,7 +223,7 @@ static bool mtu_blackhole(const struct question *q, struct finding *f)
 			     out->mtu, q->probe->size);
 	}
 	say_evidence(f, "a small packet passes");
-	say_smaller(q, f, error ? error->error_mtu : ns_link(leg_ns(q), q->leg->oif)->mtu);
+	say_smaller(q, f, error ? error->error_mtu : smallest_mtu(q));
 	say_advice(f, "let ICMP type 3 code 4 pass, or clamp the MSS: nft add rule … tcp flags syn "
 		      "tcp option maxseg size set rt mtu");
 	f->mark = "too large";

@@ -874,7 +874,7 @@ static void add_probes(const struct diagnosis *d, bool control, struct strbuf *b
 	bool first = true;
 
 	vec_each(p, &d->probes) {
-		if (p->control != control)
+		if (p->control != control || p->step)
 			continue;
 		strbuf_puts(b, first ? "" : ", ");
 		show_outcome(p, b);

@@ -666,6 +666,25 @@ static void later_messages_inherit_the_packet(void **state)
 	nftrace_close(t);
 }
 
+/* What it quotes cannot be seen in 20 bytes; the rule that has it traced has seen it. */
+static void a_dropped_error(void **state)
+{
+	struct bytes echo = frame_echo(8, 2, 1), p = frame_error(&echo, echo.n);
+	const struct trace_text text = {
+		.family = NFPROTO_IPV4, .id = 1, .type = NFT_TRACETYPE_RULE, .verdict = NF_DROP,
+		.table = "filter", .chain = "OUTPUT", .handle = 7, .packet = &p,
+	};
+	struct nftrace *t = nftrace_new(&marks);
+	struct observations o = { 0 };
+
+	assert_true(trace(t, &o, &text));
+	assert_int_equal(o.traces.v[0].probe, -1);
+	assert_int_equal(o.traces.v[0].pkt.icmp_type, 3);
+	assert_int_equal(o.traces.v[0].pkt.icmp_code, 4);
+	observations_free(&o);
+	nftrace_close(t);
+}
+
 static void an_id_that_went_to_somebody_else(void **state)
 {
 	struct bytes ours = frame_echo(8, 2, 1), theirs = frame_tcp(5, 0, TH_SYN);
@@ -750,6 +769,7 @@ int main(void)
 		cmocka_unit_test(a_drop),
 		cmocka_unit_test(a_dropped_question_to_a_name_server),
 		cmocka_unit_test(later_messages_inherit_the_packet),
+		cmocka_unit_test(a_dropped_error),
 		cmocka_unit_test(an_id_that_went_to_somebody_else),
 		cmocka_unit_test(our_own_table_only_introduces),
 		cmocka_unit_test(messages_cut_short),

@@ -128,6 +128,8 @@ static void the_pace(void **state)
 	REFUSE("--interval is the pace of --count or --watch", "-i1", "a");
 	REFUSE("--watch only looks: it does not go with --fix", "--watch", "--fix", "--yes", "a");
 	REFUSE("--watch sends, which --no-probe forbids", "--watch", "--no-probe", "a");
+	REFUSE("--watch is for one source, not for --all", "--all", "--watch");
+	REFUSE("--interval is the pace of --count or --watch", "--all", "-i1");
 	REFUSE("--count sends, which --no-probe forbids", "-c3", "--no-probe", "a");
 }
 

@@ -157,6 +157,24 @@ static void a_full_size_echo_fills_the_mtu(void **state)
 	assert_int_equal(t->plan.probes.v[0].size, 65535);
 }
 
+static void one_more_size(void **state)
+{
+	struct test *t = *state;
+	struct probe *p;
+
+	add_probe(t, PROTO_ICMP, &loopback);
+	run(t);
+	p = add_probe(t, PROTO_ICMP, &loopback);
+	p->full = p->df = p->step = true;
+	p->size = 1401;
+	t->plan.from = 1;
+	run(t);
+	p = t->plan.probes.v;
+	assert_int_equal(p[0].attempts.n, 1);
+	assert_int_equal(p[1].outcome, PROBE_ANSWERED);
+	assert_int_equal(p[1].size, 1401);
+}
+
 static void a_source_that_is_not_ours(void **state)
 {
 	struct test *t = *state;
@@ -604,6 +622,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_echo_is_answered),
 		TEST(a_full_size_echo_fills_the_mtu),
+		TEST(one_more_size),
 		TEST(a_source_that_is_not_ours),
 		TEST(no_route),
 		TEST(a_protocol_without_probe),
