@@ -807,6 +807,12 @@ static char *destination_text(const struct diagnosis *d)
 	return e->port ? xasprintf("%s:%u", name, e->port) : xstrdup(name);
 }
 
+/* "1.7 ms"; no answer takes no time at all */
+static char *duration_text(int64_t us)
+{
+	return us < 50 ? xstrdup("less than 0.1 ms") : xasprintf("%.1f ms", (double)us / 1000);
+}
+
 static void sum_up(const struct inquiry *in, int question, struct diagnosis *d)
 {
 	const struct finding *f = d->findings.n ? &d->findings.v[0] : NULL;
@@ -816,10 +822,12 @@ static void sum_up(const struct inquiry *in, int question, struct diagnosis *d)
 	const char *src = name_of(&d->source, &t);
 	bool cause = f && f->role == FINDING_CAUSE;
 
-	if (d->verdict == VERDICT_REACHABLE && p->rtt_us >= 0 && !in->no_probe)
-		d->summary = xasprintf("%s reaches %s: an answer by %s in %.1f ms.", src, dst,
-				       proto_name(p->proto), (double)p->rtt_us / 1000);
-	else if (d->verdict == VERDICT_REACHABLE)
+	if (d->verdict == VERDICT_REACHABLE && p->rtt_us >= 0 && !in->no_probe) {
+		_cleanup_(freep) char *took = duration_text(p->rtt_us);
+
+		d->summary = xasprintf("%s reaches %s: an answer by %s in %s.", src, dst,
+				       proto_name(p->proto), took);
+	} else if (d->verdict == VERDICT_REACHABLE)
 		d->summary = xasprintf(in->no_probe ? "%s should reach %s, as far as the configuration "
 						      "tells." : "%s reaches %s.", src, dst);
 	else if (d->verdict == VERDICT_DEGRADED && cause)

@@ -314,6 +314,7 @@ static void everything_is_seen_once_a_direction(void **state)
 	}
 	assert_int_equal(t->o.sightings.n, 12);
 	assert_int_equal(t->o.dropped, 0);
+	assert_int_equal(t->o.frames.n, 0);
 	/* there are no chains */
 	assert_int_equal(t->o.trace_error.v[0], 1);
 	vec_each(s, &t->o.sightings) {
@@ -323,6 +324,32 @@ static void everything_is_seen_once_a_direction(void **state)
 	}
 	vec_each(p, &t->plan.probes)
 		assert_true(p->rtt_us >= -1 && p->rtt_us < 1000000);
+}
+
+/* The bytes of what is ours, from the LINUX_SLL2 header on: 20 bytes, then the IP header. */
+static void bytes_are_kept_only_when_asked_for(void **state)
+{
+	struct test *t = *state;
+	struct probe *p = add_probe(t, PROTO_ICMP, &loopback);
+	size_t kept = 0;
+
+	p->size = 0;
+	p->df = p->full = true;
+	t->spec.keep_frames = true;
+	observe(t);
+	run(t);
+	assert_int_equal(t->o.sightings.n, 4);
+	vec_each(s, &t->o.sightings) {
+		if (!s->frame_n)
+			continue;
+		kept++;
+		assert_int_equal(s->frame_n, OBSERVE_SNAPLEN);
+		assert_int_equal(s->frame_size, 20 + 65535);
+		assert_true(s->frame_at + s->frame_n <= t->o.frames.n);
+		assert_int_equal(t->o.frames.v[s->frame_at + 20], 0x45);
+	}
+	assert_int_equal(kept, 2); /* what loops back is captured once */
+	assert_int_equal(t->o.frames.n, 2 * OBSERVE_SNAPLEN);
 }
 
 static void what_is_not_asked_for_is_not_opened(void **state)
@@ -629,6 +656,7 @@ int main(void)
 		TEST(connections),
 		TEST(datagrams),
 		TEST(everything_is_seen_once_a_direction),
+		TEST(bytes_are_kept_only_when_asked_for),
 		TEST(what_is_not_asked_for_is_not_opened),
 		TEST(chains_that_could_not_be_read),
 		TEST(silence_lasts_until_the_timeout),
