@@ -16,6 +16,7 @@
 #include "all.h"
 #include "fix.h"
 #include "heal.h"
+#include "hold.h"
 #include "hostroot.h"
 #include "list.h"
 #include "netns.h"
@@ -187,52 +188,19 @@ static struct diagnosis *refuse(const struct run *r, char *error)
 	return d;
 }
 
-static int open_targets(const struct options *o, struct run *r, char **ret_error)
-{
-	int err = target_open(&r->source, ret_error);
-
-	if (!err && o->destination)
-		err = target_open(&r->destination, ret_error);
-	if (!err && r->destination.kind == TARGET_NAME)
-		target_read_files(&r->source);
-	return err;
-}
-
-static int parse_targets(const struct options *o, struct run *r, char **ret_error)
-{
-	int err = target_parse_source(o->source, &r->source, ret_error);
-
-	if (!err && o->destination)
-		err = target_parse_destination(o->destination, &r->destination, ret_error);
-	else if (!err)
-		r->destination.kind = TARGET_DEFAULT;
-	return err;
-}
-
-static struct run new_run(const struct options *o)
-{
-	return (struct run){ .options = o, .source.fd = -1, .source.root = -1,
-			     .destination.fd = -1, .destination.root = -1 };
-}
-
-static void run_done(struct run *r)
-{
-	target_done(&r->source);
-	target_done(&r->destination);
-}
-
 static int diagnose_command(const struct options *o)
 {
-	struct run r = new_run(o);
+	struct run r = { .options = o };
 	_cleanup_(diagnosis_freep) struct diagnosis *d = NULL;
 	char *error = NULL;
-	int status = check_files(o);
+	int err, status = check_files(o);
 
 	if (status)
 		return status;
-	if (parse_targets(o, &r, &error) < 0) {
+	err = run_open(&r, o->source, o->destination, &error);
+	if (err == -EINVAL) {
 		status = complain(error, EXIT_USAGE);
-	} else if (open_targets(o, &r, &error) < 0) {
+	} else if (err) {
 		d = refuse(&r, error);
 		status = print_diagnosis(d, o);
 	} else {
@@ -241,11 +209,10 @@ static int diagnose_command(const struct options *o)
 		if (o->fix)
 			d = heal(&r, d);
 		status = print_diagnosis(d, o);
-		/* closing captures takes the kernel a while: nobody needs to wait for the answer meanwhile */
-		run_close(&r);
-		progress_free(r.progress);
 	}
+	/* closing captures takes the kernel a while: nobody needs to wait for the answer meanwhile */
 	run_done(&r);
+	progress_free(r.progress);
 	return status;
 }
 
@@ -302,7 +269,7 @@ static struct diagnosis *look_once(struct run *r)
 {
 	char *error = NULL;
 
-	if (parse_targets(r->options, r, &error) < 0 || open_targets(r->options, r, &error) < 0)
+	if (run_open(r, r->options->source, r->options->destination, &error) < 0)
 		return refuse(r, error);
 	return run_diagnosis(r);
 }
@@ -311,17 +278,18 @@ static int watch_command(const struct options *o)
 {
 	const sigset_t while_waiting = catch_signals();
 	_cleanup_(freep) char *before = NULL;
-	struct run first = new_run(o);
-	char *error = NULL;
-	int status = check_files(o);
+	struct run first = { .options = o };
+	_cleanup_(freep) char *error = NULL;
+	int err, status = check_files(o);
 
 	if (status)
 		return status;
-	if (parse_targets(o, &first, &error) < 0)
-		return complain(error, EXIT_USAGE);
+	err = run_open(&first, o->source, o->destination, &error);
 	run_done(&first);
+	if (err == -EINVAL)
+		return complain(xstrdup(error), EXIT_USAGE);
 	while (!stopped) {
-		struct run r = new_run(o);
+		struct run r = { .options = o };
 		_cleanup_(diagnosis_freep) struct diagnosis *d = NULL;
 		char *now;
 
@@ -341,6 +309,65 @@ static int watch_command(const struct options *o)
 			return EXIT_UNKNOWN;
 		wait_for_next(o, &while_waiting);
 	}
+	return status;
+}
+
+/* --- --expect --- */
+
+static int read_expectations(const char *path, expectations *ret)
+{
+	_cleanup_(freep) char *text = NULL;
+	char *error = NULL;
+	struct strbuf b = { 0 };
+	int err = hold_read(path, &text);
+
+	if (err == 0 && expect_parse(text, ret, &error) == 0)
+		return 0;
+	strbuf_puts(&b, "--expect: ");
+	strbuf_visible(&b, path);
+	strbuf_printf(&b, ": %s", error ? error : strerror(-err));
+	free(error);
+	complain(strbuf_take(&b), EXIT_USAGE);
+	return EXIT_USAGE;
+}
+
+/* A surprise counts for more than what could not be told. */
+static int expect_exit(const expectations *es)
+{
+	int status = 0;
+
+	vec_each(e, es) {
+		enum expect_outcome outcome = expect_judge(e);
+
+		if (outcome == EXPECT_SURPRISE)
+			return 1;
+		if (outcome == EXPECT_UNKNOWN)
+			status = EXIT_UNKNOWN;
+	}
+	return status;
+}
+
+static int expect_command(const struct options *o)
+{
+	struct progress *progress;
+	expectations es = { 0 };
+	struct strbuf b = { 0 };
+	int status = read_expectations(o->expect, &es);
+
+	if (status)
+		return status;
+	progress = o->quiet ? NULL : progress_new(STDERR_FILENO);
+	hold_ask(&es, o, progress);
+	progress_free(progress);
+	if (o->json || o->format == FORMAT_JSON)
+		expect_json(&es, &b);
+	else if (o->format == FORMAT_JUNIT)
+		expect_junit(&es, &b);
+	else
+		expect_tap(&es, &b);
+	status = print(&b) < 0 ? EXIT_UNKNOWN : expect_exit(&es);
+	strbuf_done(&b);
+	expectations_free(&es);
 	return status;
 }
 
@@ -547,6 +574,8 @@ int main(int argc, char **argv)
 	switch (o.command) {
 	case COMMAND_DIAGNOSE:
 		return o.watch ? watch_command(&o) : diagnose_command(&o);
+	case COMMAND_EXPECT:
+		return expect_command(&o);
 	case COMMAND_EXPLAIN:
 		return explain_command(&o);
 	case COMMAND_UNDO:

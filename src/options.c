@@ -18,6 +18,8 @@ enum option_kind {
 	OPTION_SET,     /* bool: true */
 	OPTION_COMMAND, /* enum command: value */
 	OPTION_EXPLAIN, /* the same, and its argument is the code */
+	OPTION_EXPECT,  /* … the file */
+	OPTION_FORMAT,
 	OPTION_PROTOS,
 	OPTION_COUNT,
 	OPTION_SECONDS,
@@ -61,6 +63,10 @@ static const struct option_row rows[] = {
 	  .help = "take back what the last --fix changed" },
 	{ .name = "explain", .arg = "CODE", .kind = OPTION_EXPLAIN, .value = COMMAND_EXPLAIN,
 	  .help = "what a finding means, how it is proved, how it is fixed" },
+	{ .name = "expect", .arg = "FILE", .kind = OPTION_EXPECT, .value = COMMAND_EXPECT,
+	  .help = "hold this host against a file of expectations" },
+	{ .name = "format", .arg = "FORMAT", .kind = OPTION_FORMAT,
+	  .help = "with --expect: tap, junit or json (tap)" },
 	{ .name = "no-probe", .kind = OPTION_SET, FIELD(no_probe),
 	  .help = "send nothing: judge by the configuration alone" },
 	{ .name = "no-trace", .kind = OPTION_SET, FIELD(no_trace),
@@ -95,7 +101,7 @@ static const struct option_row rows[] = {
 
 /* Refused by name: they are promised, but not in this version. */
 static const char *const later[] = {
-	"from", "expect", "save", "load", "redact", "what-if",
+	"from", "save", "load", "redact", "what-if",
 };
 
 /* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
@@ -262,12 +268,29 @@ static int set_color(const struct option_row *row, const char *value, enum color
 	return 0;
 }
 
+static int set_format(struct options *o, const struct option_row *row, const char *value,
+		      char **ret_error)
+{
+	static const char *const names[] = {
+		[FORMAT_TAP] = "tap", [FORMAT_JUNIT] = "junit", [FORMAT_JSON] = "json",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!streq(value, names[i]))
+			continue;
+		o->format = (enum format)i;
+		o->format_given = true;
+		return 0;
+	}
+	return wrong_value(ret_error, row, value, "is neither tap, junit nor json");
+}
+
 static int set_command(struct options *o, enum command command, char **ret_error)
 {
 	bool taken = o->command != COMMAND_DIAGNOSE;
 
 	if (taken && o->command != command && command != COMMAND_HELP && command != COMMAND_VERSION)
-		return wrong_usage(ret_error, "--all, --list, --explain and --undo do not go together");
+		return wrong_usage(ret_error, "--all, --list, --expect, --explain and --undo do not go together");
 	o->command = command;
 	return 0;
 }
@@ -287,6 +310,11 @@ static int set_option(struct options *o, const struct option_row *row, const cha
 	case OPTION_EXPLAIN:
 		o->explain = value;
 		return set_command(o, (enum command)row->value, ret_error);
+	case OPTION_EXPECT:
+		o->expect = value;
+		return set_command(o, (enum command)row->value, ret_error);
+	case OPTION_FORMAT:
+		return set_format(o, row, value, ret_error);
 	case OPTION_PROTOS:
 		return set_protos(row, value, field, ret_error);
 	case OPTION_COUNT:
@@ -520,15 +548,20 @@ static int check(struct options *o, char **ret_error)
 	static const char *const names[] = {
 		[COMMAND_UNDO] = "--undo",
 		[COMMAND_LIST] = "--list",
+		[COMMAND_EXPECT] = "--expect",
 		[COMMAND_EXPLAIN] = "--explain",
 	};
 
 	if (o->openmetrics && o->command != COMMAND_ALL)
 		return wrong_usage(ret_error, "--openmetrics is for --all");
+	if (o->format_given && o->command != COMMAND_EXPECT)
+		return wrong_usage(ret_error, "--format is for --expect");
 	if (o->command == COMMAND_DIAGNOSE)
 		return check_diagnose(o, ret_error);
 	if (o->command == COMMAND_ALL)
 		return check_all(o, ret_error);
+	if (o->command == COMMAND_EXPECT && (o->fix || o->dry_run || o->yes || o->pcap || o->html || o->svg))
+		return wrong_usage(ret_error, "--expect only asks and compares: no --fix, --pcap, --html, --svg");
 	if (o->source)
 		return wrong_word(ret_error, names[o->command], "", " asks no target");
 	return 0;

@@ -11,6 +11,7 @@ enum command {
 	COMMAND_UNDO,
 	COMMAND_LIST,
 	COMMAND_ALL,
+	COMMAND_EXPECT,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 };
@@ -21,10 +22,18 @@ enum color_when {
 	COLOR_NEVER,
 };
 
+/* How --expect prints. */
+enum format {
+	FORMAT_TAP,
+	FORMAT_JUNIT,
+	FORMAT_JSON,
+};
+
 struct options {
 	enum command command;
 	const char *source, *destination; /* as written; destination may be NULL, source is with --all */
 	const char *explain;
+	const char *expect;        /* file of expectations */
 	const char *openmetrics;   /* file for --all, or NULL */
 	const char *host_root;     /* NULL: the own root */
 	const char *pcap, *html, *svg; /* files to write; NULL: none */
@@ -34,6 +43,8 @@ struct options {
 	double timeout;            /* seconds */
 	bool json, fix, yes, dry_run, no_probe, no_trace, watch, quiet, verbose, ascii;
 	enum color_when color;
+	enum format format;
+	bool format_given;
 };
 
 /*

@@ -1240,3 +1240,32 @@ void run_close(struct run *r)
 	observe_close(r->observer);
 	r->observer = NULL;
 }
+
+int run_open(struct run *r, const char *source, const char *destination, char **ret_error)
+{
+	int err;
+
+	r->source.fd = r->source.root = r->destination.fd = r->destination.root = -1;
+	err = target_parse_source(source, &r->source, ret_error);
+	if (!err && destination)
+		err = target_parse_destination(destination, &r->destination, ret_error);
+	else if (!err)
+		r->destination.kind = TARGET_DEFAULT;
+	if (err)
+		return -EINVAL;
+	err = target_open(&r->source, ret_error);
+	if (!err && destination)
+		err = target_open(&r->destination, ret_error);
+	if (err)
+		return err == -EINVAL ? -ENOENT : err;
+	if (r->destination.kind == TARGET_NAME)
+		target_read_files(&r->source);
+	return 0;
+}
+
+void run_done(struct run *r)
+{
+	run_close(r);
+	target_done(&r->source);
+	target_done(&r->destination);
+}

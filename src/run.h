@@ -20,6 +20,15 @@ struct run {
 };
 
 /*
+ * Parses and opens both targets, as on the command line; destination may be
+ * NULL. Returns 0, -EINVAL for what is no target, or another -errno where it is
+ * one that cannot be opened; then *ret_error is a sentence (free it). r->options
+ * must be set. Free with run_done, whatever it returned.
+ */
+int run_open(struct run *r, const char *source, const char *destination, char **ret_error);
+void run_done(struct run *r);
+
+/*
  * Collects, predicts, observes, probes, correlates and diagnoses; looks again
  * where the configuration changed meanwhile. Always gives a diagnosis, whose
  * verdict is unknown and which carries the error where the question could not

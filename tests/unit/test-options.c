@@ -185,7 +185,7 @@ static void unknown_options(void **state)
 static void options_of_later_versions(void **state)
 {
 	static const char *const later[] = {
-		"from", "expect", "save", "load", "redact", "what-if",
+		"from", "save", "load", "redact", "what-if",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
@@ -260,7 +260,7 @@ static void other_commands(void **state)
 	REFUSE("--explain needs an argument: --explain CODE", "--explain");
 	REFUSE("--explain asks no target", "--explain", "ip-forward-off", "a");
 	REFUSE("--undo asks no target", "--undo", "a");
-	REFUSE("--all, --list, --explain and --undo do not go together", "--explain", "x", "--undo");
+	REFUSE("--all, --list, --expect, --explain and --undo do not go together", "--explain", "x", "--undo");
 	assert_int_equal(ACCEPT("--list", "--host-root", "/host").command, COMMAND_LIST);
 	REFUSE("--list asks no target", "--list", "a");
 	REFUSE("--openmetrics is for --all", "--openmetrics", "x", "a");
@@ -280,7 +280,7 @@ static void all_of_them(void **state)
 	REFUSE("--all asks for every source; what is b?", "--all", "a", "b");
 	REFUSE("--fix repairs one source at a time, not --all", "--all", "--fix", "--yes");
 	REFUSE("--fix repairs one source at a time, not --all", "--all", "-n");
-	REFUSE("--all, --list, --explain and --undo do not go together", "--all", "--list");
+	REFUSE("--all, --list, --expect, --explain and --undo do not go together", "--all", "--list");
 }
 
 static void help_shows_what_there_is(void **state)

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "hold.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "run.h"
+
+#define FILE_MAX (1u << 20)
+
+int hold_read(const char *path, char **ret_text)
+{
+	_cleanup_(closep) int fd = streq(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
+						     open(path, O_RDONLY | O_CLOEXEC);
+	_cleanup_(freep) char *text = NULL;
+	size_t n = 0;
+	ssize_t got;
+
+	if (fd < 0)
+		return -errno;
+	text = xcalloc(1, FILE_MAX + 1);
+	do {
+		got = read(fd, text + n, FILE_MAX - n);
+		n += got > 0 ? (size_t)got : 0;
+	} while ((got > 0 && n < FILE_MAX) || (got < 0 && errno == EINTR));
+	if (got < 0)
+		return -errno;
+	if (n == FILE_MAX)
+		return -EFBIG;
+	if (strlen(text) != n) /* a NUL byte is no text */
+		return -EILSEQ;
+	*ret_text = text;
+	text = NULL;
+	return 0;
+}
+
+static void take(struct expectation *e, const struct diagnosis *d)
+{
+	const struct finding *first = d->findings.n ? &d->findings.v[0] : NULL;
+
+	e->verdict = d->verdict;
+	e->summary = xstrdup(d->summary ? d->summary : verdict_text(d->verdict));
+	e->code = first && first->role == FINDING_CAUSE ? xstrdup(first->code) : NULL;
+}
+
+static void ask(struct expectation *e, const struct options *o)
+{
+	struct run r = { .options = o };
+	_cleanup_(diagnosis_freep) struct diagnosis *d = NULL;
+	uint64_t started = now_us();
+	char *error = NULL;
+
+	if (run_open(&r, e->source, e->destination, &error) < 0) {
+		e->verdict = VERDICT_UNKNOWN;
+		e->summary = error;
+	} else {
+		d = run_diagnosis(&r);
+		take(e, d);
+	}
+	run_done(&r);
+	e->seconds = (double)(now_us() - started) / 1e6;
+}
+
+void hold_ask(expectations *es, const struct options *o, struct progress *progress)
+{
+	vec_each(e, es) {
+		progress_say(progress, "%s -> %s (%zu of %zu)", e->source, e->destination,
+			     (size_t)(e - es->v) + 1, es->n);
+		ask(e, o);
+	}
+	progress_stop(progress);
+}
