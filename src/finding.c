@@ -14,6 +14,27 @@ void finding_done(struct finding *f)
 	*f = (struct finding){ 0 };
 }
 
+static void requote(char **fact, const char *old, const char *text)
+{
+	char *at = *old ? strstr(*fact, old) : NULL;
+	char *said;
+
+	if (!at)
+		return;
+	said = xasprintf("%.*s%s%s", (int)(at - *fact), *fact, text, at + strlen(old));
+	free(*fact);
+	*fact = said;
+}
+
+void finding_set_rule_text(struct finding *f, char *text)
+{
+	if (f->rule.text)
+		vec_each(fact, &f->evidence)
+			requote(fact, f->rule.text, text);
+	free(f->rule.text);
+	f->rule.text = text;
+}
+
 void findings_free(findings *f)
 {
 	vec_each(one, f)

@@ -49,6 +49,8 @@ struct finding {
 typedef VEC(struct finding) findings;
 
 void finding_done(struct finding *f);
+/* Gives the rule another text (owned from here on), also where the evidence quotes it. */
+void finding_set_rule_text(struct finding *f, char *text);
 void findings_free(findings *f);
 
 const char *role_text(enum finding_role r);         /* "cause", "next", "note" */

@@ -47,6 +47,17 @@ const struct nft_chain *chain_beside(const struct ns *ns, const struct nft_chain
 	return NULL;
 }
 
+bool fw_has_rules(const struct snapshot *s, int ns, const struct nft_chain *chain)
+{
+	if (chain->unread && !chain->error)
+		snapshot_need(s, &(struct need){ .kind = NEED_RULES,
+						 .ns = ns,
+						 .family = chain->family,
+						 .table = chain->table,
+						 .name = chain->name });
+	return !chain->unread;
+}
+
 bool fw_has_chains(const struct snapshot *s, int ns)
 {
 	vec_each(c, &snapshot_ns(s, ns)->chains)

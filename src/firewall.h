@@ -147,6 +147,9 @@ bool fw_is_iptables_nft(const struct snapshot *s, int ns, const struct nft_chain
 /* … or legacy iptables: do people know its rules in the words of iptables -S? */
 bool fw_is_iptables(const struct snapshot *s, int ns, const struct nft_chain *chain);
 
+/* Are the chain's rules there? Else says that they are lacking. */
+bool fw_has_rules(const struct snapshot *s, int ns, const struct nft_chain *chain);
+
 /* A chain of nf_tables by its names, or NULL. */
 const struct nft_chain *ns_chain(const struct ns *ns, uint8_t family, const char *table,
 				 const char *name);

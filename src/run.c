@@ -10,6 +10,7 @@
 
 #include "collect.h"
 #include "dns.h"
+#include "firewall/nft-text.h"
 #include "inventory.h"
 #include "nameserver.h"
 #include "netns.h"
@@ -1064,6 +1065,32 @@ static bool is_hasty(const struct run *run, const struct diagnosis *d)
 	return run->just_changed && streq(f->code, "neighbour-failed");
 }
 
+/* Longer chains take the library too long; our own words stay. */
+#define LISTED_MAX 500
+
+static bool is_listed_soon(const struct round *r, const struct finding *f)
+{
+	const struct ns *ns = snapshot_ns(r->s, f->ns);
+
+	vec_each(c, &ns->chains)
+		if (streq(c->name, f->rule.chain) && streq(c->table, f->rule.table) &&
+		    c->rules.n > LISTED_MAX)
+			return false;
+	return true;
+}
+
+/* Native rules in the words that nft itself has for them. */
+static void name_rules(struct round *r)
+{
+	vec_each(f, &r->d->findings) {
+		char *text = f->has_rule && f->rule.table && is_listed_soon(r, f) ?
+				     fw_text(r->fds.v[f->ns], &f->rule) : NULL;
+
+		if (text)
+			finding_set_rule_text(f, text);
+	}
+}
+
 static int changing(struct round *r, bool last)
 {
 	if (!last)
@@ -1107,6 +1134,7 @@ int round_conclude(struct round *r, bool last)
 	judge(r);
 	if (r->stale)
 		return changing(r, last);
+	name_rules(r);
 	if (r->d->verdict == VERDICT_REACHABLE || r->run->options->no_probe)
 		return 0;
 	if (vanished(&r->run->source) || vanished(&r->run->destination))

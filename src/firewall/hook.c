@@ -40,14 +40,8 @@ int run_oif(const struct fw_run *r)
 
 bool run_has_rules(struct fw_run *r, const struct nft_chain *c)
 {
-	if (!c->unread)
+	if (fw_has_rules(r->s, r->at->ns, c))
 		return true;
-	if (!c->error)
-		snapshot_need(r->s, &(struct need){ .kind = NEED_RULES,
-						    .ns = r->at->ns,
-						    .family = c->family,
-						    .table = c->table,
-						    .name = c->name });
 	r->why = run_text(r, "chain %s of table %s, which could not be read%s%s", c->name, c->table,
 			  c->error ? ": " : "", c->error ? strerror(-c->error) : "");
 	return false;

@@ -174,7 +174,7 @@ int op_accept(struct snapshot *s, int ns, const struct nft_chain *chain, uint64_
 	if (!family_fits(chain->family, &match->src) || !family_fits(chain->family, &match->dst))
 		return -ENOTSUP;
 	if ((!chain->legacy && is_locked(n, chain->family, chain->table)) ||
-	    (handle && !chain_rule(chain, handle)))
+	    !fw_has_rules(s, ns, chain) || (handle && !chain_rule(chain, handle)))
 		return -ENOTSUP;
 	place = find_place(n, chain, handle);
 	*ret_op = (struct op){

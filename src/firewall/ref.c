@@ -282,7 +282,8 @@ void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain
 		 struct rule_ref *ret)
 {
 	bool iptables = fw_is_iptables(s, ns, chain);
-	const struct nft_rule *rule = handle ? chain_rule(chain, handle) : NULL;
+	const struct nft_rule *rule = handle && fw_has_rules(s, ns, chain) ?
+					      chain_rule(chain, handle) : NULL;
 	const char *owner = fw_owner(chain, rule ? rule->nr : NULL);
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 	char comment[256];
