@@ -47,15 +47,41 @@ const struct nft_chain *chain_beside(const struct ns *ns, const struct nft_chain
 	return NULL;
 }
 
+static void need_rules(const struct snapshot *s, int ns, uint8_t family, const char *table,
+		       const char *name)
+{
+	snapshot_need(s, &(struct need){ .kind = NEED_RULES,
+					 .ns = ns,
+					 .family = family,
+					 .table = table,
+					 .name = name });
+}
+
 bool fw_has_rules(const struct snapshot *s, int ns, const struct nft_chain *chain)
 {
 	if (chain->unread && !chain->error)
-		snapshot_need(s, &(struct need){ .kind = NEED_RULES,
-						 .ns = ns,
-						 .family = chain->family,
-						 .table = chain->table,
-						 .name = chain->name });
+		need_rules(s, ns, chain->family, chain->table, chain->name);
 	return !chain->unread;
+}
+
+const struct nft_chain *fw_chain(const struct snapshot *s, int ns, uint8_t family,
+				 const char *table, const char *name)
+{
+	const struct nft_chain *c = ns_chain(snapshot_ns(s, ns), family, table, name);
+	/* strings of rules and of traces are not the snapshot's; interning changes nothing that is read */
+	struct snapshot *mutable = (struct snapshot *)(uintptr_t)s;
+
+	if (!c && snapshot_ns(s, ns)->more_chains)
+		need_rules(s, ns, family, snapshot_intern(mutable, table),
+			   snapshot_intern(mutable, name));
+	return c;
+}
+
+const struct nft_chain *fw_target(const struct snapshot *s, int ns, const struct nft_chain *chain,
+				  const char *name)
+{
+	return chain->legacy ? chain_beside(snapshot_ns(s, ns), chain, name) :
+			       fw_chain(s, ns, chain->family, chain->table, name);
 }
 
 bool fw_has_chains(const struct snapshot *s, int ns)

@@ -150,7 +150,15 @@ bool fw_is_iptables(const struct snapshot *s, int ns, const struct nft_chain *ch
 /* Are the chain's rules there? Else says that they are lacking. */
 bool fw_has_rules(const struct snapshot *s, int ns, const struct nft_chain *chain);
 
-/* A chain of nf_tables by its names, or NULL. */
+/* The chain of this name; where it may be there but is not listed, says that it is lacking. */
+const struct nft_chain *fw_chain(const struct snapshot *s, int ns, uint8_t family,
+				 const char *table, const char *name);
+
+/* The same for where a rule of this chain jumps to. */
+const struct nft_chain *fw_target(const struct snapshot *s, int ns, const struct nft_chain *chain,
+				  const char *name);
+
+/* A chain of nf_tables by its names, among those that are listed; or NULL. */
 const struct nft_chain *ns_chain(const struct ns *ns, uint8_t family, const char *table,
 				 const char *name);
 /* The chain of that name in the table of another one, of the same backend; or NULL. */

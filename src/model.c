@@ -259,6 +259,7 @@ static void nft_forget(struct ns *ns)
 	chains_free(&ns->chains);
 	vec_free(&ns->sets);
 	ns->nft_generation = 0;
+	ns->more_chains = false;
 }
 
 static void sysctl_forget(struct ns *ns)

@@ -235,6 +235,7 @@ struct ns {
 	VEC(struct listener) listeners;
 	VEC(struct nft_table) tables;
 	nft_chain_list chains;
+	bool more_chains;            /* not all are listed: only base chains and those that were needed */
 	VEC(struct nft_set) sets;
 	VEC(struct nsid) nsids;
 	VEC(struct legacy_table) legacy_tables;

@@ -312,11 +312,17 @@ bool ns_same_nft(const struct ns *a, const struct ns *b)
 	return same_tables(a, b) && same_chains(&a->chains, &b->chains) && same_sets(a, b);
 }
 
+/* The generation moves with every change, and may come with more or less of the ruleset read. */
+static bool same_generation(const struct ns *a, const struct ns *b)
+{
+	return a->nft_generation && a->nft_generation == b->nft_generation;
+}
+
 static bool same_ns(const struct ns *a, const struct ns *b)
 {
 	return a->inode == b->inode && same_switches(a, b) && same_links(a, b) &&
-	       same_addrs(a, b) && same_routes(a, b) && same_rules(a, b) && ns_same_nft(a, b) &&
-	       same_legacy(a, b);
+	       same_addrs(a, b) && same_routes(a, b) && same_rules(a, b) &&
+	       (same_generation(a, b) || ns_same_nft(a, b)) && same_legacy(a, b);
 }
 
 bool snapshot_same(const struct snapshot *a, const struct snapshot *b)

@@ -59,6 +59,17 @@
 #define vec_each(p, vec)                                                                        \
 	for (__typeof__(*(vec)->v) *p = (vec)->v; (vec)->v && p < (vec)->v + (vec)->n; p++)
 
+/* Makes room for n elements in all, so that up to there none moves. */
+#define vec_reserve(vec, n)                                                                     \
+	do {                                                                                    \
+		__typeof__(vec) vec_ = (vec);                                                   \
+		size_t n_ = (n);                                                                \
+		if (n_ > vec_->cap) {                                                           \
+			vec_->v = xreallocarray(vec_->v, n_, sizeof(*vec_->v));                 \
+			vec_->cap = n_;                                                         \
+		}                                                                               \
+	} while (0)
+
 static inline void *vec_grow(void *v, size_t n, size_t *cap, size_t size)
 {
 	if (n < *cap)

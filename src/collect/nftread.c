@@ -24,6 +24,11 @@
 
 #define NFT_ATTEMPTS 4
 
+/* Namespaces with more chains than this are listed in part … */
+#define CHAINS_LISTED 256
+/* … and so many chains can be needed beside the base chains. */
+#define CHAINS_MORE 2048
+
 /* Since Linux 5.13: the element for all keys that have none of their own. */
 #define SET_ELEM_CATCHALL 0x2
 
@@ -114,6 +119,65 @@ static int get_element(struct nl *nl, const struct nft_set *set, const void *key
 	return nl_request(nl, nlh, take_element, ret);
 }
 
+static int take_chain(const struct nlmsghdr *nlh, void *arg)
+{
+	struct collecting *c = arg;
+	void *copy;
+
+	if (nlh->nlmsg_type != NFT_TYPE(NFT_MSG_NEWCHAIN))
+		return 0;
+	copy = xmemdup(nlh, nlh->nlmsg_len);
+	snapshot_own_block(c->s, copy);
+	return collect_take(c->s, c->ns, COLLECT_NFT, copy);
+}
+
+/* One chain without its rules. */
+static int get_chain(struct collecting *c, struct nl *nl, uint8_t family, const char *table,
+		     const char *name)
+{
+	struct nl_buf b;
+	struct nlmsghdr *nlh = request(&b, NFT_MSG_GETCHAIN, family);
+
+	mnl_attr_put_strz(nlh, NFTA_CHAIN_TABLE, table);
+	mnl_attr_put_strz(nlh, NFTA_CHAIN_NAME, name);
+	return nl_request(nl, nlh, take_chain, c);
+}
+
+static bool is_base(const struct nlmsghdr *nlh)
+{
+	struct nlspan attrs = nlfield_attrs(nlh, sizeof(struct nfgenmsg)), payload;
+	uint16_t type;
+
+	while (nlfield_next(&attrs, &type, &payload) > 0)
+		if (type == NFTA_CHAIN_HOOK)
+			return true;
+	return false;
+}
+
+/*
+ * All chains where they are few, else the base chains, and room for what
+ * packets come to: chains do not move once they are listed.
+ */
+static int list_chains(struct collecting *c, struct nl *nl)
+{
+	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
+	struct nl_buf b;
+	int r = nl_dump(nl, request(&b, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC), &d);
+
+	if (r < 0)
+		return r;
+	vec_each(block, &d.blocks)
+		snapshot_own_block(c->s, *block);
+	d.blocks.n = 0;
+	c->ns->more_chains = d.messages.n > CHAINS_LISTED;
+	vec_each(nlh, &d.messages)
+		if (!c->ns->more_chains || is_base(*nlh))
+			collect_take(c->s, c->ns, COLLECT_NFT, *nlh);
+	if (c->ns->more_chains)
+		vec_reserve(&c->ns->chains, c->ns->chains.n + CHAINS_MORE);
+	return d.interrupted ? -EINTR : 0;
+}
+
 /* --- the generation -------------------------------------------------------- */
 
 struct generation {
@@ -154,17 +218,16 @@ int collect_nft_generation(int ns_fd, uint32_t *ret)
 
 static int read_list(struct collecting *c, struct nl *nl)
 {
-	static const unsigned int messages[] = {
-		NFT_MSG_GETTABLE, NFT_MSG_GETCHAIN, NFT_MSG_GETSET,
-	};
+	int r = dump_all(c, nl, NFT_MSG_GETTABLE);
 
-	for (size_t i = 0; i < ARRAY_SIZE(messages); i++) {
-		int r = dump_all(c, nl, messages[i]);
-
-		/* without a table there is nothing else */
-		if (r < 0 || c->ns->tables.n == 0)
-			return r;
-	}
+	/* without a table there is nothing else */
+	if (r < 0 || c->ns->tables.n == 0)
+		return r;
+	r = list_chains(c, nl);
+	if (r == 0)
+		r = dump_all(c, nl, NFT_MSG_GETSET);
+	if (r < 0)
+		return r;
 	vec_each(chain, &c->ns->chains)
 		chain->unread = true;
 	vec_each(set, &c->ns->sets)
@@ -294,15 +357,46 @@ static int read_element(struct collecting *c, struct nl *nl, struct nft_set *set
 	return note_error(r, &a->error);
 }
 
+/* The chain as listed, or asked for now; NULL where nothing more can be. */
+static struct nft_chain *need_chain(struct collecting *c, struct nl *nl, const struct need *need,
+				    int *ret_error)
+{
+	struct nft_chain *chain = find_chain(c->ns, need->family, need->table, need->name);
+	int r;
+
+	if (chain || !c->ns->more_chains)
+		return chain;
+	if (c->ns->chains.n == c->ns->chains.cap) {
+		c->ns->more_chains = false;
+		return NULL;
+	}
+	r = get_chain(c, nl, need->family, need->table, need->name);
+	if (r == -EINTR) {
+		*ret_error = r;
+		return NULL;
+	}
+	chain = find_chain(c->ns, need->family, need->table, need->name);
+	if (!chain) {
+		chain = vec_add(&c->ns->chains);
+		chain->family = need->family;
+		chain->table = need->table;
+		chain->name = need->name;
+		chain->error = r < 0 ? r : -ENOENT;
+	}
+	chain->unread = true;
+	return chain;
+}
+
 static int read_need(struct collecting *c, struct nl *nl, const struct need *need)
 {
 	struct nft_chain *chain;
 	struct nft_set *set;
+	int r = 0;
 
 	switch (need->kind) {
 	case NEED_RULES:
-		chain = find_chain(c->ns, need->family, need->table, need->name);
-		return chain && chain->unread ? read_rules(c, nl, chain) : 0;
+		chain = need_chain(c, nl, need, &r);
+		return chain && chain->unread && !chain->error ? read_rules(c, nl, chain) : r;
 	case NEED_ELEMENTS:
 	case NEED_ELEMENT:
 		set = find_set(c->ns, need->family, need->table, need->name);

@@ -118,7 +118,7 @@ static bool traced_drop(const struct question *q, struct drop *d)
 		.ns = t->ns,
 		.hook = hook_of(base),
 		.chain = t->type == TRACE_POLICY ?
-				 base : ns_chain(snapshot_ns(q->s, t->ns), t->family, t->table, t->chain),
+				 base : fw_chain(q->s, t->ns, t->family, t->table, t->chain),
 		.handle = t->type == TRACE_POLICY ? 0 : t->handle,
 		.traced = true,
 		.reject = c->res.verdict == FW_DROP && c->res.reject,

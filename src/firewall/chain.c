@@ -171,7 +171,7 @@ static bool follow(struct walk *w, struct way *way, const struct nft_chain *chai
 		return true;
 	case NFT_JUMP:
 	case NFT_GOTO:
-		target = v->chain ? chain_beside(w->r->ns, chain, v->chain) : NULL;
+		target = v->chain ? fw_target(w->r->s, w->r->at->ns, chain, v->chain) : NULL;
 		if (!target || (v->code == NFT_JUMP && way->depth == JUMP_DEPTH)) {
 			end_unknown(w, way, chain, handle, "a chain that could not be read");
 			return false;

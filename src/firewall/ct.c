@@ -85,12 +85,12 @@ static int writes_ctmark(struct nftnl_expr *e, void *arg)
 
 static bool any_writes_ctmark(struct fw_run *r, const nft_chain_list *chains)
 {
-	bool written = false;
+	bool written = chains == &r->ns->chains && r->ns->more_chains;
 
 	vec_each(c, chains) {
 		if (c->unread) {
 			written = true;
-			if (chains->n <= CHAINS_FEW)
+			if (run_reads_all(r))
 				run_has_rules(r, c);
 		}
 		vec_each(rule, &c->rules) {

@@ -138,8 +138,11 @@ static inline enum tri tri_and(enum tri a, enum tri b)
 	return a < b ? a : b;
 }
 
-/* Rulesets of so many chains are read as a whole where something depends on every rule. */
-#define CHAINS_FEW 64
+/* Rulesets of few chains are read as a whole where something depends on every rule. */
+static inline bool run_reads_all(const struct fw_run *r)
+{
+	return !r->ns->more_chains && r->ns->chains.n <= 64;
+}
 
 /*
  * Are the chain's rules there? Else says that they are lacking, and in

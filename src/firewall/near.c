@@ -152,7 +152,7 @@ static void collect_chain(struct fw_run *r, const struct fw_state *start,
 {
 	r->chain = r->base = c;
 	/* of a large ruleset only what the packet met is looked at */
-	if (c->unread && r->ns->chains.n <= CHAINS_FEW)
+	if (c->unread && run_reads_all(r))
 		run_has_rules(r, c);
 	vec_each(rule, &c->rules) {
 		struct miss m = { .chain = c, .rule = rule };
