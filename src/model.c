@@ -143,6 +143,27 @@ void snapshot_own_block(struct snapshot *s, void *block)
 	pthread_mutex_unlock(&s->arena->lock);
 }
 
+const struct nftnl_rule *nft_rule_code(const struct snapshot *s, const struct nft_rule *rule)
+{
+	/* nobody sees the difference */
+	struct snapshot *owner = (struct snapshot *)(uintptr_t)s;
+	struct nft_rule *r = (struct nft_rule *)(uintptr_t)rule;
+	struct nftnl_rule *nr;
+
+	if (r->nr || !r->msg)
+		return r->nr;
+	nr = nftnl_rule_alloc();
+	if (nr && nftnl_rule_nlmsg_parse(r->msg, nr) < 0) {
+		nftnl_rule_free(nr);
+		nr = NULL;
+	}
+	r->msg = NULL;
+	r->nr = nr;
+	if (nr)
+		snapshot_own_rule(owner, nr);
+	return nr;
+}
+
 static bool same_need(const struct need *a, const struct need *b)
 {
 	return a->kind == b->kind && a->ns == b->ns && a->family == b->family &&

@@ -17,6 +17,7 @@
 #include "vec.h"
 
 struct nftnl_rule;
+struct nlmsghdr;
 struct nftnl_set;
 
 /* IPv4 switches of one interface, of "all" or of "default" (IPV4_DEVCONF_*, linux/ip.h). */
@@ -117,10 +118,22 @@ struct nft_table {
 	uint32_t flags;              /* NFT_TABLE_F_* */
 };
 
+/*
+ * A field of the network header that a rule compares before it does anything
+ * else, found without decoding the rest: a packet that differs is not for this rule.
+ */
+#define NFT_FIELD_MAX 16
+
+struct nft_field {
+	const uint8_t *value;        /* NULL: there is none */
+	uint16_t offset, len;        /* len: at most NFT_FIELD_MAX */
+};
+
 struct nft_rule {
 	uint64_t handle;             /* of a legacy rule: its number in the chain, from 1 */
-	/* its bytecode, owned by the snapshot that read it; NULL: holds what cannot be decoded */
-	const struct nftnl_rule *nr;
+	const struct nftnl_rule *nr; /* its bytecode as far as it is decoded: see nft_rule_code() */
+	const struct nlmsghdr *msg;  /* else the message that holds it, checked; or NULL */
+	struct nft_field field;
 	uint64_t print;              /* legacy only: a fingerprint of what it says, see firewall/legacy.h */
 	uint64_t packets;            /* legacy only: what it had counted when it was read */
 };
@@ -342,6 +355,11 @@ struct snapshot *snapshot_branch(const struct snapshot *s);
  * counts what both have read.
  */
 bool snapshot_same(const struct snapshot *a, const struct snapshot *b);
+/*
+ * The rule's bytecode, decoded when it is first asked for and owned by the
+ * snapshot; NULL where it holds what cannot be decoded. Of two threads only one may ask.
+ */
+const struct nftnl_rule *nft_rule_code(const struct snapshot *s, const struct nft_rule *rule);
 /* Are the nf_tables rulesets the same, as far as both are read? */
 bool ns_same_nft(const struct ns *a, const struct ns *b);
 void snapshot_free(struct snapshot *s);

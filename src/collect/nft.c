@@ -25,12 +25,6 @@
 #define OUR_TABLE "nsdoctor-"
 
 
-static void rule_freep(struct nftnl_rule **r)
-{
-	if (*r)
-		nftnl_rule_free(*r);
-}
-
 static void set_freep(struct nftnl_set **s)
 {
 	if (*s)
@@ -216,37 +210,117 @@ static int parse_chain(struct snapshot *s, struct ns *ns, uint8_t family, struct
 struct rule_message {
 	struct nft_name table, chain;
 	uint64_t handle;
+	struct nlspan exprs;
 };
 
 static const struct nlfield rule_fields[] = {
 	{ NFTA_RULE_TABLE,  NLFIELD(STRING, struct rule_message, table.s) },
 	{ NFTA_RULE_CHAIN,  NLFIELD(STRING, struct rule_message, chain.s) },
 	{ NFTA_RULE_HANDLE, NLFIELD(U64, struct rule_message, handle) },
+	{ NFTA_RULE_EXPRESSIONS, NLFIELD(SPAN, struct rule_message, exprs) },
 	{ 0 },
 };
 
-/* The rule's bytecode, or NULL where it holds what this program or libnftnl does not know. */
-static struct nftnl_rule *read_rule(const struct nlmsghdr *nlh)
-{
-	_cleanup_(rule_freep) struct nftnl_rule *r = NULL;
-	struct nftnl_rule *read;
+/* What a rule is made of, as far as it is looked at here. Numbers are big-endian. */
+struct expr_message {
+	char name[16];
+	struct nlspan data;
+};
 
-	if (nft_check(nlh) < 0)
-		return NULL;
-	r = nftnl_rule_alloc();
-	if (!r || nftnl_rule_nlmsg_parse(nlh, r) < 0)
-		return NULL;
-	read = r;
-	r = NULL;
-	return read;
+static const struct nlfield expr_fields[] = {
+	{ NFTA_EXPR_NAME, NLFIELD(STRING, struct expr_message, name) },
+	{ NFTA_EXPR_DATA, NLFIELD(SPAN, struct expr_message, data) },
+	{ 0 },
+};
+
+struct load_message {
+	uint32_t dreg, base, offset, len, sreg;
+};
+
+static const struct nlfield payload_fields[] = {
+	{ NFTA_PAYLOAD_DREG,   NLFIELD(U32, struct load_message, dreg) },
+	{ NFTA_PAYLOAD_BASE,   NLFIELD(U32, struct load_message, base) },
+	{ NFTA_PAYLOAD_OFFSET, NLFIELD(U32, struct load_message, offset) },
+	{ NFTA_PAYLOAD_LEN,    NLFIELD(U32, struct load_message, len) },
+	{ NFTA_PAYLOAD_SREG,   NLFIELD(U32, struct load_message, sreg) },
+	{ 0 },
+};
+
+static const struct nlfield meta_fields[] = {
+	{ NFTA_META_SREG, NLFIELD(U32, struct load_message, sreg) },
+	{ 0 },
+};
+
+struct cmp_message {
+	uint32_t sreg, op;
+	struct nlspan value;
+};
+
+static const struct nlfield value_fields[] = {
+	{ NFTA_DATA_VALUE, NLFIELD(SPAN, struct cmp_message, value) },
+	{ 0 },
+};
+
+static const struct nlfield cmp_fields[] = {
+	{ NFTA_CMP_SREG, NLFIELD(U32, struct cmp_message, sreg) },
+	{ NFTA_CMP_OP,   NLFIELD(U32, struct cmp_message, op) },
+	{ NFTA_CMP_DATA, NLFIELD_NESTED(value_fields) },
+	{ 0 },
+};
+
+static bool next_expr(struct nlspan *list, struct expr_message *ret)
+{
+	struct nlspan payload;
+	uint16_t type;
+
+	memset(ret, 0, sizeof(*ret));
+	return nlfield_next(list, &type, &payload) > 0 && type == NFTA_LIST_ELEM &&
+	       nlfield_read(expr_fields, payload, ret) == 0;
 }
 
-static int parse_rule(struct snapshot *s, struct ns *ns, uint8_t family, struct nlspan attrs,
+/* Does "load this, compare it" test a field of the network header? */
+static bool read_field(const struct load_message *load, const struct cmp_message *cmp,
+		       struct nft_field *ret)
+{
+	uint32_t offset = ntohl(load->offset), len = ntohl(load->len);
+
+	if (ntohl(load->base) != NFT_PAYLOAD_NETWORK_HEADER || load->dreg != cmp->sreg ||
+	    ntohl(cmp->op) != NFT_CMP_EQ || cmp->value.n == 0 || cmp->value.n > len ||
+	    cmp->value.n > NFT_FIELD_MAX || offset > 64)
+		return false;
+	ret->value = cmp->value.p;
+	ret->offset = (uint16_t)offset;
+	ret->len = (uint16_t)cmp->value.n;
+	return true;
+}
+
+/* Looks through the pairs of loads and comparisons with which rules begin. */
+static struct nft_field find_field(struct nlspan exprs)
+{
+	struct nft_field field = { 0 };
+	struct expr_message e, test;
+
+	while (next_expr(&exprs, &e) && next_expr(&exprs, &test) && streq(test.name, "cmp")) {
+		bool payload = streq(e.name, "payload"), meta = streq(e.name, "meta");
+		struct load_message load = { 0 };
+		struct cmp_message cmp = { 0 };
+
+		if ((!payload && !meta) || nlfield_read(cmp_fields, test.data, &cmp) < 0 ||
+		    nlfield_read(payload ? payload_fields : meta_fields, e.data, &load) < 0 ||
+		    load.sreg)
+			break;
+		if (payload && read_field(&load, &cmp, &field))
+			break;
+	}
+	return field;
+}
+
+static int parse_rule(struct ns *ns, uint8_t family, struct nlspan attrs,
 		      const struct nlmsghdr *nlh)
 {
 	struct rule_message m = { 0 };
-	struct nftnl_rule *nr;
 	struct nft_chain *chain;
+	struct nft_rule *rule;
 	int r = nlfield_read(rule_fields, attrs, &m);
 
 	if (r < 0)
@@ -254,10 +328,13 @@ static int parse_rule(struct snapshot *s, struct ns *ns, uint8_t family, struct 
 	chain = find_chain(ns, family, m.table.s, m.chain.s);
 	if (!chain)
 		return 0;
-	nr = read_rule(nlh);
-	if (nr)
-		snapshot_own_rule(s, nr);
-	vec_push(&chain->rules, ((struct nft_rule){ .handle = be64toh(m.handle), .nr = nr }));
+	rule = vec_add(&chain->rules);
+	rule->handle = be64toh(m.handle);
+	/* what is unknown to this program or to libnftnl stays undecoded */
+	if (nft_check(nlh) < 0)
+		return 0;
+	rule->msg = nlh;
+	rule->field = find_field(m.exprs);
 	return 0;
 }
 
@@ -335,7 +412,7 @@ int nft_parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, siz
 	case NFT_TYPE(NFT_MSG_NEWCHAIN):
 		return parse_chain(s, ns, nfg->nfgen_family, attrs);
 	case NFT_TYPE(NFT_MSG_NEWRULE):
-		return parse_rule(s, ns, nfg->nfgen_family, attrs, nlh);
+		return parse_rule(ns, nfg->nfgen_family, attrs, nlh);
 	case NFT_TYPE(NFT_MSG_NEWSET):
 		return parse_set(s, ns, nfg->nfgen_family, nlh);
 	case NFT_TYPE(NFT_MSG_NEWSETELEM):

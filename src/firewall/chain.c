@@ -195,7 +195,7 @@ static bool run_expressions(struct walk *w, struct way *way, const struct nft_ch
 			    const struct nft_rule *rule)
 {
 	struct fw_run *r = w->r;
-	struct nftnl_expr_iter *it = nftnl_expr_iter_create(rule->nr);
+	struct nftnl_expr_iter *it = nftnl_expr_iter_create(nft_rule_code(w->r->s, rule));
 	struct nftnl_expr *e;
 	bool on = true;
 
@@ -219,6 +219,20 @@ static bool run_expressions(struct walk *w, struct way *way, const struct nft_ch
 	return on;
 }
 
+/* Most of the rules of a large chain are for other addresses. */
+static bool is_for_others(const struct way *way, const struct nft_rule *rule)
+{
+	const struct nft_field *f = &rule->field;
+	uint8_t data[NFT_FIELD_MAX], known[NFT_FIELD_MAX];
+	enum tri there;
+
+	if (!f->value)
+		return false;
+	there = headers_read(&way->st.h, HEADER_NETWORK, f->offset, f->len, data, known);
+	return there == TRI_NO ||
+	       (there == TRI_YES && bytes_equal(data, known, f->value, f->len) == TRI_NO);
+}
+
 static bool run_rule(struct walk *w, struct way *way, const struct nft_chain *chain,
 		     const struct nft_rule *rule)
 {
@@ -231,7 +245,7 @@ static bool run_rule(struct walk *w, struct way *way, const struct nft_chain *ch
 	r->chain = chain;
 	r->handle = rule->handle;
 	memcpy(&r->st, &way->st, sizeof(r->st));
-	if (!rule->nr) {
+	if (!nft_rule_code(r->s, rule)) {
 		end_unknown(w, way, chain, rule->handle, "a rule that cannot be decoded");
 		return false;
 	}
@@ -259,6 +273,8 @@ static bool step(struct walk *w, struct way *way)
 	if (p->next < p->chain->rules.n) {
 		const struct nft_rule *rule = &p->chain->rules.v[p->next++];
 
+		if (is_for_others(way, rule))
+			return true;
 		return run_rule(w, way, p->chain, rule);
 	}
 	if (way->depth) {

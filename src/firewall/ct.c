@@ -94,10 +94,11 @@ static bool any_writes_ctmark(struct fw_run *r, const nft_chain_list *chains)
 				run_has_rules(r, c);
 		}
 		vec_each(rule, &c->rules) {
-			if (!rule->nr)
-				written = true;
-			else if (!written)
-				nftnl_expr_foreach((struct nftnl_rule *)(uintptr_t)rule->nr,
+			const struct nftnl_rule *nr = written ? NULL : nft_rule_code(r->s, rule);
+
+			written = written || !nr;
+			if (nr)
+				nftnl_expr_foreach((struct nftnl_rule *)(uintptr_t)nr,
 						   writes_ctmark, &written);
 		}
 	}

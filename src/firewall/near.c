@@ -26,7 +26,7 @@ struct miss {
 /* Runs a rule; false where it is no source NAT or too much of it does not match. */
 static bool run_rule(struct fw_run *r, const struct nft_rule *rule, struct miss *m)
 {
-	struct nftnl_expr_iter *it = nftnl_expr_iter_create(rule->nr);
+	struct nftnl_expr_iter *it = nftnl_expr_iter_create(nft_rule_code(r->s, rule));
 	struct nftnl_expr *e;
 	bool near = true;
 	size_t i = 0;
@@ -102,7 +102,7 @@ static char *say_why(const struct fw_run *r, const struct miss *m, bool iptables
 	struct strbuf b = { 0 };
 	struct decoded d;
 
-	rule_decode(m->rule->nr, &d);
+	rule_decode(nft_rule_code(r->s, m->rule), &d);
 	for (size_t i = 0; i < m->n_failed; i++) {
 		const struct cond *c = cond_at(&d, m->failed[i]);
 
@@ -123,9 +123,9 @@ static void describe(const struct fw_run *r, const struct miss *m, struct near_m
 	const char *words;
 
 	if (iptables)
-		iptables_rule(&text, m->rule->nr, r->st.h.family);
+		iptables_rule(&text, nft_rule_code(r->s, m->rule), r->st.h.family);
 	else
-		nft_rule(&text, m->rule->nr, r->st.h.family);
+		nft_rule(&text, nft_rule_code(r->s, m->rule), r->st.h.family);
 	words = strbuf_str(&text);
 	ret->rule = xasprintf("%s %s %s %s%llu \"%s\"", fw_family_name(m->chain->family),
 			      m->chain->table, m->chain->name, m->chain->legacy ? "" : "handle ",
@@ -157,7 +157,7 @@ static void collect_chain(struct fw_run *r, const struct fw_state *start,
 	vec_each(rule, &c->rules) {
 		struct miss m = { .chain = c, .rule = rule };
 
-		if (!rule->nr)
+		if (!nft_rule_code(r->s, rule))
 			continue;
 		memcpy(&r->st, start, sizeof(r->st));
 		if (run_rule(r, rule, &m))

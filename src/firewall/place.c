@@ -59,6 +59,7 @@ static bool is_locked(const struct ns *ns, uint8_t family, const char *table)
 #define WALK_RULES 100000
 
 struct order {
+	const struct snapshot *s;
 	const struct ns *ns;
 	const struct nft_chain *drop;    /* the chain that drops … */
 	uint64_t handle;                 /* … by this rule */
@@ -76,15 +77,16 @@ static bool is_comment(const struct cond *c)
 }
 
 /* Where the rule jumps to, and whether it does so for every packet. NULL: it jumps nowhere. */
-static const struct nft_chain *jump_of(const struct ns *ns, const struct nft_chain *chain,
+static const struct nft_chain *jump_of(const struct order *o, const struct nft_chain *chain,
 				       const struct nft_rule *rule, bool *ret_always)
 {
+	const struct nftnl_rule *nr = nft_rule_code(o->s, rule);
 	const struct nft_chain *target = NULL;
 	struct decoded d;
 
-	if (!rule->nr)
+	if (!nr)
 		return NULL;
-	rule_decode(rule->nr, &d);
+	rule_decode(nr, &d);
 	*ret_always = true;
 	vec_each(c, &d.conds)
 		*ret_always &= is_comment(c);
@@ -92,7 +94,7 @@ static const struct nft_chain *jump_of(const struct ns *ns, const struct nft_cha
 		if (nftnl_expr_get_str(*e, NFTNL_EXPR_NAME) &&
 		    streq(nftnl_expr_get_str(*e, NFTNL_EXPR_NAME), "immediate") &&
 		    nftnl_expr_is_set(*e, NFTNL_EXPR_IMM_CHAIN))
-			target = chain_beside(ns, chain,
+			target = chain_beside(o->ns, chain,
 					      nftnl_expr_get_str(*e, NFTNL_EXPR_IMM_CHAIN));
 	decoded_done(&d);
 	return target;
@@ -113,7 +115,7 @@ static void walk(struct order *o, const struct nft_chain *chain, bool always, un
 			o->reached = true;
 			return;
 		}
-		target = jump_of(o->ns, chain, rule, &each);
+		target = jump_of(o, chain, rule, &each);
 		if (target && depth < WALK_DEPTH)
 			walk(o, target, always && each, depth + 1);
 	}
@@ -121,13 +123,15 @@ static void walk(struct order *o, const struct nft_chain *chain, bool always, un
 		o->reached = true;
 }
 
-static const struct nft_chain *find_place(const struct ns *ns, const struct nft_chain *drop,
-					  uint64_t handle)
+static const struct nft_chain *find_place(const struct snapshot *s, int index,
+					  const struct nft_chain *drop, uint64_t handle)
 {
+	const struct ns *ns = snapshot_ns(s, index);
+
 	if (is_place(drop->name))
 		return NULL;
 	vec_each(base, chains_beside(ns, drop)) {
-		struct order o = { .ns = ns, .drop = drop, .handle = handle, .budget = WALK_RULES };
+		struct order o = { .s = s, .ns = ns, .drop = drop, .handle = handle, .budget = WALK_RULES };
 
 		if (!base->base || base->family != drop->family || !streq(base->table, drop->table))
 			continue;
@@ -176,7 +180,7 @@ int op_accept(struct snapshot *s, int ns, const struct nft_chain *chain, uint64_
 	if ((!chain->legacy && is_locked(n, chain->family, chain->table)) ||
 	    !fw_has_rules(s, ns, chain) || (handle && !chain_rule(chain, handle)))
 		return -ENOTSUP;
-	place = find_place(n, chain, handle);
+	place = find_place(s, ns, chain, handle);
 	*ret_op = (struct op){
 		.kind = chain->legacy ? OP_LEGACY_ACCEPT : OP_NFT_ACCEPT,
 		.ns = ns,

@@ -70,12 +70,13 @@ static bool is_builtin(const struct nft_chain *c)
 }
 
 /* Expressions that iptables 1.8.9 can read back. */
-static bool is_iptables_rule(const struct nft_rule *rule)
+static bool is_iptables_rule(const struct snapshot *s, const struct nft_rule *rule)
 {
 	static const char *const known[] = { "payload", "cmp", "meta", "bitwise", "immediate",
 					     "counter", "match", "target", "range", "limit",
 					     "log", "lookup" };
-	struct nftnl_expr_iter *it = rule->nr ? nftnl_expr_iter_create(rule->nr) : NULL;
+	const struct nftnl_rule *nr = nft_rule_code(s, rule);
+	struct nftnl_expr_iter *it = nr ? nftnl_expr_iter_create(nr) : NULL;
 	bool all = it;
 	struct nftnl_expr *e;
 
@@ -92,9 +93,13 @@ static bool is_iptables_rule(const struct nft_rule *rule)
 	return all;
 }
 
+/* Who writes as many rules as that into such chains is iptables. */
+#define RULES_TRIED 500
+
 bool fw_is_iptables_nft(const struct snapshot *s, int ns, const struct nft_chain *chain)
 {
 	bool any_base = false;
+	unsigned int budget = RULES_TRIED;
 
 	if (chain->legacy || (chain->family != NFPROTO_IPV4 && chain->family != NFPROTO_IPV6))
 		return false;
@@ -104,9 +109,13 @@ bool fw_is_iptables_nft(const struct snapshot *s, int ns, const struct nft_chain
 		if (c->base && !is_builtin(c))
 			return false;
 		any_base |= c->base;
-		vec_each(rule, &c->rules)
-			if (!is_iptables_rule(rule))
+		vec_each(rule, &c->rules) {
+			if (!budget)
+				break;
+			budget--;
+			if (!is_iptables_rule(s, rule))
 				return false;
+		}
 	}
 	return any_base;
 }
@@ -284,18 +293,19 @@ void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain
 	bool iptables = fw_is_iptables(s, ns, chain);
 	const struct nft_rule *rule = handle && fw_has_rules(s, ns, chain) ?
 					      chain_rule(chain, handle) : NULL;
-	const char *owner = fw_owner(chain, rule ? rule->nr : NULL);
+	const struct nftnl_rule *nr = rule ? nft_rule_code(s, rule) : NULL;
+	const char *owner = fw_owner(chain, nr);
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 	char comment[256];
 
 	if (!handle) {
 		print_policy(&text, chain, iptables);
-	} else if (rule && rule->nr && iptables) {
+	} else if (nr && iptables) {
 		strbuf_printf(&text, "-A %s", chain->name);
-		iptables_rule(&text, rule->nr, text_family(chain));
-	} else if (rule && rule->nr) {
-		nft_rule(&text, rule->nr, text_family(chain));
-		if (rule_comment(rule->nr, comment, sizeof(comment))[0])
+		iptables_rule(&text, nr, text_family(chain));
+	} else if (nr) {
+		nft_rule(&text, nr, text_family(chain));
+		if (rule_comment(nr, comment, sizeof(comment))[0])
 			strbuf_printf(&text, " comment \"%s\"", comment);
 	}
 	*ret = (struct rule_ref){

@@ -355,11 +355,11 @@ static int count_expr(struct nftnl_expr *e, void *arg)
 	return 0;
 }
 
-static int expressions(const struct nft_rule *r)
+static int expressions(const struct snapshot *s, const struct nft_rule *r)
 {
 	int n = 0;
 
-	nftnl_expr_foreach((struct nftnl_rule *)r->nr, count_expr, &n);
+	nftnl_expr_foreach((struct nftnl_rule *)nft_rule_code(s, r), count_expr, &n);
 	return n;
 }
 
@@ -379,10 +379,10 @@ static void recorded_ruleset(void **state)
 	assert_null(c->dev);
 	assert_int_equal(c->rules.n, 10);
 	/* ct load, bitwise, cmp, verdict */
-	assert_int_equal(expressions(&c->rules.v[0]), 4);
+	assert_int_equal(expressions(s, &c->rules.v[0]), 4);
 	vec_each(chain, &ns->chains)
 		for (size_t i = 0; i < chain->rules.n; i++) {
-			assert_non_null(chain->rules.v[i].nr);
+			assert_non_null(nft_rule_code(s, &chain->rules.v[i]));
 			assert_true(i == 0 ||
 				    chain->rules.v[i].handle > chain->rules.v[i - 1].handle);
 		}
@@ -738,12 +738,12 @@ static void a_rule_with_an_unknown_expression_stays(void **state)
 	assert_int_equal(take(&t, COLLECT_NFT), 0);
 	assert_int_equal(t.ns->chains.v[0].rules.n, 1);
 	assert_int_equal(t.ns->chains.v[0].rules.v[0].handle, 12);
-	assert_null(t.ns->chains.v[0].rules.v[0].nr);
+	assert_null(nft_rule_code(t.s, &t.ns->chains.v[0].rules.v[0]));
 	data = rule_begin(&t, "fw", "in", "counter", &list, &elem);
 	mnl_attr_put_u64(t.nlh, NFTA_COUNTER_BYTES, 0);
 	rule_end(&t, data, elem, list);
 	assert_int_equal(take(&t, COLLECT_NFT), 0);
-	assert_non_null(t.ns->chains.v[0].rules.v[1].nr);
+	assert_non_null(nft_rule_code(t.s, &t.ns->chains.v[0].rules.v[1]));
 }
 
 /* An attribute that is not known may turn the meaning round. */
