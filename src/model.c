@@ -231,6 +231,9 @@ static void ns_copy(struct ns *dst, const struct ns *src)
 	vec_copy(&dst->listeners, &src->listeners);
 	vec_copy(&dst->tables, &src->tables);
 	chains_copy(&dst->chains, &src->chains);
+	/* chains that are needed later find the same room */
+	if (src->more_chains)
+		vec_reserve(&dst->chains, src->chains.cap);
 	chains_copy(&dst->legacy, &src->legacy);
 	vec_copy(&dst->sets, &src->sets);
 	vec_copy(&dst->nsids, &src->nsids);
