@@ -181,6 +181,7 @@ static void plan(struct batch *b)
 	struct observe_spec spec = { .capture = true };
 
 	round_marks(&b->plan.marks);
+	b->plan.marks.crowded = true;
 	spec.marks = b->plan.marks;
 	for (size_t i = 0; i < b->n; i++) {
 		struct member *m = &b->members[i];

@@ -145,7 +145,7 @@ static void sum_up(const struct name_question *q, const struct finding *f, struc
 	bool follows = !str_starts(f->code, "dns-");
 
 	free(d->summary);
-	d->summary = xasprintf("%s cannot resolve %s: %s%s%s%s", d->source.name ? d->source.name :
+	d->summary = xasprintf("%s cannot resolve %s: %s%s%s%s.", d->source.name ? d->source.name :
 			       snapshot_ns(q->s, q->ns)->name, q->name,
 			       follows ? "its resolver is not reached: " : "", f->message,
 			       follows && f->place ? ", packets end at " : "",

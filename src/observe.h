@@ -99,7 +99,9 @@ bool observations_full(const struct observations *o, size_t n);
 /* How our packets are told from all others. Chosen before anything is opened. */
 struct marks {
 	uint8_t token[8];       /* first 8 bytes of the token; 4 more are probe and attempt */
-	uint32_t seq;           /* TCP sequence numbers are seq + 256 * probe + 4 * (attempt % 64); low 16 bits are 0 */
+	/* TCP sequence numbers are seq + 256 * probe + 4 * (attempt % 64); its low 16 bits are 0 */
+	uint32_t seq;
+	bool crowded;           /* more probes than the id of a question to a name server can tell apart */
 };
 
 /* Who may answer a datagram of ours: the destination, also as a rule translates it. */

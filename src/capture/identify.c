@@ -84,7 +84,8 @@ static bool by_dns_id(const struct marks *m, const struct pkt_headers *h, struct
 	static const uint8_t after_id[] = { 1, 0, 0, 1, 0, 0, 0, 0, 0, 1 };
 	uint16_t d;
 
-	if (h->payload.n != PKT_TOKEN || memcmp(h->token + 2, after_id, sizeof(after_id)) != 0)
+	if (m->crowded || h->payload.n != PKT_TOKEN ||
+	    memcmp(h->token + 2, after_id, sizeof(after_id)) != 0)
 		return false;
 	d = (uint16_t)((h->token[0] << 8 | h->token[1]) - marks_dns_id(m, 0, 0));
 	*ret = (struct identity){ .probe = d >> 14, .attempt = d & 0x3fff };

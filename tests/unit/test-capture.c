@@ -612,7 +612,8 @@ static void a_drop(void **state)
 
 static void a_dropped_question_to_a_name_server(void **state)
 {
-	struct nftrace *t = nftrace_new(&marks);
+	struct marks many = { .token = { 0xde, 0xad }, .crowded = true };
+	struct nftrace *t = nftrace_new(&marks), *crowded = nftrace_new(&many);
 	struct observations o = { 0 };
 	uint8_t b[64];
 	struct bytes p = frame_udp(SRC, DST, false, b, dns_question(b, 3, 9999));
@@ -626,9 +627,12 @@ static void a_dropped_question_to_a_name_server(void **state)
 	assert_int_equal(o.traces.v[0].probe, 3);
 	assert_int_equal(o.traces.v[0].attempt, 9999);
 	assert_false(o.traces.v[0].reply);
+	/* with more probes, an id may mean several */
+	assert_false(trace(crowded, &o, &text));
 	/* somebody's question without the additional record */
 	p.b[28 + 11] = 0;
 	assert_false(trace(t, &o, &text));
+	nftrace_close(crowded);
 	observations_free(&o);
 	nftrace_close(t);
 }
