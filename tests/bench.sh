@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# bench.sh [RUNS] – how long nsdoctor takes, against the same question asked by hand
+# bench.sh [RUNS] – how long nsdoctor takes, against the same question asked by hand, and beside large rulesets
 #
 # By hand is what a person would have to do at the least: tcpdump on the veth, the bridge and the uplink, three pings
 # from the namespace, then a look at the switch, the rules and the route. Both are measured in turns in the same small
 # network, RUNS times (5); the medians are compared. Exit status 1 where a goal is missed or an answer is wrong.
+#
+# SERVICES (5000) is the number of kube-proxy's services in the large ruleset, CROWD (500) that of namespaces.
 #
 # Everything happens in throw-away namespaces. NSDOCTOR names the program, ./nsdoctor otherwise.
 
@@ -114,6 +116,90 @@ compare 'forwarding is off' 0.2 1
 forward_on
 run ipt -I FORWARD -s "$SUBNET" -j DROP
 compare 'a rule drops it' 0.2 1
+
+# --- a large ruleset --------------------------------------------------------------------------------------------------
+
+# kube_rules NUMBER: what kube-proxy writes for so many services of three endpoints each, which all are OUT
+kube_rules()
+{
+	awk -v n="$1" -v to="$OUT:443" -v end="$OUT" 'BEGIN {
+		print "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]"
+		print ":KUBE-SERVICES - [0:0]\n:KUBE-NODEPORTS - [0:0]\n:KUBE-POSTROUTING - [0:0]\n:KUBE-MARK-MASQ - [0:0]"
+		for (i = 0; i < n; i++) {
+			printf ":KUBE-SVC-%016d - [0:0]\n", i
+			for (e = 0; e < 3; e++)
+				printf ":KUBE-SEP-%015d%d - [0:0]\n", i, e
+		}
+		print "-A PREROUTING -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES"
+		print "-A OUTPUT -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES"
+		print "-A POSTROUTING -m comment --comment \"kubernetes postrouting rules\" -j KUBE-POSTROUTING"
+		print "-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN"
+		print "-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0"
+		print "-A KUBE-POSTROUTING -m comment --comment \"kubernetes service traffic requiring SNAT\" -j MASQUERADE --random-fully"
+		print "-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000"
+		for (i = 0; i < n; i++) {
+			ip = sprintf("10.96.%d.%d", i / 250, i % 250 + 1)
+			svc = sprintf("KUBE-SVC-%016d", i)
+			what = sprintf("-m comment --comment \"default/service-%d:http cluster IP\"", i)
+			printf "-A KUBE-SERVICES -d %s/32 -p tcp %s -m tcp --dport 80 -j %s\n", ip, what, svc
+			printf "-A %s ! -s 10.244.0.0/16 -d %s/32 -p tcp %s -m tcp --dport 80 -j KUBE-MARK-MASQ\n", svc, ip, what
+			for (e = 0; e < 3; e++) {
+				sep = sprintf("KUBE-SEP-%015d%d", i, e)
+				what = sprintf("-m comment --comment \"default/service-%d:http -> %s\"", i, to)
+				split("0.33333333349 0.50000000000", p, " ")
+				chance = e < 2 ? " -m statistic --mode random --probability " p[e + 1] : ""
+				printf "-A %s %s%s -j %s\n", svc, what, chance, sep
+				printf "-A %s -s %s/32 %s -j KUBE-MARK-MASQ\n", sep, end, what
+				printf "-A %s -p tcp %s -m tcp -j DNAT --to-destination %s\n", sep, what, to
+			}
+		}
+		print "-A KUBE-SERVICES -m comment --comment \"kubernetes service nodeports\" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS"
+		print "COMMIT"
+	}'
+}
+
+listed() { nft list ruleset; }
+by_service() { "$NSDOCTOR" "$NS1" 10.96.0.7:80; }
+
+# hold NAME MILLISECONDS*10 AGAINST*10 GOAL: one row of the table
+hold()
+{
+	local ratio
+	ratio=$(awk "BEGIN { printf \"%.3f\", $2 / $3 }")
+	# shellcheck disable=SC2059 # it is a format
+	printf "$line" "$1" "$(($3 / 10)) ms" "$(($2 / 10)).$(($2 % 10)) ms" "$ratio" "$4"
+	awk "BEGIN { exit !($ratio > $4) }" || return 0
+	echo "    that is not fast enough"
+	missed=1
+}
+
+services=${SERVICES:-5000}
+nft flush ruleset
+nat_on
+few=() few_service=() out=() service=() list=()
+kube_rules 10 | iptables-restore -n
+for ((i = 0; i < runs; i++)); do
+	few+=("$(took 0 by_nsdoctor)")
+	few_service+=("$(took 0 by_service)")
+done
+nft flush ruleset
+nat_on
+kube_rules "$services" | iptables-restore -n
+list+=("$(took 0 listed)")
+for ((i = 0; i < runs; i++)); do
+	out+=("$(took 0 by_nsdoctor)")
+	service+=("$(took 0 by_service)")
+done
+list+=("$(took 0 listed)" "$(took 0 listed)")
+f=$(median "${few[@]}") fs=$(median "${few_service[@]}")
+o=$(median "${out[@]}") c=$(median "${service[@]}") l=$(median "${list[@]}")
+printf '\n  %s services of kube-proxy, %s rules\n' "$services" "$((services * 11 + 8))"
+hold 'out, to nft list ruleset' "$o" "$l" 0.03
+hold 'service, to nft list …' "$c" "$l" 0.03
+hold 'out, to 10 services' "$o" "$f" 3
+hold 'service, to 10 services' "$c" "$fs" 3
+/usr/bin/time -f '  %M KiB at most' "$NSDOCTOR" -q "$NS1" "$OUT" 2>&1 | grep KiB || true
+nft flush ruleset
 
 # --- all namespaces at once -------------------------------------------------------------------------------------------
 
