@@ -54,6 +54,7 @@ enum nat_kind {
 struct nat {
 	enum nat_kind kind;
 	bool masquerade, redirect;
+	bool unchanged;   /* to what it was already: conntrack calls that no translation */
 	struct addr addr; /* new address; with masquerade the one that the model expects */
 	uint16_t port;    /* new port, 0: kept */
 };
@@ -63,6 +64,7 @@ struct fw_result {
 	bool reject;                   /* the drop sends an answer */
 	const struct nft_chain *base;  /* base chain in which the verdict (or unknown) fell; NULL: none */
 	const struct nft_chain *chain; /* the chain of the rule itself; NULL with none */
+	bool either;                   /* another rule may be the one: it is dropped in any case */
 	uint64_t handle;               /* of the rule (a legacy one's number); 0: the base chain's policy */
 	/*
 	 * Of equal priorities the hook registered last is called first, which

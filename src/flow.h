@@ -46,6 +46,12 @@ struct packet {
 	uint32_t ctmark, ctmark_known;
 	bool reply;                    /* it answers the flow's first packet */
 	enum ct_state ct;
+	/*
+	 * What conntrack, translating back, makes of an answer's destination (prerouting, output)
+	 * or source (input, postrouting) at the next hook. Unset: nothing. Port 0: kept.
+	 */
+	struct addr undo;
+	uint16_t undo_port;
 	/* Were the flow's addresses translated in this namespace so far? Only valid where nat_known. */
 	bool nat_known, snat, dnat;
 };

@@ -278,8 +278,8 @@ static void note_tracking(struct walk *w, int ns, const struct fw_result *res)
 		return;
 	t->untracked = t->untracked || w->pkt.ct == CT_UNTRACKED;
 	t->nat_known = t->nat_known && !res->nat_unknown;
-	t->snat = t->snat || res->nat.kind == NAT_SOURCE;
-	t->dnat = t->dnat || res->nat.kind == NAT_DEST;
+	t->snat = t->snat || (res->nat.kind == NAT_SOURCE && !res->nat.unchanged);
+	t->dnat = t->dnat || (res->nat.kind == NAT_DEST && !res->nat.unchanged);
 }
 
 /* Outside addresses that nobody asked for (RFC 5737, RFC 3849). */
@@ -310,6 +310,19 @@ static bool takes_all(const struct walk *w, const struct crossing *c)
 	return true;
 }
 
+/* What conntrack translates back while the answer crosses this hook. */
+static struct addr undone_at(const struct walk *w, const struct fw_place *at)
+{
+	bool dst = at->hook == HOOK_PREROUTING || at->hook == HOOK_OUTPUT;
+	const struct addr *a = dst ? &w->pkt.dst : &w->pkt.src;
+
+	if (w->dir == DIR_REPLY && at->hook != HOOK_FORWARD && !at->bridge)
+		vec_each(b, &w->bindings)
+			if (b->ns == at->ns && b->source == dst && addr_eq(a, &b->after))
+				return b->before;
+	return (struct addr){ 0 };
+}
+
 static void cross(struct walk *w, const struct fw_place *at)
 {
 	struct leg *leg = last_leg(w);
@@ -319,6 +332,7 @@ static void cross(struct walk *w, const struct fw_place *at)
 		return;
 	if (at->hook != HOOK_INGRESS && at->hook != HOOK_EGRESS)
 		attach_tracking(w, at->ns);
+	w->pkt.undo = undone_at(w, at);
 	c = &leg->crossings[leg->n_crossings++];
 	c->at = *at;
 	c->pkt = w->pkt;

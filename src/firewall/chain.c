@@ -103,6 +103,8 @@ static void end_drop(struct walk *w, const struct way *way, const struct nft_cha
 		w->out->chain = chain;
 		w->out->handle = handle;
 		w->out->reject = reject;
+	} else if (w->out->chain != chain || w->out->handle != handle) {
+		w->out->either = true;
 	}
 	w->out->drop = true;
 	note_first(w, &way->trail, true);

@@ -54,8 +54,22 @@ bool run_ct_addr(const struct fw_run *r, bool of_reply, bool dst, struct addr *r
 	return in_packet(r, of_reply, dst, &dst) && headers_addr(&r->st.h, dst, ret);
 }
 
+/* ICMP has type and code in the place of the destination's port (union nf_conntrack_man_proto). */
+static uint16_t icmp_port(const struct fw_run *r, bool of_reply)
+{
+	bool v6 = r->st.h.family == AF_INET6;
+	/* echo and its reply: RFC 4443, RFC 792 */
+	uint8_t type = v6 ? (of_reply ? 129 : 128) : (of_reply ? 0 : 8);
+
+	return (uint16_t)(type << 8);
+}
+
 bool run_ct_port(const struct fw_run *r, bool of_reply, bool dst, uint16_t *ret)
 {
+	if (r->pkt->proto == PROTO_ICMP) {
+		*ret = icmp_port(r, of_reply);
+		return dst;
+	}
 	return in_packet(r, of_reply, dst, &dst) && headers_port(&r->st.h, dst, ret);
 }
 

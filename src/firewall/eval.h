@@ -163,7 +163,7 @@ enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e);
 
 /* nat.c: what the nat statements do, native and xt alike. verdict and state are set. */
 struct nat_range {
-	bool has_addr, has_port, netmap, random;
+	bool has_addr, has_port, netmap, random, persistent;
 	struct addr min, max;      /* unset: not known */
 	uint16_t port_min, port_max; /* 0: not known */
 	bool shift;                /* ports keep their distance from port_base */
@@ -223,6 +223,7 @@ struct fw_outcome {
 	const struct nft_chain *chain;
 	uint64_t handle;
 	bool reject;
+	bool either;                   /* another way is dropped by another rule */
 	struct fw_trail trail;         /* what made the difference, where there is one */
 };
 void chain_run(struct fw_run *r, const struct nft_chain *base, struct fw_outcome *ret);

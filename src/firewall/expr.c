@@ -15,6 +15,7 @@
 
 #include "firewall/decode.h"
 #include "firewall/eval.h"
+#include "firewall/jhash.h"
 #include "firewall/xt.h"
 
 /* --- comparing ------------------------------------------------------------- */
@@ -378,8 +379,29 @@ static enum tri eval_numgen(struct fw_run *r, const struct nftnl_expr *e)
 	return TRI_YES;
 }
 
+/* With a seed of the ruleset's own and a known key it is known (nft_jhash_eval()). */
+static bool jhash_known(struct fw_run *r, const struct nftnl_expr *e, uint32_t *ret)
+{
+	uint32_t sreg = expr_u32(e, NFTNL_EXPR_HASH_SREG), len = expr_u32(e, NFTNL_EXPR_HASH_LEN);
+	uint32_t modulus = expr_u32(e, NFTNL_EXPR_HASH_MODULUS);
+	const uint8_t *known, *data = reg_load(r, sreg, len, &known);
+
+	if (expr_u32(e, NFTNL_EXPR_HASH_TYPE) != NFT_HASH_JENKINS || !data || !modulus ||
+	    !nftnl_expr_is_set(e, NFTNL_EXPR_HASH_SEED) || !reg_is_known(r, sreg, len))
+		return false;
+	*ret = jhash_scale(jhash_bytes(data, len, expr_u32(e, NFTNL_EXPR_HASH_SEED)), modulus) +
+	       expr_u32(e, NFTNL_EXPR_HASH_OFFSET);
+	return true;
+}
+
 static enum tri eval_hash(struct fw_run *r, const struct nftnl_expr *e)
 {
+	uint32_t hash;
+
+	if (jhash_known(r, e, &hash)) {
+		reg_store_u32(r, expr_u32(e, NFTNL_EXPR_HASH_DREG), hash);
+		return TRI_YES;
+	}
 	store_below(r, expr_u32(e, NFTNL_EXPR_HASH_DREG), expr_u32(e, NFTNL_EXPR_HASH_MODULUS),
 		    expr_u32(e, NFTNL_EXPR_HASH_OFFSET), "a hash");
 	return TRI_YES;
@@ -517,6 +539,7 @@ static enum tri eval_nat(struct fw_run *r, const struct nftnl_expr *e)
 
 	range.has_addr = nftnl_expr_is_set(e, NFTNL_EXPR_NAT_REG_ADDR_MIN);
 	range.netmap = expr_u32(e, NFTNL_EXPR_NAT_FLAGS) & NF_NAT_RANGE_NETMAP;
+	range.persistent = expr_u32(e, NFTNL_EXPR_NAT_FLAGS) & NF_NAT_RANGE_PERSISTENT;
 	range.random = expr_u32(e, NFTNL_EXPR_NAT_FLAGS) & NF_NAT_RANGE_PROTO_RANDOM_ALL;
 	if (range.has_addr) {
 		range_addr(r, e, NFTNL_EXPR_NAT_REG_ADDR_MIN, &range.min);

@@ -263,6 +263,7 @@ static bool run_chain(struct fw_run *r, const struct nft_chain *c, struct fw_res
 	if (o.state_unknown && !ret->why)
 		ret->why = o.trail.why;
 	if (o.drop && !o.accept) {
+		ret->either = o.either || ret->verdict == FW_UNKNOWN;
 		ret->verdict = FW_DROP;
 		ret->reject = o.reject;
 		ret->base = c;
@@ -296,6 +297,19 @@ static bool run_filter(struct fw_run *r, const struct nft_chain *c, struct fw_re
 	return on;
 }
 
+/* The hooks at which destinations are translated, or answers to translated sources back. */
+static bool is_dst_hook(enum hook h)
+{
+	return h == HOOK_PREROUTING || h == HOOK_OUTPUT;
+}
+
+/* An answer is translated back where nat chains would see its flow's first packet. */
+static void translate_back(struct fw_run *r, struct headers *h)
+{
+	if (r->pkt->reply && r->st.ct == CT_VIEW_ESTABLISHED && addr_is_set(&r->pkt->undo))
+		headers_translate(h, is_dst_hook(r->at->hook), &r->pkt->undo, r->pkt->undo_port);
+}
+
 /*
  * Whether nat chains see the packet at all is not known: what they would do is no more than
  * possible.
@@ -310,6 +324,7 @@ static bool run_nat(struct fw_run *r, const chain_list *nat, struct fw_result *r
 {
 	if (r->st.ct == CT_VIEW_UNKNOWN && r->pkt->ct == CT_NEW && !r->pkt->reply)
 		return maybe_nat(r, nat, ret);
+	translate_back(r, &r->st.h);
 	if (r->st.ct != CT_VIEW_NEW || r->pkt->reply)
 		return true;
 	for (size_t i = 0; i < nat->n; i++) {
@@ -345,14 +360,14 @@ static bool maybe_nat(struct fw_run *r, const chain_list *nat, struct fw_result 
 
 static int32_t nat_priority(enum hook h)
 {
-	return h == HOOK_PREROUTING || h == HOOK_OUTPUT ? NF_IP_PRI_NAT_DST : NF_IP_PRI_NAT_SRC;
+	return is_dst_hook(h) ? NF_IP_PRI_NAT_DST : NF_IP_PRI_NAT_SRC;
 }
 
 static void run_hook(struct fw_run *r, const chain_list *filter, const chain_list *nat,
 		     struct fw_result *ret)
 {
 	int32_t nat_prio = nat_priority(r->at->hook);
-	bool nat_done = !nat->n;
+	bool nat_done = !nat->n && !addr_is_set(&r->pkt->undo);
 
 	for (size_t i = 0; i < filter->n; i++) {
 		if (!nat_done && filter->v[i]->prio >= nat_prio) {
@@ -386,7 +401,7 @@ struct fw_run *fw_run_new(const struct snapshot *s, const struct fw_place *at,
 }
 
 /* Rules can rewrite addresses without conntrack (payload set): nobody translates back. */
-static bool is_rewritten(const struct fw_run *r)
+static bool is_rewritten(struct fw_run *r)
 {
 	struct headers as_was;
 	struct addr a, b;
@@ -396,6 +411,7 @@ static bool is_rewritten(const struct fw_run *r)
 	if (r->st.nat.kind != NAT_NONE)
 		headers_translate(&as_was, r->st.nat.kind == NAT_DEST, &r->st.nat.addr,
 				  r->st.nat.port);
+	translate_back(r, &as_was);
 	for (int dst = 0; dst < 2; dst++) {
 		if (headers_addr(&as_was, dst, &a) &&
 		    (!headers_addr(&r->st.h, dst, &b) || !addr_eq(&a, &b)))

@@ -5,7 +5,10 @@
  * The first one that is met decides; it ends its chain with accept
  * (nf_nat_setup_info(), net/netfilter/nf_nat_core.c).
  */
+#include <arpa/inet.h>
+
 #include "firewall/eval.h"
+#include "firewall/jhash.h"
 
 /* Each address of the old prefix becomes the same one of the new: NF_NAT_RANGE_NETMAP. */
 static struct addr map_prefix(const struct addr *old, const struct nat_range *range)
@@ -20,18 +23,31 @@ static struct addr map_prefix(const struct addr *old, const struct nat_range *ra
 	return a;
 }
 
+static bool is_unchanged(const struct fw_run *r, bool dst, const struct addr *a, uint16_t port)
+{
+	struct addr old;
+	uint16_t old_port;
+
+	if (addr_is_set(a) && (!headers_addr(&r->st.h, dst, &old) || !addr_eq(&old, a)))
+		return false;
+	return !port || (headers_port(&r->st.h, dst, &old_port) && old_port == port);
+}
+
 static void set_nat(struct fw_run *r, enum nat_kind kind, const struct addr *a, uint16_t port)
 {
+	bool unchanged = is_unchanged(r, kind == NAT_DEST, a, port);
+
 	r->st.nat.kind = kind;
 	r->st.nat.addr.family = a->family;
 	memcpy(r->st.nat.addr.b, a->b, sizeof(a->b));
 	r->st.nat.port = port;
 	r->st.nat_chain = r->chain;
 	r->st.nat_handle = r->handle;
+	r->st.nat.unchanged = unchanged;
 	if (kind == NAT_DEST)
-		r->st.dnat = true;
+		r->st.dnat |= !unchanged;
 	else
-		r->st.snat = true;
+		r->st.snat |= !unchanged;
 	headers_translate(&r->st.h, kind == NAT_DEST, a, port);
 	r->verdict = (struct fw_verdict_code){ .code = NF_ACCEPT };
 }
@@ -70,20 +86,50 @@ static bool new_port(const struct fw_run *r, enum nat_kind kind, const struct na
 	return range->shift || (old >= range->port_min && old <= range->port_max);
 }
 
+/*
+ * Which address of a range: by a hash of both (find_best_ips_proto(), which has no
+ * secret in it). Only for IPv4; a range of one is that one.
+ */
+static bool pick_address(const struct fw_run *r, const struct nat_range *range, struct addr *ret)
+{
+	uint32_t words[4] = { 0 }, seed = 0, min, max, chosen;
+	struct addr src, dst;
+
+	*ret = range->min;
+	if (!addr_is_set(&range->min) || addr_eq(&range->min, &range->max))
+		return addr_is_set(&range->min);
+	if (range->min.family != AF_INET || !headers_addr(&r->st.h, false, &src) ||
+	    !headers_addr(&r->st.h, true, &dst))
+		return false;
+	memcpy(words, src.b, 4);
+	if (!range->persistent)
+		memcpy(&seed, dst.b, 4);
+	memcpy(&min, range->min.b, 4);
+	memcpy(&max, range->max.b, 4);
+	min = ntohl(min);
+	max = ntohl(max);
+	if (max < min)
+		return false;
+	chosen = htonl(min + jhash_scale(jhash_words(words, ARRAY_SIZE(words), seed), max - min + 1));
+	memcpy(ret->b, &chosen, 4);
+	return true;
+}
+
 void nat_translate(struct fw_run *r, enum nat_kind kind, const struct nat_range *range)
 {
 	uint16_t port;
 	bool port_known = new_port(r, kind, range, &port);
 	struct addr a = { 0 }, old;
+	bool addr_known = true;
 
 	if (range->has_addr && range->netmap && headers_addr(&r->st.h, kind == NAT_DEST, &old))
 		a = map_prefix(&old, range);
 	else if (range->has_addr)
-		a = range->min;
+		addr_known = pick_address(r, range, &a);
 	set_nat(r, kind, &a, port);
 	if (range->has_addr && !addr_is_set(&a))
 		set_nat_unknown(r, "the address it is translated to");
-	else if (range->has_addr && !range->netmap && !addr_eq(&range->min, &range->max))
+	else if (!addr_known)
 		set_nat_unknown(r, "which of several addresses it is translated to");
 	else if (!port_known && kind == NAT_DEST)
 		set_nat_unknown(r, "the port it is translated to");

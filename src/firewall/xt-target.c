@@ -61,6 +61,7 @@ static struct nat_range to_range(const struct nf_nat_range *range, uint8_t famil
 		.has_addr = range->flags & NF_NAT_RANGE_MAP_IPS,
 		.has_port = range->flags & NF_NAT_RANGE_PROTO_SPECIFIED,
 		.netmap = range->flags & NF_NAT_RANGE_NETMAP,
+		.persistent = range->flags & NF_NAT_RANGE_PERSISTENT,
 		.random = range->flags & NF_NAT_RANGE_PROTO_RANDOM_ALL,
 		.port_min = ntohs(range->min_proto.all),
 		.port_max = ntohs(range->max_proto.all),
