@@ -22,6 +22,7 @@
 #include "netns.h"
 #include "options.h"
 #include "outfile.h"
+#include "privilege.h"
 #include "report.h"
 #include "report/all.h"
 #include "report/html.h"
@@ -188,6 +189,12 @@ static struct diagnosis *refuse(const struct run *r, char *error)
 	return d;
 }
 
+/* Are files made when the targets are open? */
+static bool writes(const struct options *o)
+{
+	return (o->fix && !o->dry_run) || o->pcap || o->html || o->svg;
+}
+
 static int diagnose_command(const struct options *o)
 {
 	struct run r = { .options = o };
@@ -204,6 +211,7 @@ static int diagnose_command(const struct options *o)
 		d = refuse(&r, error);
 		status = print_diagnosis(d, o);
 	} else {
+		privilege_drop(writes(o));
 		r.progress = o->quiet ? NULL : progress_new(STDERR_FILENO);
 		d = run_diagnosis(&r);
 		if (o->fix)
@@ -288,6 +296,7 @@ static int watch_command(const struct options *o)
 	run_done(&first);
 	if (err == -EINVAL)
 		return complain(xstrdup(error), EXIT_USAGE);
+	privilege_drop(writes(o));
 	while (!stopped) {
 		struct run r = { .options = o };
 		_cleanup_(diagnosis_freep) struct diagnosis *d = NULL;
@@ -356,6 +365,7 @@ static int expect_command(const struct options *o)
 
 	if (status)
 		return status;
+	privilege_drop(false);
 	progress = o->quiet ? NULL : progress_new(STDERR_FILENO);
 	hold_ask(&es, o, progress);
 	progress_free(progress);
@@ -501,7 +511,7 @@ static int print_all(const struct all *a, struct collected *c, uint64_t started)
 static int all_command(const struct options *o)
 {
 	struct all a = { .options = o, .destination = { .fd = -1, .root = -1, .kind = TARGET_DEFAULT } };
-	struct collected c = { .o = o, .progress = o->quiet ? NULL : progress_new(STDERR_FILENO) };
+	struct collected c = { .o = o };
 	uint64_t started = now_us();
 	char *error = NULL;
 	int err = 0, status;
@@ -524,6 +534,8 @@ static int all_command(const struct options *o)
 							.verdict = VERDICT_UNKNOWN, .rtt_us = -1 }));
 		vec_push(&c.lines, (char *)NULL);
 	}
+	privilege_drop(o->openmetrics != NULL);
+	c.progress = o->quiet ? NULL : progress_new(STDERR_FILENO);
 	a.answer = take_answer;
 	a.ctx = &c;
 	all_ask(&a);

@@ -748,7 +748,8 @@ int round_sent(struct round *r, int err)
 		return fail(r, xstrdup("it was interrupted"));
 	if (err == -EPERM || err == -EACCES)
 		return fail(r, xstrdup("no privilege to send the probe: CAP_NET_RAW and CAP_NET_ADMIN in "
-				       "the source's namespace are needed"));
+				       "the source's namespace are needed; --no-probe judges without "
+				       "packets"));
 	if (err < 0)
 		return fail(r, xasprintf("the probe could not be sent: %s", strerror(-err)));
 	return 0;

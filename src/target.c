@@ -424,8 +424,8 @@ static int try_entering(const struct target *t, char **ret_error)
 		return 0;
 	if (fd == -EPERM || fd == -EACCES)
 		return fail(fd, ret_error, "entering ", t->text,
-			    " needs CAP_SYS_ADMIN, and sending from there CAP_NET_RAW: "
-			    "run nsdoctor as root");
+			    " needs CAP_SYS_ADMIN, and sending from there CAP_NET_RAW: run nsdoctor "
+			    "as root; without it only this namespace can be asked, as host");
 	return fail(fd, ret_error, "the namespace of ", t->text, " cannot be entered");
 }
 

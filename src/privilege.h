@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* privilege - what a diagnosis does not need is given away before the first packet is read */
+#ifndef PRIVILEGE_H
+#define PRIVILEGE_H
+
+#include "util.h"
+
+/*
+ * Keeps of the capabilities what enters namespaces, sends, captures and reads;
+ * forbids new ones; and, where it was built with libseccomp, leaves the kernel
+ * only the system calls that a diagnosis makes: no programs, tracing, mounts,
+ * modules, or other namespaces than those of the network. writes: files are
+ * made later (--fix, --pcap …), else nothing is created, renamed or removed.
+ *
+ * Once, when targets are open and before threads are started. What fails makes
+ * the program no less right, so nothing is returned. With sanitizers and below
+ * valgrind, which make system calls of their own, only capabilities go.
+ */
+void privilege_drop(bool writes);
+
+#endif
