@@ -312,7 +312,7 @@ snat_to()
 	esac
 }
 
-# listen NAMESPACE ADDRESS:PORT[/udp|/dns=ADDRESS]...
+# listen NAMESPACE ADDRESS:PORT[/udp|/silent|/dns=ADDRESS]...
 listen()
 {
 	local ns=$1 arg=()

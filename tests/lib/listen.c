@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * listen – the servers of a lab: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/dns=ADDRESS]...
+ * listen – the servers of a lab: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS]...
  *          a virtual machine's wire: listen -t NETNS-FILE TAP NETNS-FILE TAP
  *
  * Opens every socket inside the namespace and goes home again, so that no process is ever seen living
  * in the namespace that it serves. Returns when all sockets are open (nothing has to be waited for)
  * and leaves a child behind that echoes what it is sent until it is killed; its pid is printed.
- * A name server says of every name that it has this one address.
+ * A silent service takes datagrams. A name server says of every name that it has this one address.
  * IPv6 addresses are written [::1]:80; an IPv6 socket never takes IPv4.
  * With -t it makes two taps and carries frames from each to the other, as a hypervisor or slirp would.
  */
@@ -86,7 +86,8 @@ static void serve(char *text)
 	struct sockaddr_storage addr = { 0 };
 	char *slash = strchr(text, '/');
 	bool dns = slash && !strncmp(slash, "/dns=", 5);
-	bool udp = dns || (slash && !strcmp(slash, "/udp"));
+	bool silent = slash && !strcmp(slash, "/silent");
+	bool udp = dns || silent || (slash && !strcmp(slash, "/udp"));
 	int fd, one = 1;
 	socklen_t len;
 
@@ -103,7 +104,8 @@ static void serve(char *text)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 	if (bind(fd, (struct sockaddr *)&addr, len) < 0 || (!udp && listen(fd, 64) < 0))
 		err(1, "%s", text);
-	add(fd, dns ? NAMES : udp ? DATAGRAM : LISTENER);
+	if (!silent)
+		add(fd, dns ? NAMES : udp ? DATAGRAM : LISTENER);
 }
 
 static void open_tap(const char *netns, const char *name)
@@ -201,7 +203,7 @@ int main(int argc, char **argv)
 	pid_t pid;
 
 	if (first >= argc)
-		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/dns=ADDRESS]...\n"
+		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS]...\n"
 			"       listen -t NETNS-FILE TAP NETNS-FILE TAP");
 	if (first == 3)
 		enter(argv[2]);

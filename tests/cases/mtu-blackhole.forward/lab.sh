@@ -13,13 +13,14 @@ at outside ip link set dev far0 mtu 1400 up
 at far ip addr add 198.18.9.2/24 dev up0
 at far ip addr add "$FAR/32" dev lo
 at far ip link set dev up0 mtu 1400 up
-at far ip route add default via 198.18.9.1
+at far ip route add default via 198.18.9.1 advmss 1460 # as if the narrow link were further on
 at outside ip route add "$FAR/32" via 198.18.9.2
 at outside sysctl -qw net.ipv4.ip_forward=1
 listen far "$FAR:443"
 wait_for link_is_up outside far0
 fault()
 {
+	at "$NS1" ip route flush cache # a path MTU that was learned before
 	nft_in host <<-END
 		table ip quiet {
 			chain forward {

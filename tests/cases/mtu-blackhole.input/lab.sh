@@ -8,6 +8,7 @@ FAR=$OUT
 run ip link set dev "$UP" mtu 1400
 fault()
 {
+	at "$NS1" ip route flush cache # a path MTU that was learned before
 	nft_in "$NS1" <<-END
 		table inet own {
 			chain in {
