@@ -31,6 +31,8 @@ int probe_socket_connect(int fd, const struct probe *p)
 	struct sockaddr_storage ss;
 	socklen_t n = addr_to_sockaddr(&p->dst, p->port, &ss);
 
+	if (p->dst.family == AF_INET6)
+		((struct sockaddr_in6 *)&ss)->sin6_scope_id = (uint32_t)p->oif;
 	return connect(fd, (const struct sockaddr *)&ss, n) < 0 ? -errno : 0;
 }
 

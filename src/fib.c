@@ -48,6 +48,8 @@ static bool better(const struct route *a, const struct route *b)
 		return true;
 	if (a->dst.len != b->dst.len)
 		return a->dst.len > b->dst.len;
+	if (a->src.len != b->src.len) /* IPv6's routes by source (CONFIG_IPV6_SUBTREES) */
+		return a->src.len > b->src.len;
 	return a->priority < b->priority;
 }
 
@@ -64,6 +66,12 @@ static const struct route *table_lookup(const struct ns *ns, uint32_t table,
 		if (r->nh.flags & RTNH_F_DEAD)
 			continue;
 		if (q->oif && r->nh.oif && r->nh.oif != q->oif)
+			continue;
+		if (r->src.len && (!addr_is_set(&q->src) || !prefix_has(&r->src, &q->src)))
+			continue;
+		/* a link-local destination is one of the link that it is asked on */
+		if (q->dst.family == AF_INET6 && addr_is_linklocal(&q->dst) && (q->oif || q->iif) &&
+		    r->nh.oif != (q->oif ? q->oif : q->iif))
 			continue;
 		if (better(r, best))
 			best = r;
@@ -162,7 +170,7 @@ void fib_lookup_table(const struct ns *ns, const struct fib_query *q, uint32_t t
 	*ret = l;
 }
 
-/* inet_select_addr() (net/ipv4/devinet.c), IPv4 and the simple cases of IPv6 */
+/* inet_select_addr() (net/ipv4/devinet.c); ip6_route_get_saddr() (include/net/ip6_route.h) */
 struct addr fib_source(const struct ns *ns, const struct lookup *l, const struct addr *dst)
 {
 	const struct addr *near = addr_is_set(&l->gateway) ? &l->gateway : dst;
@@ -172,6 +180,8 @@ struct addr fib_source(const struct ns *ns, const struct lookup *l, const struct
 		return l->prefsrc;
 	if (l->type == RTN_LOCAL)
 		return *dst;
+	if (dst->family == AF_INET6)
+		return fib_source6(ns, l->oif, dst);
 	a = ns_addr_on(ns, l->oif, dst->family, near);
 	if (!a)
 		a = ns_addr_on(ns, l->oif, dst->family, &(struct addr){ 0 });

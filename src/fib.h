@@ -31,6 +31,12 @@ void fib_lookup_table(const struct ns *ns, const struct fib_query *q, uint32_t t
 /* The source address the kernel would choose for a packet that this lookup sends. Unset: none. */
 struct addr fib_source(const struct ns *ns, const struct lookup *l, const struct addr *dst);
 
+/* The same for IPv6 by the interface alone: ipv6_dev_get_saddr(), which masquerading asks, too. Unset: none. */
+struct addr fib_source6(const struct ns *ns, int oif, const struct addr *dst);
+
+/* Is the source of the destination's scope and label, so that a resolver prefers the pair (RFC 6724, 6)? */
+bool fib_source_fits(const struct addr *src, const struct addr *dst);
+
 /*
  * Reverse-path filter as in __fib_validate_source() (net/ipv4/fib_frontend.c)
  * for a packet from q->src that came in by q->iif.

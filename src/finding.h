@@ -28,6 +28,7 @@ struct finding {
 	const char *code;
 	enum finding_role role;
 	enum confidence confidence;
+	bool passing;               /* may be over in a moment: look again before it is said */
 	enum direction dir;
 	unsigned int protocols;     /* bit PROTO_* */
 	unsigned int ports;         /* 0, or the TCP/UDP port shown behind the protocol */

@@ -62,6 +62,7 @@ struct flow {
 	int dst_ns;        /* where dst lives when it is of this host; -1: outside */
 	struct addr src;   /* unset: the kernel chooses */
 	struct addr dst;
+	int oif;           /* the interface on whose link dst is, where that is link-local; 0: as routed */
 	enum proto proto;
 	uint16_t port;     /* 0 with ICMP */
 	uint32_t size;     /* of the IP packet, bytes */

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
+#include <linux/if_addr.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -209,7 +211,7 @@ int snapshot_add(struct snapshot *s, const char *name, uint64_t inode)
 
 	ns->name = snapshot_intern(s, name);
 	ns->inode = inode;
-	ns->bridge_nf_call_iptables = -1;
+	ns->bridge_nf_call_iptables = ns->bridge_nf_call_ip6tables = -1;
 	return (int)(s->ns.n - 1);
 }
 
@@ -289,8 +291,9 @@ static void nft_forget(struct ns *ns)
 static void sysctl_forget(struct ns *ns)
 {
 	ns->all = (struct devconf){ 0 };
-	ns->bridge_nf_call_iptables = -1;
-	ns->icmp_echo_ignore_all = 0;
+	ns->bridge_nf_call_iptables = ns->bridge_nf_call_ip6tables = -1;
+	ns->all6 = (struct devconf6){ 0 };
+	ns->icmp_echo_ignore_all = ns->icmp6_echo_ignore_all = 0;
 }
 
 static void kind_forget(struct ns *ns, enum collect_kind kind)
@@ -438,13 +441,46 @@ bool ns_is_local(const struct ns *ns, const struct addr *a)
 	return addr_is_loopback(a) || (!known && ns_addr(ns, a));
 }
 
+bool iface_addr_usable(const struct iface_addr *a)
+{
+	if (a->flags & IFA_F_DADFAILED)
+		return false;
+	return !(a->flags & IFA_F_TENTATIVE) || a->flags & IFA_F_OPTIMISTIC;
+}
+
+bool ns_is_local_by(const struct ns *ns, int ifindex, const struct addr *a)
+{
+	if (a->family != AF_INET6 || !addr_is_linklocal(a))
+		return ns_is_local(ns, a);
+	vec_each(i, &ns->addrs)
+		if (i->ifindex == ifindex && addr_eq(&i->prefix.addr, a))
+			return true;
+	return false;
+}
+
+bool ns_answers(const struct ns *ns, int ifindex, const struct addr *a)
+{
+	if (a->family != AF_INET6)
+		return ns_is_local(ns, a);
+	vec_each(i, &ns->addrs)
+		if (i->ifindex == ifindex && addr_eq(&i->prefix.addr, a) && iface_addr_usable(i))
+			return true;
+	return false;
+}
+
+bool ns_bridge_nf(const struct ns *ns, uint8_t family)
+{
+	return (family == AF_INET6 ? ns->bridge_nf_call_ip6tables : ns->bridge_nf_call_iptables) > 0;
+}
+
 const struct iface_addr *ns_addr_on(const struct ns *ns, int ifindex, uint8_t family,
 				    const struct addr *near)
 {
 	vec_each(i, &ns->addrs) {
 		if (i->ifindex != ifindex || i->prefix.addr.family != family)
 			continue;
-		if (!near || !addr_is_set(near) || prefix_has(&i->prefix, near))
+		if (!near || !addr_is_set(near) ? family != AF_INET6 || !addr_is_linklocal(&i->prefix.addr) :
+						 prefix_has(&i->prefix, near))
 			return i;
 	}
 	return NULL;
@@ -453,7 +489,7 @@ const struct iface_addr *ns_addr_on(const struct ns *ns, int ifindex, uint8_t fa
 const struct neigh *ns_neigh(const struct ns *ns, int ifindex, const struct addr *a)
 {
 	vec_each(n, &ns->neighs)
-		if (n->ifindex == ifindex && addr_eq(&n->addr, a))
+		if (n->ifindex == ifindex && addr_eq(&n->addr, a) && !(n->flags & NTF_PROXY))
 			return n;
 	return NULL;
 }

@@ -27,6 +27,14 @@ struct devconf {
 	int arp_ignore, arp_announce, arp_filter, src_valid_mark, medium_id, accept_redirects;
 };
 
+/* IPv6 switches of one interface, or of "all" (DEVCONF_*, linux/ipv6.h). Without `known` it has no IPv6 at all. */
+struct devconf6 {
+	bool known;
+	int forwarding;         /* of an interface: whether it is a router's there; "all" decides what is forwarded */
+	int force_forwarding;   /* since Linux 6.17: what comes in by it is forwarded, whatever "all" says */
+	int disable_ipv6, accept_ra, proxy_ndp, use_tempaddr;
+};
+
 /* Bridge port attributes (IFLA_BRPORT_*, linux/if_link.h); valid where is_port. */
 struct brport {
 	bool is_port;
@@ -53,6 +61,7 @@ struct link {
 	bool vlan_filtering;    /* of a bridge */
 	bool xdp;
 	struct devconf inet;
+	struct devconf6 inet6;
 };
 
 struct iface_addr {
@@ -100,7 +109,7 @@ struct neigh {
 	struct addr addr;
 	uint8_t mac[32], mac_len;
 	uint16_t state;              /* NUD_* */
-	uint8_t flags;               /* NTF_* */
+	uint8_t flags;               /* NTF_*; NTF_PROXY: an address that is answered for */
 	size_t raw;
 };
 
@@ -255,8 +264,11 @@ struct ns {
 	nft_chain_list legacy;       /* their chains; names are those of iptables-nft's, so kept apart */
 
 	struct devconf all;          /* net.ipv4.conf.all; .forwarding is net.ipv4.ip_forward */
+	struct devconf6 all6;        /* net.ipv6.conf.all */
 	int bridge_nf_call_iptables; /* -1: the switch does not exist */
+	int bridge_nf_call_ip6tables;
 	int icmp_echo_ignore_all;
+	int icmp6_echo_ignore_all;
 
 	/* of the nf_tables ruleset when it was read: another number after every change; 0: not known */
 	uint32_t nft_generation;
@@ -287,7 +299,24 @@ struct ifname ns_ifname(const struct ns *ns, int ifindex);
 const struct iface_addr *ns_addr(const struct ns *ns, const struct addr *a);
 /* Is the address local to this namespace (RTN_LOCAL: an own address or loopback)? */
 bool ns_is_local(const struct ns *ns, const struct addr *a);
-/* The first address of the family on the interface whose prefix contains `near` (unset: any). */
+/*
+ * Is a packet to this address that comes in by the interface for this namespace itself? As ns_is_local(), but a
+ * link-local address is one of its own link only.
+ */
+bool ns_is_local_by(const struct ns *ns, int ifindex, const struct addr *a);
+/*
+ * Does the namespace answer ARP or ND for the address on the interface, as its own? ARP: for any of its addresses;
+ * ND: only for those of that very interface (ndisc_recv_ns(), net/ipv6/ndisc.c), once they are known to be unique.
+ */
+bool ns_answers(const struct ns *ns, int ifindex, const struct addr *a);
+/* Is the address in use, or still tentative, or found to be somebody else's (RFC 4862)? */
+bool iface_addr_usable(const struct iface_addr *a);
+/* Do bridged packets of this family cross the IP hooks? */
+bool ns_bridge_nf(const struct ns *ns, uint8_t family);
+/*
+ * The first address of the family on the interface whose prefix contains `near` (unset: any; of IPv6 any but
+ * link-local, which every interface has).
+ */
 const struct iface_addr *ns_addr_on(const struct ns *ns, int ifindex, uint8_t family,
 				const struct addr *near);
 const struct neigh *ns_neigh(const struct ns *ns, int ifindex, const struct addr *a);

@@ -63,48 +63,117 @@ static void forward_change(struct ns *ns, int value)
 		l->inet.forwarding = value;
 }
 
-/* rest: "all.rp_filter", "eth0.100.forwarding" */
-static int devconf_sysctl(struct ns *ns, const char *rest, int value)
+/* "all.rp_filter", "eth0/100.forwarding": the interface's name and the switch */
+static int interface_of(const char *rest, char ret_name[IFNAMSIZ], const char **ret_leaf)
 {
 	const char *dot = strrchr(rest, '.');
-	char name[IFNAMSIZ];
-	struct link *l;
 
-	if (!dot || (size_t)(dot - rest) >= sizeof(name))
+	if (!dot || dot - rest >= IFNAMSIZ)
 		return -ENOENT;
-	str_copy(name, (size_t)(dot - rest) + 1, rest);
-	if (streq(name, "default"))
-		return 0;
-	if (streq(name, "all")) {
-		if (streq(dot + 1, "forwarding"))
-			forward_change(ns, value);
-		else
-			devconf_set(&ns->all, dot + 1, value);
-		return 0;
-	}
-	for (char *c = name; *c; c++)
+	str_copy(ret_name, (size_t)(dot - rest) + 1, rest);
+	for (char *c = ret_name; *c; c++)
 		if (*c == '/')
 			*c = '.';
+	*ret_leaf = dot + 1;
+	return 0;
+}
+
+static int devconf_sysctl(struct ns *ns, const char *rest, int value)
+{
+	char name[IFNAMSIZ];
+	const char *leaf;
+	int r = interface_of(rest, name, &leaf);
+	struct link *l;
+
+	if (r < 0 || streq(name, "default"))
+		return r;
+	if (streq(name, "all")) {
+		if (streq(leaf, "forwarding"))
+			forward_change(ns, value);
+		else
+			devconf_set(&ns->all, leaf, value);
+		return 0;
+	}
 	l = (struct link *)ns_link_by_name(ns, name);
 	if (!l)
 		return -ENOENT;
-	devconf_set(&l->inet, dot + 1, value);
+	devconf_set(&l->inet, leaf, value);
+	return 0;
+}
+
+/*
+ * addrconf_fixup_forwarding() in net/ipv6/addrconf.c: the switch of all writes every interface's, and a router forgets
+ * the default routes that were advertised to it.
+ */
+static void forward_change6(struct ns *ns, int value)
+{
+	ns->all6.forwarding = value;
+	vec_each(l, &ns->links)
+		l->inet6.forwarding = value;
+	for (size_t i = value ? ns->routes.n : 0; i-- > 0;) {
+		const struct route *r = &ns->routes.v[i];
+		const struct link *l = ns_link(ns, r->nh.oif);
+
+		if (r->dst.addr.family == AF_INET6 && r->dst.len == 0 && r->protocol == RTPROT_RA &&
+		    !(l && l->inet6.accept_ra == 2))
+			vec_remove(&ns->routes, i);
+	}
+}
+
+static const struct {
+	const char *name;
+	size_t offset;
+} devconf6_switches[] = {
+	{ "force_forwarding", offsetof(struct devconf6, force_forwarding) },
+	{ "forwarding", offsetof(struct devconf6, forwarding) },
+	{ "disable_ipv6", offsetof(struct devconf6, disable_ipv6) },
+	{ "accept_ra", offsetof(struct devconf6, accept_ra) },
+	{ "proxy_ndp", offsetof(struct devconf6, proxy_ndp) },
+};
+
+static int devconf6_sysctl(struct ns *ns, const char *rest, int value)
+{
+	char name[IFNAMSIZ];
+	struct devconf6 *conf;
+	const char *leaf;
+	int r = interface_of(rest, name, &leaf);
+	struct link *l;
+
+	if (r < 0 || streq(name, "default"))
+		return r;
+	if (streq(name, "all") && streq(leaf, "forwarding")) {
+		forward_change6(ns, value);
+		return 0;
+	}
+	l = streq(name, "all") ? NULL : (struct link *)ns_link_by_name(ns, name);
+	if (!l && !streq(name, "all"))
+		return -ENOENT;
+	conf = l ? &l->inet6 : &ns->all6;
+	for (size_t i = 0; i < ARRAY_SIZE(devconf6_switches); i++)
+		if (streq(leaf, devconf6_switches[i].name))
+			*(int *)((char *)conf + devconf6_switches[i].offset) = value;
 	return 0;
 }
 
 int model_sysctl(struct snapshot *s, const struct op *op)
 {
-	static const char conf[] = "net.ipv4.conf.";
+	static const char conf[] = "net.ipv4.conf.", conf6[] = "net.ipv6.conf.";
 	struct ns *ns = op_ns(s, op);
 
 	if (str_starts(op->sysctl, conf))
 		return devconf_sysctl(ns, op->sysctl + strlen(conf), op->value);
+	if (str_starts(op->sysctl, conf6))
+		return devconf6_sysctl(ns, op->sysctl + strlen(conf6), op->value);
 	if (streq(op->sysctl, "net.ipv4.ip_forward"))
 		forward_change(ns, op->value);
 	else if (streq(op->sysctl, "net.bridge.bridge-nf-call-iptables"))
 		ns->bridge_nf_call_iptables = op->value;
+	else if (streq(op->sysctl, "net.bridge.bridge-nf-call-ip6tables"))
+		ns->bridge_nf_call_ip6tables = op->value;
 	else if (streq(op->sysctl, "net.ipv4.icmp_echo_ignore_all"))
 		ns->icmp_echo_ignore_all = op->value;
+	else if (streq(op->sysctl, "net.ipv6.icmp.echo_ignore_all"))
+		ns->icmp6_echo_ignore_all = op->value;
 	return 0;
 }
 

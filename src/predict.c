@@ -6,6 +6,7 @@
 #include <linux/neighbour.h>
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
+#include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 
@@ -79,6 +80,23 @@ static bool is_bridge(const struct link *l)
 	return l && streq(l->kind, "bridge");
 }
 
+/*
+ * Would the namespace answer for the address to who asks by the interface, or by what is on top of it: a bridge
+ * whose port it is, a VLAN or macvlan?
+ */
+static bool answers_at(const struct ns *ns, int ifindex, const struct addr *a)
+{
+	const struct iface_addr *own = ns_addr(ns, a);
+	const struct link *l, *in = ns_link(ns, ifindex);
+
+	if (a->family != AF_INET6)
+		return own != NULL;
+	if (ns_answers(ns, ifindex, a) || (in && in->master && ns_answers(ns, in->master, a)))
+		return true;
+	l = own && !addr_is_linklocal(a) ? ns_link(ns, own->ifindex) : NULL;
+	return l && l->peer == ifindex && l->peer_nsid < 0 && iface_addr_usable(own);
+}
+
 const struct link *predict_port_to(const struct snapshot *s, int ns, int bridge,
 				   const struct addr *a, int except)
 {
@@ -88,7 +106,7 @@ const struct link *predict_port_to(const struct snapshot *s, int ns, int bridge,
 		if (l->master != bridge || l->ifindex == except)
 			continue;
 		if (snapshot_peer(s, ns, l->ifindex, &peer_ns, &peer_if) &&
-		    ns_addr(snapshot_ns(s, peer_ns), a))
+		    answers_at(snapshot_ns(s, peer_ns), peer_if, a))
 			return l;
 	}
 	return NULL;
@@ -409,7 +427,7 @@ static void note_snat(struct walk *w, const struct leg *leg)
 /* --- the walk --- */
 
 static void arrive(struct walk *w, int ns, int ifindex);
-static void reply_send(struct walk *w, int ns);
+static void reply_send(struct walk *w, int ns, int iif);
 static void network_in(struct walk *w, int ns, int iif);
 static void beyond(struct walk *w, int ns, int ifindex);
 static void by_parent(struct walk *w, int ns, int ifindex);
@@ -513,6 +531,11 @@ static void by_parent(struct walk *w, int ns, int ifindex)
 		over_wire(w, parent_ns, parent);
 }
 
+static uint8_t echo_reply(const struct packet *pkt)
+{
+	return pkt->dst.family == AF_INET6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY;
+}
+
 /* Beyond this host: whatever comes back comes in by the same interface again. */
 static void beyond(struct walk *w, int ns, int ifindex)
 {
@@ -534,7 +557,7 @@ static void beyond(struct walk *w, int ns, int ifindex)
 	w->pkt.ttl = 0; /* as many hops as there were, and somebody's own beginning */
 	w->pkt.has_tos = false;
 	forget_tracking(w, true);
-	w->pkt.icmp_type = ICMP_ECHOREPLY;
+	w->pkt.icmp_type = echo_reply(&w->pkt);
 	w->pkt.tcp_flags = TH_SYN | TH_ACK;
 	if (ns == NS_HOST && w->p->flow.reply_iif)
 		ifindex = w->p->flow.reply_iif;
@@ -572,7 +595,7 @@ static bool by_port(struct walk *w, enum leg_kind kind, int ns, const struct lin
 		cross_netdev(w, ns, HOOK_INGRESS, in);
 		cross_bridge(w, ns, HOOK_PREROUTING, bridge->ifindex, in, 0);
 		cross_bridge(w, ns, HOOK_FORWARD, bridge->ifindex, in, port->ifindex);
-		if (ns_of(w, ns)->bridge_nf_call_iptables > 0) {
+		if (ns_bridge_nf(ns_of(w, ns), w->pkt.dst.family)) {
 			const enum hook hooks[] = { HOOK_PREROUTING, HOOK_FORWARD, HOOK_POSTROUTING };
 
 			for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
@@ -653,7 +676,7 @@ static void up_from_port(struct walk *w, int ns, int port, int bridge)
 	cross_netdev(w, ns, HOOK_INGRESS, port);
 	cross_bridge(w, ns, HOOK_PREROUTING, bridge, port, 0);
 	/* br_nf_pre_routing() comes before the bridge knows whether the frame is its own */
-	if (ns_of(w, ns)->bridge_nf_call_iptables > 0) {
+	if (ns_bridge_nf(ns_of(w, ns), w->pkt.dst.family)) {
 		cross(w, &(struct fw_place){ .ns = ns,
 					     .hook = HOOK_PREROUTING,
 					     .iif = bridge,
@@ -674,7 +697,7 @@ static bool is_for_bridge(const struct walk *w, int ns, int bridge)
 	const struct link *child;
 	int child_ns;
 
-	return ns_is_local(ns_of(w, ns), &a) || find_child(w, ns, bridge, &a, &child_ns, &child);
+	return ns_answers(ns_of(w, ns), bridge, &a) || find_child(w, ns, bridge, &a, &child_ns, &child);
 }
 
 /* Frame on an interface: to whom shares it, to the bridge it belongs to, or up. */
@@ -705,7 +728,7 @@ static void deliver(struct walk *w, int ns, int iif)
 		return;
 	}
 	w->p->deliver_leg = (int)w->p->legs.n - 1;
-	reply_send(w, ns);
+	reply_send(w, ns, iif);
 }
 
 static struct fib_query query_of(const struct walk *w, int iif)
@@ -721,12 +744,24 @@ static struct fib_query query_of(const struct walk *w, int iif)
 	};
 }
 
-/* Proxy ARP answers for what the router reaches by another interface (arp_fwd_proxy(), net/ipv4/arp.c). */
+/*
+ * Proxy ARP answers for what the router reaches by another interface (arp_fwd_proxy(), net/ipv4/arp.c), proxy ND only
+ * for what it is told (pndisc_is_router(), net/ipv6/ndisc.c).
+ */
 static bool proxied(const struct ns *ns, int iif, const struct addr *a)
 {
 	const struct link *l = ns_link(ns, iif);
 	struct lookup way;
 
+	if (a->family == AF_INET6) {
+		if (!l || !l->inet6.forwarding || !(l->inet6.proxy_ndp || ns->all6.proxy_ndp))
+			return false;
+		vec_each(n, &ns->neighs)
+			if (n->flags & NTF_PROXY && addr_eq(&n->addr, a) &&
+			    (n->ifindex == iif || n->ifindex == 0))
+				return true;
+		return false;
+	}
 	if (!l || !(l->inet.proxy_arp || ns->all.proxy_arp))
 		return false;
 	fib_lookup(ns, &(struct fib_query){ .dst = *a }, &way);
@@ -737,8 +772,9 @@ static bool proxied(const struct ns *ns, int iif, const struct addr *a)
 static void network_in(struct walk *w, int ns, int iif)
 {
 	const struct ns *here = ns_of(w, ns);
-	bool owned = w->segment < 0 || ns_is_local(here, &w->p->legs.v[w->segment].nexthop);
+	bool owned = w->segment < 0 || ns_answers(here, iif, &w->p->legs.v[w->segment].nexthop);
 	bool proxy = !owned && proxied(here, iif, &w->p->legs.v[w->segment].nexthop);
+	struct fib_query q;
 	struct leg *leg;
 
 	if (w->p->legs.n >= MAX_LEGS) {
@@ -762,15 +798,10 @@ static void network_in(struct walk *w, int ns, int iif)
 		untranslate(w, ns, true);
 	leg->pkt = w->pkt;
 	leg->routed = true;
-	fib_lookup(here, &(struct fib_query){ .src = w->pkt.src,
-					      .dst = w->pkt.dst,
-					      .iif = iif,
-					      .mark = w->pkt.mark,
-					      .proto = w->pkt.proto,
-					      .sport = w->pkt.sport,
-					      .dport = w->pkt.dport },
-		   &leg->lookup);
-	if (leg->lookup.error == 0 && leg->lookup.type == RTN_LOCAL) {
+	q = query_of(w, iif);
+	fib_lookup(here, &q, &leg->lookup);
+	if (leg->lookup.error == 0 &&
+	    (leg->lookup.type == RTN_LOCAL || leg->lookup.type == RTN_ANYCAST)) {
 		leg->kind = LEG_DELIVER;
 		deliver(w, ns, iif);
 		return;
@@ -794,14 +825,28 @@ static void network_in(struct walk *w, int ns, int iif)
 	emit(w, ns, leg->lookup.oif);
 }
 
-/* A packet made in this namespace: the request's first leg, or the answer's. */
-static void send_from(struct walk *w, int ns)
+/*
+ * IPv6 sends even where there is no source that could be answered: from the loopback's address, or from a link-local
+ * one that no router forwards (RFC 4291, 2.5.6).
+ */
+static bool usable_source(const struct lookup *l, const struct addr *src)
+{
+	if (!addr_is_set(src) || src->family != AF_INET6 || l->type != RTN_UNICAST)
+		return addr_is_set(src);
+	return !addr_is_loopback(src) && !(addr_is_linklocal(src) && addr_is_set(&l->gateway) &&
+					   !addr_is_linklocal(&l->prefsrc));
+}
+
+/* A packet made in this namespace: the request's first leg, or the answer's to what came in by iif. */
+static void send_from(struct walk *w, int ns, int iif)
 {
 	const struct ns *here = ns_of(w, ns);
 	struct leg *leg = add_leg(w, LEG_SEND, ns, 0, 0);
 	struct addr dst = w->pkt.dst;
 	struct fib_query q = query_of(w, 0);
 
+	if (dst.family == AF_INET6 && addr_is_linklocal(&dst))
+		q.oif = w->dir == DIR_REQUEST ? w->p->flow.oif : iif;
 	leg->routed = true;
 	fib_lookup(here, &q, &leg->lookup);
 	if (leg->lookup.error) {
@@ -810,7 +855,8 @@ static void send_from(struct walk *w, int ns)
 	}
 	if (!addr_is_set(&w->pkt.src)) {
 		w->pkt.src = fib_source(here, &leg->lookup, &w->pkt.dst);
-		if (!addr_is_set(&w->pkt.src)) {
+		if (!usable_source(&leg->lookup, &w->pkt.src)) {
+			w->pkt.src = (struct addr){ 0 };
 			stop_here(w, STOP_NO_SOURCE, 0);
 			return;
 		}
@@ -849,7 +895,7 @@ static void send_from(struct walk *w, int ns)
 	emit(w, ns, leg->lookup.oif);
 }
 
-static void reply_send(struct walk *w, int ns)
+static void reply_send(struct walk *w, int ns, int iif)
 {
 	struct addr src = w->pkt.src;
 
@@ -862,9 +908,9 @@ static void reply_send(struct walk *w, int ns)
 	w->pkt.ttl = 64;
 	w->pkt.has_tos = false;
 	forget_tracking(w, true);
-	w->pkt.icmp_type = ICMP_ECHOREPLY;
+	w->pkt.icmp_type = echo_reply(&w->pkt);
 	w->pkt.tcp_flags = TH_SYN | TH_ACK;
-	send_from(w, ns);
+	send_from(w, ns, iif);
 }
 
 struct path *predict(const struct snapshot *s, const struct flow *flow)
@@ -879,13 +925,13 @@ struct path *predict(const struct snapshot *s, const struct flow *flow)
 		.dst = flow->dst,
 		.proto = flow->proto,
 		.dport = flow->port,
-		.icmp_type = ICMP_ECHO,
+		.icmp_type = flow->dst.family == AF_INET6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO,
 		.tcp_flags = TH_SYN,
 		.ttl = 64,
 		.size = flow->size,
 		.ct = CT_NEW,
 	};
-	send_from(&w, flow->src_ns);
+	send_from(&w, flow->src_ns, 0);
 	vec_free(&w.bindings);
 	vec_free(&w.tracking);
 	return w.p;

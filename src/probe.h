@@ -45,6 +45,7 @@ struct probe {
 	enum proto proto;
 	struct addr src;       /* bind to it; unset: the kernel's choice */
 	struct addr dst;
+	int oif;               /* the interface of a link-local dst; 0 */
 	uint16_t port;
 	uint32_t size;         /* of the IP packet, bytes; 0: full size, DF, path MTU, filled in when sent */
 	bool df;

@@ -21,6 +21,7 @@ struct round {
 	int self_fd;
 	int src, dst_ns;
 	struct addr dst;
+	int oif;                    /* of a link-local dst, in src */
 	struct probe_plan plan;
 	VEC(struct path *) paths;   /* by probe */
 	struct observations obs;

@@ -10,6 +10,7 @@
 
 #include "collect.h"
 #include "dns.h"
+#include "fib.h"
 #include "firewall/nft-text.h"
 #include "inventory.h"
 #include "nameserver.h"
@@ -21,6 +22,7 @@
 #define MAX_NAMESPACES 16
 #define MAX_BYSTANDERS 64
 #define SMALL_PROBE   84
+#define SMALL_SYN     60
 #define SECOND_PORT   443
 #define MAX_PEERS     8
 #define SIGHTINGS_EACH 32
@@ -173,30 +175,54 @@ static int open_namespaces(struct round *r)
 	return 0;
 }
 
-static const struct iface_addr *address_for(const struct ns *ns, const struct ns *asker)
+static bool is_global(const struct iface_addr *a, uint8_t family)
 {
-	const struct iface_addr *first = NULL;
+	const struct addr *addr = &a->prefix.addr;
 
-	vec_each(a, &ns->addrs) {
-		if (a->prefix.addr.family != AF_INET || addr_is_loopback(&a->prefix.addr))
-			continue;
-		if (!first)
-			first = a;
-		/* one that the asker sees on its own link is the one meant */
-		vec_each(b, &asker->addrs)
-			if (prefix_has(&b->prefix, &a->prefix.addr) && prefix_has(&a->prefix, &b->prefix.addr) &&
-			    !addr_is_loopback(&b->prefix.addr))
-				return a;
-	}
-	return first;
+	return addr->family == family && !addr_is_loopback(addr) &&
+	       (family == AF_INET || !addr_is_linklocal(addr));
 }
 
-static const struct route *default_route(const struct ns *ns)
+static const struct iface_addr *first_global(const struct ns *ns, uint8_t family)
+{
+	vec_each(a, &ns->addrs)
+		if (is_global(a, family))
+			return a;
+	return NULL;
+}
+
+/* One that the asker sees on its own link is the one meant. */
+static const struct iface_addr *address_in_family(const struct ns *ns, const struct ns *asker,
+						  uint8_t family)
+{
+	vec_each(a, &ns->addrs)
+		vec_each(b, &asker->addrs)
+			if (is_global(a, family) && is_global(b, family) &&
+			    prefix_has(&b->prefix, &a->prefix.addr) && prefix_has(&a->prefix, &b->prefix.addr))
+				return a;
+	return first_global(ns, family);
+}
+
+/* A family of which both have addresses, IPv4 before IPv6; failing that, what there is. */
+static const struct iface_addr *address_for(const struct ns *ns, const struct ns *asker)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	const struct iface_addr *a = NULL;
+
+	for (size_t i = 0; !a && i < ARRAY_SIZE(families); i++)
+		if (first_global(asker, families[i]))
+			a = address_in_family(ns, asker, families[i]);
+	for (size_t i = 0; !a && i < ARRAY_SIZE(families); i++)
+		a = first_global(ns, families[i]);
+	return a;
+}
+
+static const struct route *default_route(const struct ns *ns, uint8_t family)
 {
 	const struct route *best = NULL;
 
 	vec_each(route, &ns->routes)
-		if (route->dst.addr.family == AF_INET && route->dst.len == 0 &&
+		if (route->dst.addr.family == family && route->dst.len == 0 &&
 		    route->table == RT_TABLE_MAIN && route->type == RTN_UNICAST &&
 		    (!best || route->priority < best->priority))
 			best = route;
@@ -210,7 +236,7 @@ static const struct route *default_route(const struct ns *ns)
 static void find_owner(struct round *r)
 {
 	const struct ns *host = snapshot_ns(r->s, NS_HOST);
-	const struct route *uplink = default_route(host);
+	const struct route *uplink = default_route(host, r->dst.family);
 	inventory list = { 0 };
 	struct kernel_route kr;
 	size_t before = r->s->ns.n;
@@ -272,14 +298,108 @@ static bool follow_name(struct round *r, int error)
 	return true;
 }
 
+/* The link-local address `dst` of the interface that was named: whose is it? */
+static void find_neighbour(struct round *r)
+{
+	int peer_ns, peer_if;
+	const struct link *l;
+
+	if (ns_is_local_by(snapshot_ns(r->s, r->src), r->oif, &r->dst)) {
+		r->dst_ns = r->src;
+		return;
+	}
+	if (!snapshot_peer(r->s, r->src, r->oif, &peer_ns, &peer_if))
+		return;
+	l = ns_link(snapshot_ns(r->s, peer_ns), peer_if);
+	if (ns_is_local_by(snapshot_ns(r->s, peer_ns), peer_if, &r->dst) ||
+	    (l && l->master && ns_is_local_by(snapshot_ns(r->s, peer_ns), l->master, &r->dst)))
+		r->dst_ns = peer_ns;
+}
+
+/*
+ * What a resolver would try first: the IPv6 address where the source has a route to it and a source address that
+ * fits (RFC 6724, 6), else the IPv4 address.
+ */
+static bool prefers_ipv6(const struct ns *src, const struct addr *six, const struct addr *four)
+{
+	struct lookup way, way4;
+	struct addr own;
+
+	fib_lookup(src, &(struct fib_query){ .dst = *six }, &way);
+	fib_lookup(src, &(struct fib_query){ .dst = *four }, &way4);
+	if (way.error)
+		return false;
+	own = fib_source(src, &way, six);
+	if (!addr_is_set(&own) || addr_is_loopback(&own) != addr_is_loopback(six))
+		return false;
+	return way4.error != 0 || fib_source_fits(&own, six);
+}
+
+/* Servers that do not answer are not asked twice. */
+static int resolve_destination(struct round *r, const char *text, char **ret_error)
+{
+	const struct ns *src = snapshot_ns(r->s, r->src);
+	uint64_t patience = (uint64_t)(r->run->options->timeout * 1e6);
+	_cleanup_(freep) char *error6 = NULL;
+	struct addr four = { 0 }, six = { 0 };
+	struct resolve_report report6 = { 0 };
+	int err = resolve_name(r->fds.v[r->src], &r->run->source.files, text, AF_INET, patience, &four,
+			       &r->names, ret_error);
+	/* nor is a namespace without IPv6 kept waiting for an address that it cannot use */
+	bool ask6 = err < 0 ? !nameserver_is_fault(err) : first_global(src, AF_INET6) != NULL;
+
+	if (ask6 && resolve_name(r->fds.v[r->src], &r->run->source.files, text, AF_INET6, patience, &six,
+				 &report6, &error6) < 0)
+		six = (struct addr){ 0 };
+	if (err < 0 && !addr_is_set(&six))
+		return err;
+	if (err < 0)
+		freep(ret_error);
+	r->dst = addr_is_set(&six) && (err < 0 || prefers_ipv6(src, &six, &four)) ? six : four;
+	return 0;
+}
+
+/* The namespace's way out: the uplink's gateway, else its own. IPv4 before IPv6. */
+static int default_destination(struct round *r)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	const struct ns *src = snapshot_ns(r->s, r->src);
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		const struct route *way = default_route(snapshot_ns(r->s, NS_HOST), families[i]);
+
+		/* the host's link-local gateway is nobody whom others could ask */
+		if (!way || !addr_is_set(&way->nh.gateway) ||
+		    (r->src != NS_HOST && families[i] == AF_INET6 && addr_is_linklocal(&way->nh.gateway)))
+			way = default_route(src, families[i]);
+		if (!way || !addr_is_set(&way->nh.gateway))
+			continue;
+		r->dst = way->nh.gateway;
+		if (families[i] == AF_INET6 && addr_is_linklocal(&r->dst))
+			r->oif = way->nh.oif;
+		return 0;
+	}
+	return fail(r, xasprintf("%s has no way out: neither it nor the host has a default gateway; "
+				 "name a DESTINATION", src->name));
+}
+
+static int find_interface(struct round *r, const char *name)
+{
+	const struct link *l = ns_link_by_name(snapshot_ns(r->s, r->src), name);
+
+	if (!l)
+		return fail(r, xasprintf("%s has no interface %s", snapshot_ns(r->s, r->src)->name, name));
+	r->oif = l->ifindex;
+	return 0;
+}
+
 static int find_destination(struct round *r)
 {
 	struct target *t = &r->run->destination;
 	const struct ns *src = snapshot_ns(r->s, r->src);
 	const struct iface_addr *a;
-	const struct route *way;
 	char *error = NULL;
-	int err;
+	int err = 0;
 
 	if (is_namespace(t)) {
 		a = address_for(snapshot_ns(r->s, r->dst_ns), src);
@@ -292,12 +412,12 @@ static int find_destination(struct round *r)
 	switch (t->kind) {
 	case TARGET_ADDRESS:
 		r->dst = t->addr;
+		if (t->ifname)
+			err = find_interface(r, t->ifname);
 		break;
 	case TARGET_NAME:
 		progress_say(r->run->progress, "asking for the address of %s", t->text);
-		err = resolve_name(r->fds.v[r->src], &r->run->source.files, t->text, AF_INET,
-				   (uint64_t)(r->run->options->timeout * 1e6), &r->dst, &r->names,
-				   &error);
+		err = resolve_destination(r, t->text, &error);
 		if (err < 0) {
 			_cleanup_(freep) char *why = error;
 
@@ -307,16 +427,15 @@ static int find_destination(struct round *r)
 		}
 		break;
 	default:
-		way = default_route(snapshot_ns(r->s, NS_HOST));
-		if (!way || !addr_is_set(&way->nh.gateway))
-			way = default_route(src);
-		if (!way || !addr_is_set(&way->nh.gateway))
-			return fail(r, xasprintf("%s has no way out: neither it nor the host has a default "
-						 "gateway; name a DESTINATION", src->name));
-		r->dst = way->nh.gateway;
+		err = default_destination(r);
 		break;
 	}
-	find_owner(r);
+	if (err < 0)
+		return err;
+	if (r->oif)
+		find_neighbour(r);
+	else
+		find_owner(r);
 	return 0;
 }
 
@@ -343,6 +462,7 @@ static struct flow flow_of(const struct round *r, const struct probe *p)
 			      .dst_ns = r->dst_ns,
 			      .src = p->src,
 			      .dst = p->dst,
+			      .oif = p->oif,
 			      .proto = p->proto,
 			      .port = p->port,
 			      .size = p->size };
@@ -425,19 +545,21 @@ static struct path *predict_far(struct round *r, const struct flow *flow)
 	return path;
 }
 
-/* As they are sent with IPv4: for the model, before they are. */
-static uint32_t small_size(enum proto proto, uint16_t port)
+/* As they are sent, for the model, before they are: of IPv6 the header is longer by 20 bytes. */
+static uint32_t small_size(enum proto proto, uint16_t port, uint8_t family)
 {
+	uint32_t longer = family == AF_INET6 ? 20 : 0;
+
 	switch (proto) {
 	case PROTO_ICMP:
-		return SMALL_PROBE;
+		return SMALL_PROBE + longer;
 	case PROTO_UDP:
-		return port == DNS_PORT ? 72 : 40;
+		return (port == DNS_PORT ? 72 : 40) + longer;
 	case PROTO_TCP:
 	case PROTO_COUNT:
 		break;
 	}
-	return 60;
+	return SMALL_SYN + longer;
 }
 
 static void add_probe(struct round *r, enum proto proto, uint16_t port, bool question, bool control,
@@ -449,8 +571,9 @@ static void add_probe(struct round *r, enum proto proto, uint16_t port, bool que
 	*p = (struct probe){ .ns = control ? NS_HOST : r->src,
 			     .proto = proto,
 			     .dst = r->dst,
+			     .oif = r->oif,
 			     .port = port,
-			     .size = full ? 0 : small_size(proto, port),
+			     .size = full ? 0 : small_size(proto, port, r->dst.family),
 			     .df = full,
 			     .question = question,
 			     .control = control,
@@ -508,7 +631,7 @@ static void plan_probes(struct round *r)
 		add_probe(r, second, port_of(t, second), false, false, false);
 	if (wanted(o, PROTO_ICMP) && !r->name_error)
 		add_probe(r, PROTO_ICMP, 0, false, false, true);
-	outside = r->dst_ns < 0 && r->src != NS_HOST;
+	outside = r->dst_ns < 0 && r->src != NS_HOST && !r->oif;
 	if (outside) {
 		add_probe(r, question, port, false, true, false);
 		if (both)
@@ -703,7 +826,7 @@ static void ask_again(struct round *r)
 	nap(1000000);
 	p = vec_add(&again.probes);
 	*p = (struct probe){ .ns = first->ns, .proto = first->proto, .dst = first->dst,
-			     .port = first->port, .size = first->size, .question = true, .rtt_us = -1 };
+			     .oif = first->oif, .port = first->port, .size = first->size, .question = true, .rtt_us = -1 };
 	random_bytes(again.marks.token, sizeof(again.marks.token));
 	again.settle = NULL;
 	if (probe_run(&again, NULL, &none) == 0)
@@ -952,7 +1075,7 @@ static bool routed_both_ways(const struct round *r)
 	struct routing routing = { .host = snapshot_ns(r->s, NS_HOST), .src = r->paths.v[0]->flow.src };
 
 	if (addr_is_set(&routing.src))
-		collect_flows(r->self_fd, AF_INET, note_flow, &routing);
+		collect_flows(r->self_fd, routing.src.family, note_flow, &routing);
 	return routing.both_ways;
 }
 
@@ -1063,6 +1186,8 @@ static bool is_hasty(const struct run *run, const struct diagnosis *d)
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
 		if (streq(f->code, codes[i]))
 			return true;
+	if (f->passing)
+		return true;
 	return run->just_changed && streq(f->code, "neighbour-failed");
 }
 

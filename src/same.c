@@ -28,6 +28,14 @@ static bool same_devconf(const struct devconf *a, const struct devconf *b)
 	       a->medium_id == b->medium_id;
 }
 
+static bool same_devconf6(const struct devconf6 *a, const struct devconf6 *b)
+{
+	return a->known == b->known && a->forwarding == b->forwarding &&
+	       a->force_forwarding == b->force_forwarding && a->disable_ipv6 == b->disable_ipv6 &&
+	       a->accept_ra == b->accept_ra && a->proxy_ndp == b->proxy_ndp &&
+	       a->use_tempaddr == b->use_tempaddr;
+}
+
 static bool same_brport(const struct brport *a, const struct brport *b)
 {
 	return a->is_port == b->is_port && a->isolated == b->isolated && a->locked == b->locked &&
@@ -46,6 +54,7 @@ static bool same_link(const struct link *a, const struct link *b)
 	       a->peer == b->peer && a->peer_nsid == b->peer_nsid && a->stp == b->stp &&
 	       a->macvlan_mode == b->macvlan_mode && a->vlan_filtering == b->vlan_filtering && a->xdp == b->xdp &&
 	       same_brport(&a->brport, &b->brport) && same_devconf(&a->inet, &b->inet) &&
+	       same_devconf6(&a->inet6, &b->inet6) &&
 	       /* the state of a port goes with its carrier, which does not count */
 	       (a->brport.state == b->brport.state || a->carrier != b->carrier);
 }
@@ -302,9 +311,11 @@ static bool same_legacy(const struct ns *a, const struct ns *b)
 
 static bool same_switches(const struct ns *a, const struct ns *b)
 {
-	return same_devconf(&a->all, &b->all) &&
+	return same_devconf(&a->all, &b->all) && same_devconf6(&a->all6, &b->all6) &&
 	       a->bridge_nf_call_iptables == b->bridge_nf_call_iptables &&
-	       a->icmp_echo_ignore_all == b->icmp_echo_ignore_all;
+	       a->bridge_nf_call_ip6tables == b->bridge_nf_call_ip6tables &&
+	       a->icmp_echo_ignore_all == b->icmp_echo_ignore_all &&
+	       a->icmp6_echo_ignore_all == b->icmp6_echo_ignore_all;
 }
 
 bool ns_same_nft(const struct ns *a, const struct ns *b)

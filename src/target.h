@@ -37,7 +37,7 @@ struct target {
 
 /*
  * Grammar only, opens nothing. -EINVAL: no target can look like that; -ENOTSUP:
- * one that this version does not know yet ("outside", IPv6). Both are wrong
+ * one that this version does not know yet ("outside"). Both are wrong
  * usage (exit 2). A name never leaves /run/netns.
  */
 int target_parse_source(const char *text, struct target *ret, char **ret_error);

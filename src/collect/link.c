@@ -4,6 +4,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 
 #include "collect/collector.h"
@@ -11,11 +12,13 @@
 
 /* Since Linux 5.18; enumerators cannot be asked for by #ifdef. */
 #define BRPORT_LOCKED 39
+/* Since Linux 6.17. */
+#define DEVCONF6_FORCE_FORWARDING 59
 
 /* A link, and what can be read only when more of the message is known. */
 struct link_message {
 	struct link link;
-	struct nlspan mac, data, slave_data, inet_conf;
+	struct nlspan mac, data, slave_data, inet_conf, inet6_conf;
 	uint8_t xdp_attached; /* XDP_ATTACHED_* */
 	uint32_t stp_state;
 	char slave_kind[32];
@@ -40,8 +43,14 @@ static const struct nlfield af_inet_fields[] = {
 	{ 0 },
 };
 
+static const struct nlfield af_inet6_fields[] = {
+	{ IFLA_INET6_CONF, NLFIELD(SPAN, struct link_message, inet6_conf) },
+	{ 0 },
+};
+
 static const struct nlfield af_fields[] = {
 	{ AF_INET, NLFIELD_NESTED(af_inet_fields) },
+	{ AF_INET6, NLFIELD_NESTED(af_inet6_fields) },
 	{ 0 },
 };
 
@@ -82,11 +91,13 @@ static const struct nlfield brport_fields[] = {
 	{ 0 },
 };
 
-/* Where a switch stands in IFLA_INET_CONF: an array of s32 that grows with the kernel. */
-static const struct {
-	unsigned int devconf;
+/* Where a switch stands in IFLA_INET_CONF, an array of s32 that grows with the kernel; the first is number 1 … */
+struct switch_place {
+	unsigned int number;
 	size_t offset;
-} inet_conf[] = {
+};
+
+static const struct switch_place inet_conf[] = {
 	{ IPV4_DEVCONF_FORWARDING,      offsetof(struct devconf, forwarding) },
 	{ IPV4_DEVCONF_RP_FILTER,       offsetof(struct devconf, rp_filter) },
 	{ IPV4_DEVCONF_ACCEPT_LOCAL,    offsetof(struct devconf, accept_local) },
@@ -100,16 +111,26 @@ static const struct {
 	{ IPV4_DEVCONF_MEDIUM_ID,       offsetof(struct devconf, medium_id) },
 };
 
-static void read_inet_conf(struct nlspan conf, struct devconf *ret)
+/* … and in IFLA_INET6_CONF it is number 0. */
+static const struct switch_place inet6_conf[] = {
+	{ DEVCONF_FORWARDING,        offsetof(struct devconf6, forwarding) },
+	{ DEVCONF6_FORCE_FORWARDING, offsetof(struct devconf6, force_forwarding) },
+	{ DEVCONF_DISABLE_IPV6,      offsetof(struct devconf6, disable_ipv6) },
+	{ DEVCONF_ACCEPT_RA,         offsetof(struct devconf6, accept_ra) },
+	{ DEVCONF_PROXY_NDP,         offsetof(struct devconf6, proxy_ndp) },
+	{ DEVCONF_USE_TEMPADDR,      offsetof(struct devconf6, use_tempaddr) },
+};
+
+static void read_switches(struct nlspan conf, const struct switch_place *places, size_t n,
+			  unsigned int first, void *ret)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(inet_conf); i++) {
-		size_t at = (inet_conf[i].devconf - 1) * sizeof(int32_t);
+	for (size_t i = 0; i < n; i++) {
+		size_t at = (places[i].number - first) * sizeof(int32_t);
 
 		if (at + sizeof(int32_t) <= conf.n)
-			memcpy((char *)ret + inet_conf[i].offset, (const char *)conf.p + at,
+			memcpy((char *)ret + places[i].offset, (const char *)conf.p + at,
 			       sizeof(int32_t));
 	}
-	ret->known = conf.n > 0;
 }
 
 static int read_brport(struct nlspan data, struct brport *ret)
@@ -146,7 +167,10 @@ static int read_details(struct link_message *m)
 		return r;
 	l->stp = m->stp_state != 0;
 	l->xdp = m->xdp_attached != XDP_ATTACHED_NONE;
-	read_inet_conf(m->inet_conf, &l->inet);
+	read_switches(m->inet_conf, inet_conf, ARRAY_SIZE(inet_conf), 1, &l->inet);
+	l->inet.known = m->inet_conf.n > 0;
+	read_switches(m->inet6_conf, inet6_conf, ARRAY_SIZE(inet6_conf), 0, &l->inet6);
+	l->inet6.known = m->inet6_conf.n > 0;
 	return 0;
 }
 

@@ -50,10 +50,17 @@ static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, 
 static int read_neighs(struct collecting *c)
 {
 	const struct ndmsg ndm = { .ndm_family = AF_UNSPEC };
+	/* whom it answers for in another's place; the kernel lists them only when asked so */
+	const struct ndmsg proxied = { .ndm_family = AF_INET6, .ndm_flags = NTF_PROXY };
 	struct nl_buf b;
+	int r = collect_dump(c, COLLECT_NEIGH, c->route,
+			     nl_put(&b, RTM_GETNEIGH, 0, &ndm, sizeof(ndm)));
 
-	return collect_dump(c, COLLECT_NEIGH, c->route,
-			    nl_put(&b, RTM_GETNEIGH, 0, &ndm, sizeof(ndm)));
+	if (r < 0)
+		return r;
+	r = collect_dump(c, COLLECT_NEIGH, c->route,
+			 nl_put(&b, RTM_GETNEIGH, 0, &proxied, sizeof(proxied)));
+	return r == -EOPNOTSUPP ? 0 : r;
 }
 
 const struct collector collect_neigh = {

@@ -28,7 +28,7 @@ static const struct nlfield netconf_fields[] = {
 static const struct {
 	const char *name;
 	size_t offset;
-	bool optional; /* exists only with a kernel module */
+	bool optional; /* exists only with a kernel module, or with IPv6 */
 } switches[] = {
 	{ ALL(accept_local), false },
 	{ ALL(route_localnet), false },
@@ -40,6 +40,11 @@ static const struct {
 	{ "net.ipv4.icmp_echo_ignore_all", offsetof(struct ns, icmp_echo_ignore_all), false },
 	{ "net.bridge.bridge-nf-call-iptables",
 	  offsetof(struct ns, bridge_nf_call_iptables), true },
+	{ "net.bridge.bridge-nf-call-ip6tables",
+	  offsetof(struct ns, bridge_nf_call_ip6tables), true },
+	{ "net.ipv6.conf.all.forwarding", offsetof(struct ns, all6.forwarding), true },
+	{ "net.ipv6.conf.all.proxy_ndp", offsetof(struct ns, all6.proxy_ndp), true },
+	{ "net.ipv6.icmp.echo_ignore_all", offsetof(struct ns, icmp6_echo_ignore_all), true },
 };
 
 static int parse_netconf(struct ns *ns, const struct nlmsghdr *nlh)
@@ -67,6 +72,8 @@ static int parse_text(struct ns *ns, const char *text)
 		if (errno != 0 || end == value + 1 || *end || v != (int)v)
 			return -EBADMSG;
 		*(int *)((char *)ns + switches[i].offset) = (int)v;
+		if (switches[i].offset == offsetof(struct ns, all6.forwarding))
+			ns->all6.known = true;
 	}
 	return 0;
 }

@@ -43,12 +43,17 @@ static bool refused_by_target(const struct question *q)
 	return by_model(q) || q->ev->refused || (q->probe && q->probe->outcome == PROBE_REFUSED);
 }
 
+/* "192.0.2.1:443", "[2001:db8::1]:443" */
+static void port_text(char *text, size_t n, const struct addr *a, uint16_t port)
+{
+	snprintf(text, n, a->family == AF_INET6 ? "[%s]:%u" : "%s:%u", addr_text(a).s, port);
+}
+
 static void say_service(const struct question *q, struct finding *f, const char *how)
 {
 	char object[ADDR_STRLEN + 16];
 
-	snprintf(object, sizeof(object), "%s:%u", addr_text(&q->leg->pkt.dst).s,
-		 q->leg->pkt.dport);
+	port_text(object, sizeof(object), &q->leg->pkt.dst, q->leg->pkt.dport);
 	say(f, q->leg->ns, object, "%s port %u in %s%s", how, q->leg->pkt.dport,
 	    who(q, q->leg->ns).s,
 	    streq(how, "nobody listens on") ? "" : ", on its loopback only");
@@ -85,16 +90,17 @@ static bool service_loopback_only(const struct question *q, struct finding *f)
 
 static bool icmp_echo_ignored(const struct question *q, struct finding *f)
 {
+	bool v6 = q->leg->pkt.dst.family == AF_INET6;
+	const char *key = v6 ? "net.ipv6.icmp.echo_ignore_all" : "net.ipv4.icmp_echo_ignore_all";
 	struct op *op;
 
 	if (q->path->flow.proto != PROTO_ICMP || q->leg->dir != DIR_REQUEST ||
-	    leg_ns(q)->icmp_echo_ignore_all != 1)
+	    (v6 ? leg_ns(q)->icmp6_echo_ignore_all : leg_ns(q)->icmp_echo_ignore_all) != 1)
 		return false;
-	say(f, q->leg->ns, "net.ipv4.icmp_echo_ignore_all",
-	    "%s ignores echo requests (net.ipv4.icmp_echo_ignore_all = 1)", who(q, q->leg->ns).s);
-	say_evidence(f, "net.ipv4.icmp_echo_ignore_all is 1");
+	say(f, q->leg->ns, key, "%s ignores echo requests (%s = 1)", who(q, q->leg->ns).s, key);
+	say_evidence(f, "%s is 1", key);
 	op = say_op(f, OP_SYSCTL, q->leg->ns, 0);
-	op->sysctl = "net.ipv4.icmp_echo_ignore_all";
+	op->sysctl = key;
 	op->value = 0;
 	op->old = 1;
 	f->mark = "ignored";
@@ -126,7 +132,8 @@ static void say_smaller(const struct question *q, struct finding *f, uint32_t mt
 	const struct link *l = ns_link(snapshot_ns(q->s, first->ns), first->oif);
 	struct op *op;
 
-	if (!l || mtu < 576 || mtu >= l->mtu)
+	/* RFC 8200, 5: no link of IPv6 is smaller than 1280 */
+	if (!l || mtu < (q->path->flow.dst.family == AF_INET6 ? 1280 : 576) || mtu >= l->mtu)
 		return;
 	op = say_op(f, OP_LINK_MTU, first->ns, l->ifindex);
 	op->value = (int)mtu;
@@ -207,8 +214,10 @@ static bool mtu_blackhole(const struct question *q, struct finding *f)
 		say(f, error->ns, ifname(q, error->ns, error->ifindex).s,
 		    "packets of %u bytes are too large, and the message that says so gets lost in %s",
 		    q->probe->size, who(q, error->ns).s);
-		say_evidence(f, "%s saw \"fragmentation needed\" (MTU %u) from %s; %s never got it",
-			     ifname(q, error->ns, error->ifindex).s, error->error_mtu,
+		say_evidence(f, "%s saw \"%s\" (MTU %u) from %s; %s never got it",
+			     ifname(q, error->ns, error->ifindex).s,
+			     error->pkt.dst.family == AF_INET6 ? "packet too big" : "fragmentation needed",
+			     error->error_mtu,
 			     addr_text(&error->pkt.src).s, who(q, q->path->flow.src_ns).s);
 	} else if (!dropped) {
 		const struct link *out = ns_link(leg_ns(q), q->leg->oif);
@@ -224,8 +233,9 @@ static bool mtu_blackhole(const struct question *q, struct finding *f)
 	}
 	say_evidence(f, "a small packet passes");
 	say_smaller(q, f, error ? error->error_mtu : smallest_mtu(q));
-	say_advice(f, "let ICMP type 3 code 4 pass, or clamp the MSS: nft add rule … tcp flags syn "
-		      "tcp option maxseg size set rt mtu");
+	say_advice(f, "let ICMP%s pass, or clamp the MSS: nft add rule … tcp flags syn "
+		      "tcp option maxseg size set rt mtu",
+		   q->path->flow.dst.family == AF_INET6 ? "v6 type 2" : " type 3 code 4");
 	f->mark = "too large";
 	return true;
 }
@@ -239,7 +249,7 @@ static bool connection_refused(const struct question *q, struct finding *f)
 
 	if (!q->ev->refused && q->probe->outcome != PROBE_REFUSED)
 		return false;
-	snprintf(object, sizeof(object), "%s:%u", addr_text(&q->path->flow.dst).s, q->path->flow.port);
+	port_text(object, sizeof(object), &q->path->flow.dst, q->path->flow.port);
 	say(f, q->leg->ns, object, udp ? "nobody takes datagrams at %s, port %u" :
 				      "%s refuses connections to port %u",
 	    addr_text(&q->path->flow.dst).s, q->path->flow.port);
@@ -364,7 +374,7 @@ static const struct fault rows[] = {
 	  .safety = SAFETY_CONSENT,
 	  .means = "The target ignores echo requests; other protocols are not concerned.",
 	  .proof = "The switch icmp_echo_ignore_all, and other protocols that pass.",
-	  .fix = "sysctl -w net.ipv4.icmp_echo_ignore_all=0." },
+	  .fix = "sysctl -w net.ipv4.icmp_echo_ignore_all=0; for IPv6 net.ipv6.icmp.echo_ignore_all." },
 	{ .code = "service-loopback-only",
 	  .legs = LEG_BIT(LEG_DELIVER),
 	  .ask = ASK_SEEN | ASK_MODEL,

@@ -242,7 +242,7 @@ static const enum hook *hooks_of(const struct question *q)
 					     HOOK_COUNT };
 	static const enum hook bridge_up[] = { HOOK_PREROUTING, HOOK_COUNT };
 	static const enum hook none[] = { HOOK_COUNT };
-	bool bridge_nf = leg_ns(q)->bridge_nf_call_iptables > 0;
+	bool bridge_nf = ns_bridge_nf(leg_ns(q), q->leg->pkt.dst.family);
 
 	switch (q->leg->kind) {
 	case LEG_SEND:
@@ -419,7 +419,8 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 	    f->rule.table, who(q, d.ns).s,
 	    d.reject ? "rejects" : "drops",
 	    q->leg->kind == LEG_BRIDGED && !streq(code, "bridge-drop") ?
-		    ", though it is bridged (bridge-nf-call-iptables = 1)" : "");
+		    (d.pkt.dst.family == AF_INET6 ? ", though it is bridged (bridge-nf-call-ip6tables = 1)" :
+						   ", though it is bridged (bridge-nf-call-iptables = 1)") : "");
 	free(f->object);
 	f->object = d.handle ? xasprintf("%s %s %s %llu", f->rule.family, f->rule.table,
 					 f->rule.chain, (unsigned long long)d.handle) :

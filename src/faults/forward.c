@@ -14,7 +14,8 @@ static bool forwarding_off(const struct question *q)
 {
 	const struct link *in = ns_link(leg_ns(q), q->leg->iif);
 
-	if (q->leg->kind != LEG_FORWARD || q->leg->stop == STOP_NO_OWNER)
+	if (q->leg->kind != LEG_FORWARD || q->leg->stop == STOP_NO_OWNER ||
+	    q->leg->pkt.dst.family != AF_INET)
 		return false;
 	return in && in->inet.known && !in->inet.forwarding && !leg_ns(q)->error[COLLECT_SYSCTL];
 }
@@ -30,6 +31,67 @@ static bool ip_forward_off(const struct question *q, struct finding *f)
 	say_evidence(f, "net.ipv4.ip_forward is 0");
 	op = say_op(f, OP_SYSCTL, q->leg->ns, 0);
 	op->sysctl = "net.ipv4.ip_forward";
+	op->value = 1;
+	f->mark = "not forwarded";
+	return true;
+}
+
+/* --- ip6-forward-off --- */
+
+/*
+ * A router believes no router advertisements, and forgets the default routes that it has by them, except on
+ * interfaces that are told to (rt6_purge_dflt_routers(), net/ipv6/route.c).
+ */
+static void keep_advertised_routes(const struct question *q, struct finding *f)
+{
+	vec_each(r, &leg_ns(q)->routes) {
+		const struct link *l = ns_link(leg_ns(q), r->nh.oif);
+		_cleanup_(freep) char *key = NULL;
+		bool known = false;
+		struct op *op;
+
+		if (r->dst.addr.family != AF_INET6 || r->dst.len || r->protocol != RTPROT_RA || !l ||
+		    l->inet6.accept_ra != 1)
+			continue;
+		vec_each(have, &f->ops)
+			known |= have->ifindex == l->ifindex;
+		if (known)
+			continue;
+		say_evidence(f, "the default route by %s came by router advertisement: a router keeps it only "
+			     "with accept_ra = 2", l->name);
+		key = xasprintf("net.ipv6.conf.%s.accept_ra", l->name);
+		op = say_op(f, OP_SYSCTL, q->leg->ns, l->ifindex);
+		op->sysctl = snapshot_intern(q->s, key);
+		op->value = 2;
+		op->old = l->inet6.accept_ra;
+	}
+}
+
+/*
+ * Unlike IPv4's, the switches of the interfaces do not decide it (they say who is a router), but that of "all"; since
+ * Linux 6.17 also force_forwarding of the interface by which the packet comes in (ip6_forward(), net/ipv6/ip6_output.c).
+ */
+static bool ip6_forward_off(const struct question *q, struct finding *f)
+{
+	const struct link *in = ns_link(leg_ns(q), q->leg->iif);
+	const struct ns *ns = leg_ns(q);
+	struct op *op;
+
+	if (q->leg->kind != LEG_FORWARD || q->leg->stop == STOP_NO_OWNER ||
+	    q->leg->pkt.dst.family != AF_INET6)
+		return false;
+	if (!ns->all6.known || ns->error[COLLECT_SYSCTL] || ns->all6.forwarding ||
+	    !in || in->inet6.force_forwarding)
+		return false;
+	say(f, q->leg->ns, "net.ipv6.conf.all.forwarding",
+	    "%s does not forward IPv6 (net.ipv6.conf.all.forwarding = 0)", who(q, q->leg->ns).s);
+	say_evidence(f, "net.ipv6.conf.all.forwarding is 0");
+	if (in->inet6.forwarding)
+		say_evidence(f, "net.ipv6.conf.%s.forwarding is 1, which only makes it a router's interface",
+			     in->name);
+	keep_advertised_routes(q, f);
+	op = say_op(f, OP_SYSCTL, q->leg->ns, 0);
+	op->sysctl = "net.ipv6.conf.all.forwarding";
 	op->value = 1;
 	f->mark = "not forwarded";
 	return true;
@@ -84,7 +146,7 @@ static void say_way_back(const struct question *q, struct finding *f)
 	const struct iface_addr *via, *net;
 	struct prefix dst;
 
-	if (own && own->prefix.len < 31) {
+	if (own && own->prefix.len + 1u < addr_len(own->prefix.addr.family) * 8) {
 		dst = prefix_network(&own->prefix);
 		say_route(f, q->leg->ns, &dst, &none, in->iif);
 		return;
@@ -191,8 +253,8 @@ static bool return_route_wrong(const struct question *asked, struct finding *f)
 		     addr_is_set(&r->nh.gateway) ? " via " : "",
 		     addr_is_set(&r->nh.gateway) ? addr_text(&r->nh.gateway).s : "",
 		     ifname(q, l->ns, l->oif).s);
-	say_advice(f, "correct that route, or add one for %s/32 dev %s", addr_text(&l->pkt.dst).s,
-		   ifname(q, l->ns, iif).s);
+	say_advice(f, "correct that route, or add one for %s/%zu dev %s", addr_text(&l->pkt.dst).s,
+		   addr_len(l->pkt.dst.family) * 8, ifname(q, l->ns, iif).s);
 	f->mark = "leaves elsewhere";
 	return true;
 }
@@ -293,10 +355,15 @@ static const struct fault rows[] = {
 	  .proof = "The value of net.ipv4.ip_forward, and packets that come in and do not leave.",
 	  .fix = "sysctl -w net.ipv4.ip_forward=1." },
 	{ .code = "ip6-forward-off",
+	  .legs = LEG_BIT(LEG_FORWARD),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = ip6_forward_off,
 	  .safety = SAFETY_CONSENT,
-	  .means = "IPv6 forwarding is off.",
-	  .proof = "The value of net.ipv6.conf.all.forwarding, and packets that do not leave.",
-	  .fix = "sysctl -w net.ipv6.conf.all.forwarding=1, and accept_ra=2 where a route came by RA." },
+	  .means = "IPv6 forwarding is off. The switch of \"all\" decides; those of the interfaces only say where "
+		   "this is a router.",
+	  .proof = "The value of net.ipv6.conf.all.forwarding, and packets that come in and do not leave.",
+	  .fix = "sysctl -w net.ipv6.conf.all.forwarding=1, and before it accept_ra=2 where the default route "
+		 "came by router advertisement: a router forgets it otherwise." },
 	{ .code = "forwarding-off-interface",
 	  .legs = LEG_BIT(LEG_FORWARD),
 	  .ask = ASK_SEEN | ASK_MODEL,

@@ -163,10 +163,15 @@ struct port {
 /* Does an interface do routing work of its own, so that it need be in no bridge? */
 static bool routed_end(const struct ns *ns, const struct link *l)
 {
-	if (ns_addr_on(ns, l->ifindex, AF_INET, &(struct addr){ 0 }))
+	static const struct prefix link_local = { .addr = { .family = AF_INET6, .b = { 0xfe, 0x80 } }, .len = 10 };
+
+	if (ns_addr_on(ns, l->ifindex, AF_INET, &(struct addr){ 0 }) ||
+	    ns_addr_on(ns, l->ifindex, AF_INET6, &(struct addr){ 0 }))
 		return true;
+	/* every interface has its routes to IPv6's link-local and multicast addresses */
 	vec_each(r, &ns->routes)
-		if (r->nh.oif == l->ifindex && r->dst.addr.family == AF_INET)
+		if (r->nh.oif == l->ifindex && !addr_is_multicast(&r->dst.addr) &&
+		    !prefix_has(&link_local, &r->dst.addr))
 			return true;
 	return false;
 }

@@ -143,8 +143,8 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 	if (!legacy && find_place(q, &net, &pkt, &op))
 		*vec_add(&f->ops) = op;
 	else
-		say_advice(f, "%s -t nat -A POSTROUTING -s %s -o %s -j MASQUERADE",
-			   legacy ? "iptables-legacy" : "iptables", prefix_text(&net).s,
+		say_advice(f, "%s%s -t nat -A POSTROUTING -s %s -o %s -j MASQUERADE",
+			   src->family == AF_INET6 ? "ip6tables" : "iptables", legacy ? "-legacy" : "", prefix_text(&net).s,
 			   ifname(q, NS_HOST, q->leg->oif).s);
 	if (f->ops.n) {
 		struct op *stale = say_op(f, OP_CT_DELETE, NS_HOST, 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* neigh - ARP, and what else is between two interfaces of one segment */
+#include <linux/if_addr.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if_arp.h>
@@ -31,10 +32,10 @@ static bool refuses_arp(const struct link *l)
 
 static bool say_noarp(const struct question *q, struct finding *f, int ns, const struct link *l)
 {
-	say(f, ns, l->name, "ARP is switched off on %s in %s", l->name, who(q, ns).s);
+	say(f, ns, l->name, "%s is switched off on %s in %s", resolution(q), l->name, who(q, ns).s);
 	say_evidence(f, "%s: IFF_NOARP is set", l->name);
 	say_op(f, OP_LINK_ARP, ns, l->ifindex);
-	f->mark = "no ARP";
+	f->mark = q->leg->pkt.dst.family == AF_INET6 ? "no ND" : "no ARP";
 	return true;
 }
 
@@ -44,7 +45,7 @@ static bool arp_disabled(const struct question *q, struct finding *f)
 	const struct link *l;
 	int ns, ifindex;
 
-	if (!sender || sender->dir != q->leg->dir || sender->nexthop.family != AF_INET)
+	if (!sender || sender->dir != q->leg->dir)
 		return false;
 	l = ns_link(snapshot_ns(q->s, sender->ns), sender->oif);
 	if (refuses_arp(l))
@@ -176,16 +177,17 @@ static bool neighbour_failed(const struct question *q, struct finding *f)
 		return false;
 	ns = snapshot_ns(q->s, sender->ns);
 	a = addr_text(&sender->nexthop);
-	say(f, sender->ns, a.s, "nobody answers ARP for %s %s on %s",
+	say(f, sender->ns, a.s, "nobody answers %s for %s %s on %s", resolution(q),
 	    addr_is_set(&sender->lookup.gateway) ? "the gateway" : "the address", a.s,
 	    ns_ifname(ns, sender->oif).s);
-	say_evidence(f, "ARP requests for %s left by %s, none was answered", a.s,
+	say_evidence(f, "%s for %s left by %s, none was answered",
+		     q->leg->pkt.dst.family == AF_INET6 ? "neighbour solicitations" : "ARP requests", a.s,
 		     ns_ifname(ns, sender->oif).s);
 	if (addr_is_set(&sender->lookup.gateway))
 		say_advice(f, "see whether %s is the right gateway and is up", a.s);
 	else
 		say_advice(f, "see whether %s exists on that network and is up", a.s);
-	f->mark = "no answer to ARP";
+	f->mark = q->leg->pkt.dst.family == AF_INET6 ? "no answer to ND" : "no answer to ARP";
 	return true;
 }
 
@@ -263,7 +265,9 @@ static bool two_answers(const struct question *q, const struct addr *a,
 {
 	*first = NULL;
 	vec_each(s, &q->facts->obs->sightings) {
-		if (s->kind != SIGHT_ARP_REPLY || !addr_eq(&s->arp_sender, a))
+		/* an advertisement to who knows the MAC already may leave it out (RFC 4861, 4.4) */
+		if (s->kind != SIGHT_ARP_REPLY || !addr_eq(&s->arp_sender, a) ||
+		    memcmp(s->arp_sender_mac, (uint8_t[6]){ 0 }, 6) == 0)
 			continue;
 		if (!*first) {
 			*first = s;
@@ -338,7 +342,7 @@ static bool duplicated(const struct question *q, const struct addr *address, str
 	} else if (two_answers(q, address, &a, &b) &&
 		   /* one host may answer for an address on several interfaces of its own */
 		   !(ours(q, a->arp_sender_mac) && ours(q, b->arp_sender_mac))) {
-		say_evidence(f, "ARP for %s was answered by %s and by %s", addr_text(address).s,
+		say_evidence(f, "%s for %s was answered by %s and by %s", resolution(q), addr_text(address).s,
 			     mac_text(a->arp_sender_mac).s, mac_text(b->arp_sender_mac).s);
 	} else {
 		return false;
@@ -350,10 +354,52 @@ static bool duplicated(const struct question *q, const struct addr *address, str
 	return true;
 }
 
+/* The kernel itself found that somebody has the address already, and does not use it (RFC 4862, 5.4). */
+static bool detected(const struct question *q, int ns, struct finding *f)
+{
+	const struct iface_addr *found = NULL;
+	struct addr_text text;
+
+	vec_each(a, &snapshot_ns(q->s, ns)->addrs)
+		if (a->prefix.addr.family == AF_INET6 && a->flags & IFA_F_DADFAILED && !found &&
+		    !addr_is_linklocal(&a->prefix.addr))
+			found = a;
+	if (!found)
+		return false;
+	text = addr_text(&found->prefix.addr);
+	say(f, ns, text.s, "two interfaces claim the address %s, so %s does not use it", text.s,
+	    who(q, ns).s);
+	say_evidence(f, "%s in %s: duplicate address detection failed for %s", ifname(q, ns, found->ifindex).s,
+		     who(q, ns).s, text.s);
+	say_advice(f, "give one of them another address");
+	f->mark = "address claimed twice";
+	return true;
+}
+
+/* The address that is missing, as source or as next hop, is one that duplicate address detection took. */
+static bool dad_failed(const struct question *q, struct finding *f)
+{
+	const struct leg *sender = sender_of(q);
+	const struct iface_addr *a;
+
+	if (q->leg->pkt.dst.family != AF_INET6)
+		return false;
+	if (q->leg->stop == STOP_NO_SOURCE || q->leg->stop == STOP_NO_ROUTE)
+		return !has_address(leg_ns(q), AF_INET6) && detected(q, q->leg->ns, f);
+	if (!sender || q->leg->stop != STOP_NO_OWNER)
+		return false;
+	a = ns_addr(leg_ns(q), &sender->nexthop);
+	return a && a->flags & IFA_F_DADFAILED && detected(q, q->leg->ns, f);
+}
+
 static bool address_duplicate(const struct question *q, struct finding *f)
 {
 	const struct leg *sender = sender_of(q);
 
+	if (dad_failed(q, f))
+		return true;
+	if (by_model(q))
+		return false;
 	return (sender && duplicated(q, &sender->nexthop, f)) ||
 	       duplicated(q, &q->leg->nexthop, f) || duplicated(q, &q->path->flow.src, f) ||
 	       (!q->path->outside && duplicated(q, &q->path->flow.dst, f));
@@ -379,11 +425,12 @@ static const struct fault rows[] = {
 	  .fix = "sysctl -w net.ipv4.conf.X.proxy_arp=1." },
 	{ .code = "address-duplicate",
 	  .legs = LEGS_INSIDE,
-	  .ask = ASK_SEEN,
+	  .ask = ASK_SEEN | ASK_MODEL,
 	  .match = address_duplicate,
 	  .safety = SAFETY_MANUAL,
 	  .means = "Two interfaces on the segment own one address.",
-	  .proof = "ARP for it is answered by two MAC addresses.",
+	  .proof = "ARP or ND for it is answered by two MAC addresses; or the kernel's own detection of duplicates "
+		   "(IPv6) says so.",
 	  .fix = "Give one of them another address; which one is a person's choice." },
 	{ .code = "neighbour-wrong",
 	  .legs = LEGS_INSIDE,
@@ -407,7 +454,7 @@ static const struct fault rows[] = {
 	  .ask = ASK_SEEN,
 	  .match = neighbour_failed,
 	  .safety = SAFETY_MANUAL,
-	  .means = "Nobody answers ARP for the uplink's gateway, or for a target on the same network.",
+	  .means = "Nobody answers ARP or ND for the uplink's gateway, or for a target on the same network.",
 	  .proof = "Requests for it were seen leaving; none was answered.",
 	  .fix = "The answer is missing elsewhere: a wrong gateway address, a machine that is off." },
 	{ .code = "neighbour-table-full",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* route - addresses and routes of the namespace that sends */
 #include <errno.h>
+#include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 
@@ -17,25 +18,120 @@ static const struct iface_addr *first_addr(const struct question *q, int ns, int
 
 /* --- no-address --- */
 
+/* What there is of addresses that cannot be used. */
+static void say_unusable(const struct question *q, struct finding *f, const struct ns *ns)
+{
+	bool link_local = false;
+
+	vec_each(a, &ns->addrs) {
+		if (a->prefix.addr.family != AF_INET6 || addr_is_loopback(&a->prefix.addr))
+			continue;
+		if (!iface_addr_usable(a)) {
+			say_evidence(f, "%s on %s is still tentative", addr_text(&a->prefix.addr).s,
+				     ns_ifname(ns, a->ifindex).s);
+			f->passing = !(a->flags & IFA_F_DADFAILED);
+		}
+		link_local |= addr_is_linklocal(&a->prefix.addr);
+	}
+	if (link_local)
+		say_evidence(f, "%s has link-local addresses, which no router forwards", who(q, q->leg->ns).s);
+}
+
 static bool no_address(const struct question *q, struct finding *f)
 {
+	uint8_t family = q->path->flow.dst.family == AF_INET6 ? AF_INET6 : AF_INET;
 	const struct ns *ns = leg_ns(q);
 	const struct link *only = NULL;
 
 	if (q->leg->stop != STOP_NO_ROUTE && q->leg->stop != STOP_NO_SOURCE)
 		return false;
-	if (has_address(ns, q->path->flow.dst.family == AF_INET6 ? AF_INET6 : AF_INET))
+	if (has_address(ns, family))
 		return false;
 	vec_each(l, &ns->links)
 		if (is_carrier(l) && !only)
 			only = l;
 	if (!only)
 		return false;
-	say(f, q->leg->ns, only->name, "%s has no IPv4 address", who(q, q->leg->ns).s);
+	say(f, q->leg->ns, only->name, "%s has no %saddress", who(q, q->leg->ns).s,
+	    family == AF_INET6 ? "usable IPv6 " : "IPv4 ");
 	say_evidence(f, "%s in %s: no address", only->name, who(q, q->leg->ns).s);
+	if (family == AF_INET6)
+		say_unusable(q, f, ns);
 	say_advice(f, "ip -n %s addr add ADDRESS/PREFIX dev %s", ns->name, only->name);
 	f->mark = "no address";
 	return true;
+}
+
+/* --- ipv6-disabled --- */
+
+/* Not for want of a switch alone: below an MTU of 1280 (IPV6_MIN_MTU) there is no IPv6 either. */
+static bool is_without_ipv6(const struct link *l)
+{
+	return l && is_up(l) && is_carrier(l) && (!l->inet6.known || l->inet6.disable_ipv6);
+}
+
+static bool say_disabled(const struct question *q, struct finding *f, int ns, const struct link *l)
+{
+	_cleanup_(freep) char *key = xasprintf("net.ipv6.conf.%s.disable_ipv6", l->name);
+	struct op *op;
+
+	if (!l->inet6.known) {
+		if (l->mtu >= 1280)
+			return false;
+		say(f, ns, l->name, "%s in %s has no IPv6, for its MTU is %u", l->name, who(q, ns).s, l->mtu);
+		say_evidence(f, "%s has an MTU of %u; IPv6 needs 1280", l->name, l->mtu);
+		say_advice(f, "ip link set dev %s mtu 1280 or more, and give it its addresses again", l->name);
+	} else {
+		say(f, ns, key, "IPv6 is switched off on %s in %s (%s = 1)", l->name, who(q, ns).s, key);
+		say_evidence(f, "%s is 1, so that %s has no IPv6 addresses and routes", key, l->name);
+		op = say_op(f, OP_SYSCTL, ns, l->ifindex);
+		op->sysctl = snapshot_intern(q->s, key);
+		op->value = 0;
+		op->old = 1;
+		/* what was taken away by the switch does not come back with it */
+		say_advice(f, "give %s its addresses and routes again, where they do not come by router advertisement",
+			   l->name);
+	}
+	f->mark = "IPv6 is off";
+	return true;
+}
+
+/* The interface by which IPv4 leaves, or the only one that carries anything. */
+static const struct link *way_out_link(const struct ns *ns)
+{
+	const struct link *only = NULL;
+	size_t n = 0;
+
+	vec_each(r, &ns->routes)
+		if (r->dst.addr.family == AF_INET && r->dst.len == 0 && r->type == RTN_UNICAST &&
+		    r->table == RT_TABLE_MAIN)
+			return ns_link(ns, r->nh.oif);
+	vec_each(l, &ns->links) {
+		if (!is_carrier(l) || l->master || is_bridge(l))
+			continue;
+		only = l;
+		n++;
+	}
+	return n == 1 ? only : NULL;
+}
+
+static bool ipv6_disabled(const struct question *q, struct finding *f)
+{
+	const struct leg *sender = sender_of(q);
+	const struct link *end;
+	int end_ns;
+
+	if (q->leg->pkt.dst.family != AF_INET6)
+		return false;
+	if (q->leg->routed && (q->leg->stop == STOP_NO_SOURCE ||
+			       (q->leg->stop == STOP_NO_ROUTE && !q->leg->lookup.route))) {
+		end = way_out_link(leg_ns(q));
+		return is_without_ipv6(end) && say_disabled(q, f, q->leg->ns, end);
+	}
+	if ((q->leg->stop != STOP_NO_OWNER && !arp_failed(q)) || !sender ||
+	    !segment_end(q, sender->ns, sender->oif, &end_ns, &end))
+		return false;
+	return is_without_ipv6(end) && say_disabled(q, f, end_ns, end);
 }
 
 /* --- wrong-subnet --- */
@@ -63,27 +159,36 @@ static bool one_network(const struct prefix *a, const struct prefix *b)
 	return prefix_has(a, &b->addr) && prefix_has(b, &a->addr);
 }
 
-/* The namespace's address and the other end's are of different networks. */
+/* An address by which networks are told: of this family, and of IPv6 no link-local one. */
+static bool tells_network(const struct iface_addr *a, uint8_t family)
+{
+	return a->prefix.addr.family == family && a->scope < RT_SCOPE_HOST &&
+	       !(family == AF_INET6 && addr_is_linklocal(&a->prefix.addr));
+}
+
+/* The namespace's addresses and the other end's are of different networks. */
 static bool ends_differ(const struct question *q, struct finding *f, int ns)
 {
-	vec_each(own, &snapshot_ns(q->s, ns)->addrs) {
-		const struct iface_addr *match = NULL, *other = NULL;
-		const struct link *end;
-		int end_ns;
+	uint8_t family = q->leg->pkt.dst.family;
+	const struct iface_addr *first = NULL, *other = NULL;
+	const struct link *end = NULL;
+	int end_ns = -1;
 
-		if (own->prefix.addr.family != AF_INET || own->scope >= RT_SCOPE_HOST ||
-		    !segment_end(q, ns, own->ifindex, &end_ns, &end))
+	vec_each(own, &snapshot_ns(q->s, ns)->addrs) {
+		if (!tells_network(own, family) || (first && own->ifindex != first->ifindex))
 			continue;
+		if (!first && !segment_end(q, ns, own->ifindex, &end_ns, &end))
+			continue;
+		first = first ? first : own;
 		vec_each(a, &snapshot_ns(q->s, end_ns)->addrs) {
-			if (a->ifindex != end->ifindex || a->prefix.addr.family != AF_INET)
+			if (a->ifindex != end->ifindex || !tells_network(a, family))
 				continue;
 			other = a;
 			if (one_network(&own->prefix, &a->prefix))
-				match = a;
+				return false;
 		}
-		return other && !match && say_subnets(q, f, ns, own, end_ns, end, other);
 	}
-	return false;
+	return other && say_subnets(q, f, ns, first, end_ns, end, other);
 }
 
 /* The namespace takes an address for one of its own network that its router knows elsewhere. */
@@ -157,6 +262,7 @@ struct way_out {
 /* The one way out of a namespace that its links and the other end's addresses leave. */
 static bool find_way_out(const struct question *q, int ns, struct way_out *ret)
 {
+	uint8_t family = q->leg->pkt.dst.family;
 	size_t found = 0;
 
 	vec_each(own, &snapshot_ns(q->s, ns)->addrs) {
@@ -164,12 +270,11 @@ static bool find_way_out(const struct question *q, int ns, struct way_out *ret)
 		int end_ns;
 		bool any = false;
 
-		if (own->prefix.addr.family != q->leg->pkt.dst.family ||
-		    own->scope >= RT_SCOPE_HOST || own->prefix.len > 30 ||
+		if (!tells_network(own, family) || own->prefix.len + 2u > addr_len(family) * 8 ||
 		    !segment_end(q, ns, own->ifindex, &end_ns, &end))
 			continue;
 		vec_each(a, &snapshot_ns(q->s, end_ns)->addrs) {
-			if (a->ifindex != end->ifindex || a->prefix.addr.family != AF_INET)
+			if (a->ifindex != end->ifindex || !tells_network(a, family))
 				continue;
 			any = true;
 			if (!prefix_has(&own->prefix, &a->prefix.addr) ||
@@ -349,18 +454,28 @@ static bool gateway_missing(const struct question *q, struct finding *f)
 		return false;
 	if (q->leg->proxied || (q->leg->stop != STOP_NO_OWNER && !arp_failed(q)))
 		return false;
-	if (owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex) ||
-	    ns_is_local(snapshot_ns(q->s, sender->ns), &sender->nexthop))
+	if (ns_is_local_by(snapshot_ns(q->s, sender->ns), sender->oif, &sender->nexthop) ||
+	    !segment_end(q, sender->ns, sender->oif, &end_ns, &end))
 		return false;
-	if (!segment_end(q, sender->ns, sender->oif, &end_ns, &end))
+	/* ND, unlike ARP, is answered for the addresses of the very interface only */
+	if (sender->nexthop.family == AF_INET6 ?
+		    ns_is_local_by(snapshot_ns(q->s, end_ns), end->ifindex, &sender->nexthop) &&
+			    ns_answers(snapshot_ns(q->s, end_ns), end->ifindex, &sender->nexthop) :
+		    owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex))
 		return false;
 	gw = addr_text(&sender->nexthop);
-	say(f, sender->ns, gw.s, "the gateway %s of %s is no address of %s", gw.s,
-	    who(q, sender->ns).s, who(q, end_ns).s);
+	if (owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex))
+		say(f, sender->ns, gw.s, "the gateway %s of %s is an address of %s in %s, not of %s", gw.s,
+		    who(q, sender->ns).s, ifname(q, ns, ifindex).s, who(q, ns).s, end->name);
+	else
+		say(f, sender->ns, gw.s, "the gateway %s of %s is no address of %s", gw.s,
+		    who(q, sender->ns).s, who(q, end_ns).s);
 	own = ns_addr_on(snapshot_ns(q->s, sender->ns), sender->oif, sender->nexthop.family,
 			 &sender->nexthop);
 	vec_each(a, &snapshot_ns(q->s, end_ns)->addrs) {
-		if (a->ifindex != end->ifindex || a->prefix.addr.family != sender->nexthop.family)
+		if (a->ifindex != end->ifindex || a->prefix.addr.family != sender->nexthop.family ||
+		    (a->prefix.addr.family == AF_INET6 &&
+		     addr_is_linklocal(&a->prefix.addr) != addr_is_linklocal(&sender->nexthop)))
 			continue;
 		any++;
 		if (own && one_network(&own->prefix, &a->prefix)) {
@@ -389,6 +504,15 @@ static bool gateway_missing(const struct question *q, struct finding *f)
 }
 
 static const struct fault rows[] = {
+	{ .code = "ipv6-disabled",
+	  .legs = LEGS_INSIDE,
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = ipv6_disabled,
+	  .safety = SAFETY_CONSENT,
+	  .means = "IPv6 is switched off on an interface that the path needs, or its MTU is too small for it.",
+	  .proof = "The switch disable_ipv6, and no address or route where one is needed.",
+	  .fix = "sysctl -w net.ipv6.conf.X.disable_ipv6=0. The addresses that the switch took away have to be given "
+		 "again." },
 	{ .code = "no-address",
 	  .legs = LEG_BIT(LEG_SEND) | LEG_BIT(LEG_DELIVER),
 	  .ask = ASK_SEEN | ASK_MODEL,
@@ -406,11 +530,6 @@ static const struct fault rows[] = {
 		   "for one on the link.",
 	  .proof = "The addresses of both ends, on a leg that failed.",
 	  .fix = "Addresses of one network with one prefix length at both ends." },
-	{ .code = "ipv6-disabled",
-	  .safety = SAFETY_CONSENT,
-	  .means = "IPv6 is switched off where the path needs it.",
-	  .proof = "The switch disable_ipv6.",
-	  .fix = "sysctl -w net.ipv6.conf.X.disable_ipv6=0." },
 	{ .code = "route-policy",
 	  .legs = LEGS_INSIDE,
 	  .ask = ASK_SEEN | ASK_MODEL,
@@ -442,7 +561,7 @@ static const struct fault rows[] = {
 	  .safety = SAFETY_CONSENT,
 	  .means = "The next hop's address belongs to no interface on that segment: the bridge has lost "
 		   "its address, or the route names a wrong one.",
-	  .proof = "ARP for it is unanswered, and nobody owns it.",
+	  .proof = "ARP or ND for it is unanswered, and nobody owns it.",
 	  .fix = "Give the address to the bridge, or correct the route, where only one of both is possible." },
 	{ .code = "route-wrong",
 	  .safety = SAFETY_MANUAL,

@@ -138,9 +138,26 @@ const struct leg *deciding(const struct question *q)
 	return l->segment >= 0 ? &q->path->legs.v[l->segment] : NULL;
 }
 
+/* A link-local address is one of the link alone: does the other end of the sender's have it? */
+static bool link_owner(const struct question *q, const struct addr *a, int *ret_ns, int *ret_ifindex)
+{
+	const struct leg *sender = sender_of(q);
+	const struct link *end;
+	int ns;
+
+	if (!sender || !segment_end(q, sender->ns, sender->oif, &ns, &end) ||
+	    !ns_is_local_by(snapshot_ns(q->s, ns), end->ifindex, a))
+		return false;
+	*ret_ns = ns;
+	*ret_ifindex = end->ifindex;
+	return true;
+}
+
 bool owner_of(const struct question *q, const struct addr *a, int except, int *ret_ns,
 	      int *ret_ifindex)
 {
+	if (a->family == AF_INET6 && addr_is_linklocal(a))
+		return link_owner(q, a, ret_ns, ret_ifindex);
 	for (size_t i = 0; i < q->s->ns.n; i++) {
 		const struct iface_addr *own = ns_addr(snapshot_ns(q->s, (int)i), a);
 
@@ -190,7 +207,8 @@ const struct link *bridge_for(const struct ns *ns, const struct addr *a)
 bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
 		 const struct link **ret_link)
 {
-	const struct iface_addr *own = ns_addr_on(snapshot_ns(q->s, ns), ifindex, AF_INET,
+	uint8_t family = q->leg->pkt.dst.family == AF_INET6 ? AF_INET6 : AF_INET;
+	const struct iface_addr *own = ns_addr_on(snapshot_ns(q->s, ns), ifindex, family,
 						  &(struct addr){ 0 });
 	const struct link *l, *bridge = NULL;
 	int peer_ns, peer_if;
@@ -202,7 +220,7 @@ bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
 		return false;
 	if (l->master)
 		bridge = ns_link(snapshot_ns(q->s, peer_ns), l->master);
-	else if (own && !ns_addr_on(snapshot_ns(q->s, peer_ns), peer_if, AF_INET,
+	else if (own && !ns_addr_on(snapshot_ns(q->s, peer_ns), peer_if, family,
 				    &(struct addr){ 0 }))
 		bridge = bridge_for(snapshot_ns(q->s, peer_ns), &own->prefix.addr);
 	*ret_ns = peer_ns;
@@ -220,6 +238,11 @@ bool known_elsewhere(const struct question *q, const struct leg *sender, int *re
 		return false;
 	fib_lookup(snapshot_ns(q->s, *ret_ns), &(struct fib_query){ .dst = sender->nexthop }, &l);
 	return l.error == 0 && l.oif != (*ret_link)->ifindex;
+}
+
+const char *resolution(const struct question *q)
+{
+	return q->leg->pkt.dst.family == AF_INET6 ? "ND" : "ARP";
 }
 
 bool is_carrier(const struct link *l)
@@ -252,7 +275,8 @@ bool has_address(const struct ns *ns, uint8_t family)
 {
 	vec_each(a, &ns->addrs)
 		if (a->prefix.addr.family == family && !addr_is_loopback(&a->prefix.addr) &&
-		    a->scope < RT_SCOPE_HOST)
+		    a->scope < RT_SCOPE_HOST && iface_addr_usable(a) &&
+		    !(family == AF_INET6 && addr_is_linklocal(&a->prefix.addr)))
 			return true;
 	return false;
 }

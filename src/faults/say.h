@@ -64,11 +64,13 @@ bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
  */
 bool known_elsewhere(const struct question *q, const struct leg *sender, int *ret_ns,
 		     const struct link **ret_link);
+/* How the next hop's MAC is asked for: "ARP", "ND". */
+const char *resolution(const struct question *q);
 /* An interface that carries traffic: not the loopback. */
 bool is_carrier(const struct link *l);
 bool is_bridge(const struct link *l);
 bool is_up(const struct link *l);
-/* Does the namespace have any usable address of this family beside the loopback's? */
+/* Does the namespace have any usable address of this family beside the loopback's and link-local ones of IPv6? */
 bool has_address(const struct ns *ns, uint8_t family);
 /* The leg by which the request came into ns (for the answer's way back), NULL, and its interface, 0. */
 const struct leg *request_leg(const struct question *q, int ns);

@@ -81,43 +81,7 @@ static struct addr select_ipv4(const struct ns *ns, int oif, const struct addr *
 	return first;
 }
 
-static size_t common_bits(const struct addr *a, const struct addr *b)
-{
-	size_t n = 0;
-
-	while (n < 128 && !(((a->b[n / 8] ^ b->b[n / 8]) >> (7 - n % 8)) & 1))
-		n++;
-	return n;
-}
-
-/*
- * The rules of RFC 6724 that usually decide: usable, scope, own interface, longest common
- * prefix.
- */
-static struct addr select_ipv6(const struct ns *ns, int oif, const struct addr *dst)
-{
-	struct addr best = { 0 };
-	bool best_on = false;
-
-	vec_each(ia, &ns->addrs) {
-		const struct addr *a = &ia->prefix.addr;
-		bool on = ia->ifindex == oif;
-
-		if (a->family != AF_INET6 || ia->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED) ||
-		    addr_is_loopback(a) || addr_is_linklocal(a) != addr_is_linklocal(dst))
-			continue;
-		if (addr_is_set(&best) && best_on > on)
-			continue;
-		if (!addr_is_set(&best) || on > best_on ||
-		    common_bits(a, dst) > common_bits(&best, dst)) {
-			best = *a;
-			best_on = on;
-		}
-	}
-	return best;
-}
-
 struct addr local_masquerade_source(const struct ns *ns, int oif, const struct addr *dst)
 {
-	return dst->family == AF_INET6 ? select_ipv6(ns, oif, dst) : select_ipv4(ns, oif, dst);
+	return dst->family == AF_INET6 ? fib_source6(ns, oif, dst) : select_ipv4(ns, oif, dst);
 }

@@ -142,6 +142,11 @@ static void destinations(void **state)
 	assert_destination("8.8.8.8:53/tcp", TARGET_ADDRESS, "8.8.8.8", 53);
 	assert_destination("127.0.0.1:65535", TARGET_ADDRESS, "127.0.0.1", 65535);
 	assert_destination("169.254.169.254", TARGET_ADDRESS, "169.254.169.254", 0);
+	assert_destination("2001:db8::1", TARGET_ADDRESS, "2001:db8::1", 0);
+	assert_destination("[2001:db8::1]", TARGET_ADDRESS, "2001:db8::1", 0);
+	assert_destination("[2001:db8::1]:443", TARGET_ADDRESS, "2001:db8::1", 443);
+	assert_destination("[2001:db8::1]:443/tcp", TARGET_ADDRESS, "2001:db8::1", 443);
+	assert_destination("fe80::1%eth0", TARGET_ADDRESS, "fe80::1", 0);
 	assert_destination("netns2", TARGET_NAME, "netns2", 0);
 	assert_destination("netns2:8080", TARGET_NAME, "netns2", 8080);
 	assert_destination("example.org:1", TARGET_NAME, "example.org", 1);
@@ -206,17 +211,10 @@ static void destinations_that_are_none(void **state)
 		{ "240.0.0.1", -EINVAL, "240.0.0.1 is an address that nobody can have" },
 		{ "255.255.255.255", -EINVAL,
 		  "255.255.255.255 is a broadcast address: many may answer, or nobody" },
-		{ "2001:db8::1", -ENOTSUP, "2001:db8::1: IPv6 is not diagnosed in this version yet" },
-		{ "[2001:db8::1]:443", -ENOTSUP,
-		  "[2001:db8::1]:443: IPv6 is not diagnosed in this version yet" },
-		{ "[2001:db8::1]", -ENOTSUP,
-		  "[2001:db8::1]: IPv6 is not diagnosed in this version yet" },
 		{ "fe80::1", -EINVAL,
 		  "fe80::1 is on every link; say by which interface: ADDRESS%IF" },
 		{ "fe80::1%", -EINVAL,
 		  "fe80::1% is on every link; say by which interface: ADDRESS%IF" },
-		{ "fe80::1%eth0", -ENOTSUP,
-		  "fe80::1%eth0: IPv6 is not diagnosed in this version yet" },
 		{ "2001:db8::1%eth0", -EINVAL,
 		  "2001:db8::1%eth0: only a link-local address has an interface behind %" },
 		{ "ff02::1", -EINVAL,
