@@ -154,7 +154,7 @@ static void say_way_back(const struct question *q, struct finding *f)
 	via = from ? ns_addr_on(snapshot_ns(q->s, from->ns), from->oif, asker->family, &none) : NULL;
 	net = ns_addr_on(snapshot_ns(q->s, first->ns), first->oif, asker->family, asker);
 	if (!via || !net || !addr_eq(&net->prefix.addr, asker)) {
-		say_advice(f, "ip route add %s/32 dev INTERFACE", addr_text(asker).s);
+		say_advice(f, "ip route add %s/%zu dev INTERFACE", addr_text(asker).s, addr_len(asker->family) * 8);
 	} else if (from == first) {
 		dst = prefix_host(asker);
 		say_route(f, q->leg->ns, &dst, &none, in->iif);

@@ -60,7 +60,16 @@ names()
 	for v in $LAB_VARS; do
 		text=${text//\$$v/${!v}}
 	done
+	[ -z "$LAB_IPV6" ] || text=$(in_ipv6 <<<"$text")
 	printf '%s\n' "$text"
+}
+
+# in_ipv6: what is expected of IPv4, expected of IPv6
+in_ipv6()
+{
+	sed -e 's/\bip-forward-off\b/ip6-forward-off/g' -e 's/net\.ipv4\.ip_forward/net.ipv6.conf.all.forwarding/g' \
+		-e 's/net\.ipv4\.icmp_echo_ignore_all/net.ipv6.icmp.echo_ignore_all/g' -e 's/net\.ipv4\.conf/net.ipv6.conf/g' \
+		-e 's/\bip \([a-z]* [A-Za-z*]\)/ip6 \1/g' -e 's:/32\b:/128:g'
 }
 
 sorted() { printf '%s\n' "${1//,/$'\n'}" | sort | paste -sd, -; }
@@ -269,7 +278,7 @@ fixed()
 # untouchable: --fix keeps its hands off
 untouchable()
 {
-	! grep -q '^fix any' "$CASE/expect" || return 0
+	! grep -q '^fix any' "$expect" || return 0
 	doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || return 0
 	[ -z "$(said "$LAB_TMP/fixed" applied)" ] || fail "--fix keeps: $(said "$LAB_TMP/fixed" applied)"
 	unchanged '--fix'

@@ -11,7 +11,8 @@
 #                                BR BRADDR/PFX   host   UP UPADDR/UPPFX ── GW outside OUT
 #   NS2 ─ NS2IF NS2ADDR ── PORT2 ┘
 #
-# The names and addresses come in sets, so that nothing can be right for "br0" only; LAB_SET chooses one.
+# The names and addresses come in sets, so that nothing can be right for "br0" only; LAB_SET chooses one. Sets 4, 5 and 6
+# are 1, 2 and 3 with IPv6 addresses: there "ip" speaks of IPv6, "ipt" is ip6tables, and the other helpers do as much.
 #
 # shellcheck disable=SC2034 # variables for the cases
 
@@ -44,6 +45,25 @@ run()
 	"$@"
 }
 
+# In an IPv6 world "ip" speaks of that; an address is to be there at once, without a look for duplicates.
+ip()
+{
+	if [ -z "${LAB_IPV6:-}" ]; then
+		command ip "$@"
+		return
+	fi
+	case " $* " in
+	*' addr add '*) command ip -6 "$@" nodad ;;
+	*) command ip -6 "$@" ;;
+	esac
+}
+
+# in_brackets ADDRESS: as it stands before a port
+in_brackets()
+{
+	case $1 in *:*) printf '[%s]' "$1" ;; *) printf %s "$1" ;; esac
+}
+
 # at NAMESPACE COMMAND...: the same in a namespace: host, outside or a name
 at()
 {
@@ -61,6 +81,9 @@ within()
 		"$@"
 	elif [ "$1" = ip ] && [ -e "/run/netns/$ns" ]; then
 		ip -n "$ns" "${@:2}"
+	elif [ "$1" = ip ] && [ -n "${LAB_IPV6:-}" ]; then
+		case " $* " in *' addr add '*) set -- "$@" nodad ;; esac
+		nsenter --net="$(netns_file "$ns")" -- ip -6 "${@:2}"
 	else
 		nsenter --net="$(netns_file "$ns")" -- "$@"
 	fi
@@ -125,8 +148,38 @@ choose_set()
 		UP=enp0s31f6 UPADDR=203.0.113.42 UPPFX=29 UPNET=203.0.113.40/29 GW=203.0.113.41 UPNOBODY=203.0.113.45
 		OUT=9.9.9.9 OUTNET=9.9.9.0/24
 		;;
+	4)
+		choose_set 1
+		BRADDR=fd00:192:168::1 PFX=64 SUBNET=fd00:192:168::/64
+		NS1ADDR=fd00:192:168::2 NS2ADDR=fd00:192:168::3
+		NOBODY=fd00:192:168::99 SUBNET_HALF=fd00:192:168::/65
+		UPADDR=2001:db8:31::154 UPPFX=64 UPNET=2001:db8:31::/64 GW=2001:db8:31::1 UPNOBODY=2001:db8:31::99
+		OUT=2001:4860:4860::8888 OUTNET=2001:4860:4860::/48
+		;;
+	5)
+		choose_set 2
+		BRADDR=fdaa:1:2:3::1 PFX=80 SUBNET=fdaa:1:2:3::/80
+		NS1ADDR=fdaa:1:2:3::11 NS2ADDR=fdaa:1:2:3::12
+		NOBODY=fdaa:1:2:3::99 SUBNET_HALF=fdaa:1:2:3::/96
+		UPADDR=fdbb:44::128 UPPFX=64 UPNET=fdbb:44::/64 GW=fdbb:44::2 UPNOBODY=fdbb:44::99
+		OUT=2001:4860:4860::8844 OUTNET=2001:4860:4860::/48
+		;;
+	6)
+		choose_set 3
+		BRADDR=fd64:11::fe PFX=120 SUBNET=fd64:11::/120
+		NS1ADDR=fd64:11::c8 NS2ADDR=fd64:11::7
+		NOBODY=fd64:11::63 SUBNET_HALF=fd64:11::/121
+		UPADDR=2001:db8:203:113::42 UPPFX=125 UPNET=2001:db8:203:113::40/125 GW=2001:db8:203:113::41
+		UPNOBODY=2001:db8:203:113::45
+		OUT=2620:fe::9 OUTNET=2620:fe::/48
+		;;
 	*) die "there is no set $1" ;;
 	esac
+	LAB_SET=$1 LAB_IPV6='' ONE=32   # the length of a prefix that holds one address
+	if [ "$1" -gt 3 ]; then
+		LAB_IPV6=1 ONE=128
+		FREE=2001:db8:ffff::9 OTHER=fd99:99::/32
+	fi
 	LAB_VARS="NS1IF NS1ADDR NS1 NS2IF NS2ADDR NS2 PORT1 PORT2 BRADDR BR PFX SUBNET_HALF SUBNET UPADDR UPPFX UPNET \
 UPNOBODY UP GW OUTNET OUT NOBODY FREE OTHER"
 	LAB_ADDRESS_OF=([$NS1]=$NS1ADDR [$NS2]=$NS2ADDR)
@@ -140,7 +193,9 @@ plain_sysctls()
 	within "$1" bash -c '
 		cd /proc/sys/net
 		for c in all default; do
-			echo 0 >ipv6/conf/$c/accept_dad
+			for k in forwarding force_forwarding accept_dad proxy_ndp disable_ipv6 use_tempaddr; do
+				echo 0 >ipv6/conf/$c/$k
+			done
 			for k in forwarding rp_filter arp_ignore arp_announce arp_filter accept_local proxy_arp \
 				route_localnet src_valid_mark log_martians; do
 				echo 0 >ipv4/conf/$c/$k
@@ -148,8 +203,10 @@ plain_sysctls()
 		done
 		echo 0 >ipv4/ip_forward
 		echo 0 >ipv4/icmp_echo_ignore_all
+		echo 0 >ipv6/icmp/echo_ignore_all
 		# so that no test fails because another one was answered just before
 		echo 0 >ipv4/icmp_ratelimit
+		echo 0 >ipv6/icmp/ratelimit
 	' 2>/dev/null || true
 	within "$1" ip link set dev lo up
 }
@@ -204,13 +261,14 @@ uplink()
 	run ip link set dev "$UP" up
 	within outside ip addr add "$GW/$UPPFX" dev up0
 	within outside ip link set dev up0 up
-	within outside ip addr add "$OUT/32" dev lo
+	within outside ip addr add "$OUT/$ONE" dev lo
 	run ip route add default via "$GW"
 	listen outside "$OUT:443" "$OUT:53" "$OUT:53/udp"
 }
 
-forward_on() { run sysctl -qw net.ipv4.ip_forward=1; }
-forward_off() { run sysctl -qw net.ipv4.ip_forward=0; }
+forward_on() { run sysctl -qw "$(forward_switch)=1"; }
+forward_off() { run sysctl -qw "$(forward_switch)=0"; }
+forward_switch() { if [ -n "$LAB_IPV6" ]; then echo net.ipv6.conf.all.forwarding; else echo net.ipv4.ip_forward; fi; }
 
 # sysctl4 NAMESPACE INTERFACE KEY VALUE: for one interface, whatever dots its name has
 sysctl4()
@@ -235,26 +293,43 @@ needs_bridge_nf()
 	[ "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables 2>/dev/null)" = 1 ] || skip 'no bridge-nf-call-iptables'
 }
 
-# The tools by backend. Where both are installed, "iptables" may be either, so the name with the backend goes first.
-ipt()
+# sysctl6 NAMESPACE INTERFACE KEY VALUE: the same of IPv6
+sysctl6()
 {
-	if command -v iptables-nft >/dev/null; then
-		iptables-nft -w "$@"
+	[ -z "${LAB_VERBOSE:-}" ] || printf '    %-8s $ sysctl -w net/ipv6/conf/%s/%s=%s\n' "$1" "$2" "$3" "$4" >&2
+	within "$1" sh -c "echo $4 >'/proc/sys/net/ipv6/conf/$2/$3'"
+}
+
+# The tools by backend. Where both are installed, "iptables" may be either, so the name with the backend goes first.
+ipt_name()
+{
+	local name=iptables
+	[ -z "$LAB_IPV6" ] || name=ip6tables
+	if command -v "$name-nft" >/dev/null; then
+		echo "$name-nft"
 	else
-		iptables -w "$@"
+		echo "$name"
 	fi
 }
-iptl() { iptables-legacy -w "$@"; }
+ipt() { "$(ipt_name)" -w "$@"; }
+iptl() { if [ -n "$LAB_IPV6" ]; then ip6tables-legacy -w "$@"; else iptables-legacy -w "$@"; fi; }
 
 # ipt_in NAMESPACE ARGUMENT...: the same there
 ipt_in()
 {
 	local ns=$1
 	shift
-	if command -v iptables-nft >/dev/null; then
-		at "$ns" iptables-nft -w "$@"
+	at "$ns" "$(ipt_name)" -w "$@"
+}
+
+# in_family: what a ruleset says of IPv4, said of IPv6
+in_family()
+{
+	if [ -n "$LAB_IPV6" ]; then
+		sed -E -e 's/\bip (saddr|daddr)\b/ip6 \1/g' -e 's/\bip protocol icmp\b/meta l4proto icmpv6/g' -e 's/\bicmp type\b/icmpv6 type/g' \
+			-e 's/\b(table|chain|rule|inet|snat|dnat) ip\b/\1 ip6/g' -e 's/\bip protocol\b/meta l4proto/g' -e 's/\bl4proto icmp\b/l4proto icmpv6/g' -e 's/\bip ttl\b/ip6 hoplimit/g'
 	else
-		at "$ns" iptables -w "$@"
+		cat
 	fi
 }
 
@@ -262,7 +337,7 @@ ipt_in()
 nft_in()
 {
 	local text
-	text=$(cat)
+	text=$(in_family)
 	[ -z "${LAB_VERBOSE:-}" ] || printf '    %-8s $ nft -f - <<END\n%s\n' "$1" "$text" | sed '2,$s/^/        /' >&2
 	within "$1" nft -f - <<<"$text"
 }
@@ -271,9 +346,9 @@ nft_in()
 nat_on()
 {
 	case $LAB_SET in
-	1) run ipt -t nat -A POSTROUTING -s "$SUBNET" ! -o "$BR" -j MASQUERADE ;;
-	2) run ipt -t nat -A POSTROUTING -s "$SUBNET" -o "$UP" -j MASQUERADE ;;
-	3) nft_in host <<-END ;;
+	1 | 4) run ipt -t nat -A POSTROUTING -s "$SUBNET" ! -o "$BR" -j MASQUERADE ;;
+	2 | 5) run ipt -t nat -A POSTROUTING -s "$SUBNET" -o "$UP" -j MASQUERADE ;;
+	3 | 6) nft_in host <<-END ;;
 		table inet edge {
 			chain leave {
 				type nat hook postrouting priority srcnat; policy accept;
@@ -287,8 +362,8 @@ nat_on()
 nat_off()
 {
 	case $LAB_SET in
-	1 | 2) run ipt -t nat -F POSTROUTING ;;
-	3) run nft flush chain inet edge leave ;;
+	1 | 2 | 4 | 5) run ipt -t nat -F POSTROUTING ;;
+	3 | 6) run nft flush chain inet edge leave ;;
 	esac
 }
 
@@ -297,8 +372,8 @@ nat_only()
 {
 	nat_off
 	case $LAB_SET in
-	1 | 2) run ipt -t nat -A POSTROUTING -s "$1" -o "$2" -j MASQUERADE ;;
-	3) run nft "add rule inet edge leave ip saddr $1 oifname \"$2\" masquerade" ;;
+	1 | 2 | 4 | 5) run ipt -t nat -A POSTROUTING -s "$1" -o "$2" -j MASQUERADE ;;
+	3 | 6) nft_in host <<<"add rule inet edge leave ip saddr $1 oifname \"$2\" masquerade" ;;
 	esac
 }
 
@@ -307,18 +382,21 @@ snat_to()
 {
 	nat_off
 	case $LAB_SET in
-	1 | 2) run ipt -t nat -A POSTROUTING -s "$SUBNET" -o "$UP" -j SNAT --to-source "$1" ;;
-	3) run nft "add rule inet edge leave ip saddr $SUBNET oifname \"$UP\" snat ip to $1" ;;
+	1 | 2 | 4 | 5) run ipt -t nat -A POSTROUTING -s "$SUBNET" -o "$UP" -j SNAT --to-source "$1" ;;
+	3 | 6) nft_in host <<<"add rule inet edge leave ip saddr $SUBNET oifname \"$UP\" snat ip to $1" ;;
 	esac
 }
 
 # listen NAMESPACE ADDRESS:PORT[/udp|/silent|/dns=ADDRESS]...
 listen()
 {
-	local ns=$1 arg=()
+	local ns=$1 arg=() at
 	shift
 	[ "$ns" = host ] || arg=(-n "$(netns_file "$ns")")
-	"${LAB_LISTEN:?}" "${arg[@]}" "$@" >>"$LAB_TMP/pids"
+	for at; do
+		arg+=("$(in_brackets "${at%:*}"):${at##*:}")
+	done
+	"${LAB_LISTEN:?}" "${arg[@]}" >>"$LAB_TMP/pids"
 }
 
 # taps NAMESPACE TAP NAMESPACE TAP: two taps, and a program between them, as between a virtual machine and its host
@@ -340,6 +418,9 @@ resolvers()
 
 # name_server NAMESPACE ADDRESS: one there that says of every name that it is $OUT
 name_server() { listen "$1" "$2:53/dns=$OUT"; }
+
+# advertise NAMESPACE IF: one router advertisement on that link
+advertise() { "${LAB_LISTEN:?}" -n "$(netns_file "$1")" -a "$2"; }
 
 # --- the standard world -----------------------------------------------------------------------------------------------
 
@@ -429,13 +510,15 @@ on_parent()
 second_uplink()
 {
 	run ip link add name wan1 type veth peer name up1 netns "$(netns_file outside)"
-	run ip addr add 198.18.5.2/24 dev wan1
+	local near=198.18.5.2 far=198.18.5.1 bits=24
+	[ -z "$LAB_IPV6" ] || near=2001:2:5::2 far=2001:2:5::1 bits=64
+	run ip addr add "$near/$bits" dev wan1
 	run ip link set dev wan1 up
-	at outside ip addr add 198.18.5.1/24 dev up1
+	at outside ip addr add "$far/$bits" dev up1
 	at outside ip link set dev up1 up
 	# else it asks for wan1 in the name of the destination, and a filter refuses the ARP request already
 	sysctl4 outside all arp_announce 2
-	at outside ip route add "$UPADDR/32" via 198.18.5.2 dev up1
+	at outside ip route add "$UPADDR/$ONE" via "$near" dev up1
 	wait_for link_is_up host wan1
 }
 
@@ -465,12 +548,13 @@ settled_inside()
 # with another idea of "works" defines works itself.
 ask()
 {
-	ASK=("$@")
+	ASK=()
 	ASK_SOURCE='' ASK_DESTINATION=''
 	local arg value=''
 	for arg; do
 		if [ -n "$value" ]; then
 			value=''
+			ASK+=("$arg")
 			continue
 		fi
 		case $arg in
@@ -481,9 +565,11 @@ ask()
 				ASK_SOURCE=$arg
 			else
 				ASK_DESTINATION=$arg
+				[ -z "$LAB_IPV6" ] || arg=$(with_brackets "$arg")
 			fi
 			;;
 		esac
+		ASK+=("$arg")
 	done
 }
 
@@ -498,11 +584,26 @@ reaches_outside()
 	tcp_works "$1" "$OUT" "$2" && [ "$(accepted outside)" -gt "$before" ]
 }
 
+# with_brackets DESTINATION: an IPv6 address of this world and a port, as the program wants to have it
+with_brackets()
+{
+	local v
+	for v in $LAB_VARS; do
+		case $1 in "${!v}":*) in_brackets "${!v}" && echo "${1#"${!v}"}" && return ;; esac
+	done
+	echo "$1"
+}
+
 works()
 {
 	local to=${ASK_DESTINATION:-$OUT} port='' proto=tcp
 	case $to in */udp) proto=udp to=${to%/udp} ;; esac
-	case $to in *:*) port=${to##*:} to=${to%:*} ;; esac
+	[ -z "$LAB_IPV6" ] || to=$(with_brackets "$to")
+	case $to in
+	'['*']:'*) port=${to##*:} to=${to%]:*} to=${to#[} ;;
+	*:*:*) ;;
+	*:*) port=${to##*:} to=${to%:*} ;;
+	esac
 	to=${LAB_ADDRESS_OF[$to]:-$to}
 	if [ -n "$port" ]; then
 		"${proto}_works" "$ASK_SOURCE" "$to" "$port"

@@ -2,6 +2,7 @@
 /*
  * listen – the servers of a lab: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS]...
  *          a virtual machine's wire: listen -t NETNS-FILE TAP NETNS-FILE TAP
+ *          a router advertisement:   listen -n NETNS-FILE -a IF
  *
  * Opens every socket inside the namespace and goes home again, so that no process is ever seen living
  * in the namespace that it serves. Returns when all sockets are open (nothing has to be waited for)
@@ -15,7 +16,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if.h>
+#include <net/if.h>
 #include <linux/if_tun.h>
 #include <poll.h>
 #include <sched.h>
@@ -195,6 +196,20 @@ static void loop(void)
 	}
 }
 
+/* One router advertisement (RFC 4861, 4.2) to all nodes on the link: "I am your default router for a while". */
+static void advertise(const char *ifname)
+{
+	const unsigned char ra[16] = { 134, [4] = 64, [6] = 0x70, [7] = 0x80 };
+	struct sockaddr_in6 all = { .sin6_family = AF_INET6, .sin6_scope_id = if_nametoindex(ifname) };
+	int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6), hops = 255;
+
+	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops)) < 0)
+		err(1, "socket");
+	inet_pton(AF_INET6, "ff02::1", &all.sin6_addr);
+	if (sendto(fd, ra, sizeof(ra), 0, (struct sockaddr *)&all, sizeof(all)) < 0)
+		err(1, "%s", ifname);
+}
+
 int main(int argc, char **argv)
 {
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -207,6 +222,10 @@ int main(int argc, char **argv)
 			"       listen -t NETNS-FILE TAP NETNS-FILE TAP");
 	if (first == 3)
 		enter(argv[2]);
+	if (!strcmp(argv[first], "-a") && argc == first + 2) {
+		advertise(argv[first + 1]);
+		return 0;
+	}
 	for (int i = 2; taps && i < argc; i += 2) {
 		open_tap(argv[i], argv[i + 1]);
 		if (setns(home, CLONE_NEWNET) < 0)

@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ── outside
+
+world
+fault() { sysctl6 host "$BR" disable_ipv6 1; }
+repair()
+{
+	sysctl6 host "$BR" disable_ipv6 0
+	step_braddr
+}
+ask "$NS1" "$OUT"
