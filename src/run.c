@@ -399,7 +399,7 @@ static int find_destination(struct round *r)
 	const struct ns *src = snapshot_ns(r->s, r->src);
 	const struct iface_addr *a;
 	char *error = NULL;
-	int err = 0;
+	int err;
 
 	if (is_namespace(t)) {
 		a = address_for(snapshot_ns(r->s, r->dst_ns), src);
@@ -412,8 +412,9 @@ static int find_destination(struct round *r)
 	switch (t->kind) {
 	case TARGET_ADDRESS:
 		r->dst = t->addr;
-		if (t->ifname)
-			err = find_interface(r, t->ifname);
+		err = t->ifname ? find_interface(r, t->ifname) : 0;
+		if (err < 0)
+			return err;
 		break;
 	case TARGET_NAME:
 		progress_say(r->run->progress, "asking for the address of %s", t->text);
@@ -428,10 +429,10 @@ static int find_destination(struct round *r)
 		break;
 	default:
 		err = default_destination(r);
+		if (err < 0)
+			return err;
 		break;
 	}
-	if (err < 0)
-		return err;
 	if (r->oif)
 		find_neighbour(r);
 	else
