@@ -21,7 +21,10 @@ static const unsigned int kept[] = {
 	CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH,
 };
 
-static void drop_capabilities(void)
+/* To write the files that were asked for into the folder of whoever asked by sudo. */
+static const unsigned int kept_to_write[] = { CAP_DAC_OVERRIDE, CAP_FOWNER };
+
+static void drop_capabilities(bool writes)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
@@ -29,6 +32,8 @@ static void drop_capabilities(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
 		mask[CAP_TO_INDEX(kept[i])] |= CAP_TO_MASK(kept[i]);
+	for (size_t i = 0; writes && i < ARRAY_SIZE(kept_to_write); i++)
+		mask[CAP_TO_INDEX(kept_to_write[i])] |= CAP_TO_MASK(kept_to_write[i]);
 	if (syscall(SYS_capget, &head, data) < 0)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(data); i++) {
@@ -145,7 +150,7 @@ static bool below_valgrind(void)
 
 void privilege_drop(bool writes)
 {
-	drop_capabilities();
+	drop_capabilities(writes);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #ifdef FILTER
 	if (!below_valgrind())

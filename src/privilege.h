@@ -10,7 +10,8 @@
  * forbids new ones; and, where it was built with libseccomp, leaves the kernel
  * only the system calls that a diagnosis makes: no programs, tracing, mounts,
  * modules, or other namespaces than those of the network. writes: files are
- * made later (--fix, --pcap …), else nothing is created, renamed or removed.
+ * made later (--fix, --pcap …), also in folders of others; else nothing is
+ * created, renamed or removed.
  *
  * Once, when targets are open and before threads are started. What fails makes
  * the program no less right, so nothing is returned. With sanitizers and below

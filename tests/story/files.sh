@@ -145,6 +145,13 @@ safe_in_any_folder()
 	[ -c /dev/null ] || fail '/dev/null is gone'
 	[ -z "$(find "$out" -name '.*' -type f)" ] || fail 'something is left beside'
 
+	# sudo writes into the folder of who called it, which is not root's
+	mkdir -m 755 "$out/somebody"
+	if chown 1000 "$out/somebody" 2>/dev/null; then
+		asks 0 --html "$out/somebody/page.html" --pcap "$out/somebody/page.pcapng" "$NS1" "$OUT"
+		[ -s "$out/somebody/page.html" ] || fail 'nothing is written into a folder of somebody else'
+	fi
+
 	doctor "$LAB_TMP/found" "$NS1" "$OUT" --html "$out/healthy.html"
 	[ "$STATUS" -eq 0 ] || fail "--json --html: exit $STATUS"
 }
