@@ -448,7 +448,8 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 	correlate_probe(path, probe, index, obs, &e);
 	outside = e.loss == LOSS_OUTSIDE || e.loss == LOSS_UNSEEN || is_with_service(path, &e) ||
 		  (e.last_leg >= 0 && (size_t)e.last_leg < path->legs.n &&
-		   path->legs.v[e.last_leg].kind == LEG_OUTSIDE);
+		   (path->legs.v[e.last_leg].kind == LEG_OUTSIDE ||
+		    path->legs.v[e.last_leg].kind == LEG_LEAVE));
 	since = e.last_us > newest ? e.last_us : newest;
 	if (e.loss == LOSS_ARP_REQUEST || e.loss == LOSS_ARP_UNANSWERED || e.loss == LOSS_ARP_REPLY) {
 		patience = is_proxied(path, e.arp_segment) ? PROXY_ARP_US : ARP_US;
@@ -479,12 +480,11 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 	return answer;
 }
 
-bool correlate_passed(const struct observations *obs, const struct probe *probes, size_t n,
-		      const struct point *pt)
+bool correlate_passed(const struct observations *obs, size_t probe, const struct point *pt)
 {
 	vec_each(s, &obs->sightings)
-		if (s->probe >= 0 && (size_t)s->probe < n && !probes[s->probe].control &&
-		    s->ns == pt->ns && s->ifindex == pt->ifindex && s->out == pt->out &&
+		if (s->probe == (int)probe && s->ns == pt->ns && s->ifindex == pt->ifindex &&
+		    s->out == pt->out &&
 		    same_direction(s, pt->dir))
 			return true;
 	return false;

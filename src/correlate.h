@@ -70,8 +70,7 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 			     const struct observations *obs, uint64_t now_us, uint64_t pace_us,
 			     uint64_t timeout_us, uint64_t *ret_wake_us);
 
-/* Did a packet of the asker's (no control probe) pass this point? For what an observation contradicts. */
-bool correlate_passed(const struct observations *obs, const struct probe *probes, size_t n,
-		      const struct point *pt);
+/* Did a packet of this probe, or its answer, pass this point? For what an observation contradicts. */
+bool correlate_passed(const struct observations *obs, size_t probe, const struct point *pt);
 
 #endif

@@ -192,12 +192,28 @@ static bool find_cause(const struct inquiry *in, size_t i, const struct facts *f
 	return true;
 }
 
+/* Does a path lead to the same point by a leg of the same kind? The host's own answers are not forwarded. */
+static bool comes_by(const struct path *path, const struct path *other, const struct leg *leg)
+{
+	const struct point *pt = &other->points.v[leg->point];
+
+	vec_each(p, &path->points)
+		if (p->ns == pt->ns && p->ifindex == pt->ifindex && p->out == pt->out && p->dir == pt->dir &&
+		    path->legs.v[p->leg].kind == leg->kind)
+			return true;
+	return false;
+}
+
 /* Did any probe of this run show that this leg passes packets? */
 static bool proved(const struct inquiry *in, const struct path *path, const struct leg *leg)
 {
 	if (in->no_probe || leg->point < 0 || leg->kind == LEG_OUTSIDE)
 		return false;
-	return correlate_passed(in->obs, in->probes, in->n, &path->points.v[leg->point]);
+	for (size_t i = 0; i < in->n; i++)
+		if (!in->probes[i].control && comes_by(in->asked[i].path, path, leg) &&
+		    correlate_passed(in->obs, i, &path->points.v[leg->point]))
+			return true;
+	return false;
 }
 
 /* The first thing on a path that the configuration alone says would stop it. */

@@ -122,6 +122,12 @@ struct near_miss {
 size_t fw_snat_near_misses(const struct snapshot *s, const struct fw_place *at,
 			   const struct packet *pkt, struct near_miss *ret_misses, size_t max);
 
+/*
+ * The destination ports that the rules of a namespace's nat tables name, in
+ * their order, each once: candidates for what is published. At most max; how many.
+ */
+size_t fw_dnat_ports(const struct snapshot *s, int ns, uint16_t *ret_ports, size_t max);
+
 /* A rule or policy as reports name it. Strings are owned; rule_ref_done frees them. */
 struct rule_ref {
 	const char *backend;       /* "nft", "iptables-nft", "iptables-legacy" */

@@ -66,6 +66,17 @@ struct flow {
 	enum proto proto;
 	uint16_t port;     /* 0 with ICMP */
 	uint32_t size;     /* of the IP packet, bytes */
+	/*
+	 * It comes from outside: src is a client beyond the uplink, src_ns the host,
+	 * where it comes in by this interface. 0: it does not.
+	 */
+	int entry;
+	/*
+	 * With entry: the namespace that the asked port of the host is to lead to,
+	 * and the port of the service there; 0: whoever is asked is meant himself.
+	 */
+	int target_ns;
+	uint16_t target_port;
 	/* The host's interfaces that packets were seen to take where the model cannot know; 0: none */
 	int reply_iif;     /* by which answers from outside came in, instead of the uplink */
 	int request_port;  /* the bridge port by which the request left, towards somebody unknown */

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "capture/capture.h"
+#include "inject.h"
 #include "netns.h"
 
 /* The observers of one namespace. */
@@ -22,6 +23,7 @@ struct watch {
 struct observer {
 	bool capture, trace;
 	struct lookout lookout;
+	const struct inject *inject;
 	VEC(struct watch) watches;
 };
 
@@ -122,6 +124,7 @@ int observe_open(const struct observe_spec *spec, struct observations *o, struct
 	ob->trace = spec->trace;
 	ob->lookout.marks = spec->marks;
 	ob->lookout.keep_frames = spec->keep_frames;
+	ob->inject = spec->inject;
 	vec_copy(&ob->lookout.arp, &spec->arp);
 	vec_copy(&ob->lookout.peers, &spec->peers);
 	add_watches(ob, spec);
@@ -160,6 +163,27 @@ size_t observe_pollfds(const struct observer *ob, struct pollfd *fds, size_t max
 	return n;
 }
 
+/*
+ * What was turned aside has left, by the interface it was about to leave by;
+ * and what we write to the tap has not come in yet.
+ */
+static void translate_tap(const struct observer *ob, struct observations *o, size_t from)
+{
+	size_t to = from;
+
+	for (size_t i = from; i < o->sightings.n; i++) {
+		struct sighting s = o->sightings.v[i];
+
+		if (s.ns == NS_HOST && s.ifindex == inject_ifindex(ob->inject)) {
+			if (!s.out)
+				continue;
+			s.ifindex = inject_exit(ob->inject, s.mac);
+		}
+		o->sightings.v[to++] = s;
+	}
+	o->sightings.n = to;
+}
+
 static int read_packets(const struct observer *ob, struct watch *w, struct observations *o)
 {
 	int count = packet_read(w->packets, w->ns, &ob->lookout, o);
@@ -172,7 +196,7 @@ static int read_packets(const struct observer *ob, struct watch *w, struct obser
 int observe_read(struct observer *ob, struct observations *o)
 {
 	_cleanup_(freep) struct pollfd *fds = xcalloc(2 * ob->watches.n, sizeof(*fds));
-	size_t n = observe_pollfds(ob, fds, 2 * ob->watches.n), i = 0;
+	size_t n = observe_pollfds(ob, fds, 2 * ob->watches.n), i = 0, seen = o->sightings.n;
 	int count = 0;
 
 	if (poll(fds, n, 0) <= 0)
@@ -183,7 +207,15 @@ int observe_read(struct observer *ob, struct observations *o)
 		if (w->traces && nftrace_fd(w->traces) >= 0 && fds[i++].revents)
 			count += nftrace_read(w->traces, w->ns, o);
 	}
+	if (ob->inject)
+		translate_tap(ob, o, seen);
 	return count;
+}
+
+void observe_forget_inject(struct observer *ob)
+{
+	if (ob)
+		ob->inject = NULL;
 }
 
 /* One of the two observers of a namespace: closing either costs RCU grace periods. */

@@ -117,6 +117,7 @@ struct watched {
 	const struct ns *config;      /* for chain facts; must live until the observer is open */
 	uint32_t ring;                /* room for packets, bytes; 0: plenty */
 };
+struct inject; /* inject.h */
 
 struct observe_spec {
 	struct marks marks;
@@ -126,6 +127,7 @@ struct observe_spec {
 	size_t namespaces;            /* one more than the largest ns: so many errors are noted */
 	bool capture, trace;
 	bool keep_frames;             /* the captured bytes are wanted, too */
+	const struct inject *inject;  /* NULL: nothing comes from outside; else open as long as this reads */
 };
 
 struct observer;
@@ -145,6 +147,9 @@ size_t observe_pollfds(const struct observer *ob, struct pollfd *fds, size_t max
 
 /* Reads everything that is waiting into o. Returns the number of new records or -errno. */
 int observe_read(struct observer *ob, struct observations *o);
+
+/* The way in is going to be closed; NULL is fine. */
+void observe_forget_inject(struct observer *ob);
 
 /* Closes everything, in parallel; NULL is fine. */
 void observe_close(struct observer *ob);

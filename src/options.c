@@ -25,6 +25,7 @@ enum option_kind {
 	OPTION_SECONDS,
 	OPTION_COLOR,
 	OPTION_FILE,    /* const char *: a path */
+	OPTION_ADDR,    /* struct addr: of one machine */
 };
 
 struct option_row {
@@ -85,6 +86,8 @@ static const struct option_row rows[] = {
 	  .help = "write a page to attach to a ticket" },
 	{ .name = "svg", .arg = "FILE", .kind = OPTION_FILE, FIELD(svg),
 	  .help = "write the path as a picture" },
+	{ .name = "from", .arg = "ADDR", .kind = OPTION_ADDR, FIELD(from),
+	  .help = "the client's address with outside (one of documentation)" },
 	{ .letter = 'q', .name = "quiet", .kind = OPTION_SET, FIELD(quiet),
 	  .help = "print only the first line" },
 	{ .letter = 'v', .name = "verbose", .kind = OPTION_SET, FIELD(verbose),
@@ -101,7 +104,7 @@ static const struct option_row rows[] = {
 
 /* Refused by name: they are promised, but not in this version. */
 static const char *const later[] = {
-	"from", "save", "load", "redact", "what-if",
+	"save", "load", "redact", "what-if",
 };
 
 /* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
@@ -285,6 +288,19 @@ static int set_format(struct options *o, const struct option_row *row, const cha
 	return wrong_value(ret_error, row, value, "is neither tap, junit nor json");
 }
 
+static int set_addr(const struct option_row *row, const char *value, struct addr *ret,
+		    char **ret_error)
+{
+	struct addr a;
+
+	if (addr_parse(value, &a) < 0)
+		return wrong_value(ret_error, row, value, "is no address");
+	if (!addr_is_unicast(&a) || addr_is_loopback(&a) || addr_is_linklocal(&a))
+		return wrong_value(ret_error, row, value, "is no address that a client can have");
+	*ret = a;
+	return 0;
+}
+
 static int set_command(struct options *o, enum command command, char **ret_error)
 {
 	bool taken = o->command != COMMAND_DIAGNOSE;
@@ -326,6 +342,8 @@ static int set_option(struct options *o, const struct option_row *row, const cha
 	case OPTION_FILE:
 		*(const char **)field = value;
 		return 0;
+	case OPTION_ADDR:
+		return set_addr(row, value, field, ret_error);
 	}
 	return -EINVAL;
 }
@@ -515,6 +533,10 @@ static int check_diagnose(struct options *o, char **ret_error)
 	if (!o->source)
 		return wrong_usage(ret_error, "SOURCE is missing: which namespace cannot "
 					      "reach something?");
+	if (streq(o->source, "outside") && !o->destination)
+		return wrong_usage(ret_error, "from outside, a DESTINATION must be named: who is asked?");
+	if (addr_is_set(&o->from) && !streq(o->source, "outside"))
+		return wrong_usage(ret_error, "--from is the client's address where SOURCE is outside");
 	if (o->dry_run)
 		o->fix = true;
 	r = check_protos(o, ret_error);
@@ -635,7 +657,8 @@ void options_help(struct strbuf *b)
 		       "Says why a network namespace cannot reach something, and what repairs it.\n"
 		       "\n"
 		       "  SOURCE       a name of \"ip netns\" or of a container (also docker:NAME,\n"
-		       "               podman:, lxc:, machine:, cri:), /run/netns/NAME, pid:PID, host\n"
+		       "               podman:, lxc:, machine:, cri:), /run/netns/NAME, pid:PID, host;\n"
+		       "               outside: a client beyond the uplink, who asks this host\n"
 		       "  DESTINATION  an address, a host name or another namespace, also with a\n"
 		       "               port (8.8.8.8:443); without it: the way out of SOURCE\n"
 		       "\n");

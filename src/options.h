@@ -41,6 +41,7 @@ struct options {
 	unsigned int count;        /* 0: not given */
 	double interval;           /* seconds; 0: not given */
 	double timeout;            /* seconds */
+	struct addr from;          /* --from; unset: not given */
 	bool json, fix, yes, dry_run, no_probe, no_trace, watch, quiet, verbose, ascii;
 	enum color_when color;
 	enum format format;

@@ -29,6 +29,8 @@ enum leg_kind {
 	LEG_FORWARD,   /* interface in → interface out of a namespace that routes */
 	LEG_DELIVER,   /* interface in → the socket; the answer begins with a LEG_SEND of its own */
 	LEG_OUTSIDE,   /* uplink out → uplink in: everything beyond this host */
+	LEG_ENTER,     /* a client outside → uplink in: the first leg of what comes from there */
+	LEG_LEAVE,     /* uplink out → the client: the last one of its answer */
 };
 
 #define LEG_BIT(kind) (1u << (kind))
@@ -118,7 +120,7 @@ struct path {
 	 * is not the destination. -1
 	 */
 	int taken_leg;
-	bool complete;         /* reaches back to the asking socket */
+	bool complete;         /* reaches back to the asking socket, or to the uplink where it came in */
 	bool snat;             /* the model translates the source on the way out … */
 	struct addr snat_addr; /* … to this address */
 	bool snat_unknown;     /* it cannot say */

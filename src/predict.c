@@ -123,26 +123,30 @@ static bool leads_away(const struct link *l)
 	return true;
 }
 
-/*
- * The port by which a bridge reaches somebody who is not of this machine: the
- * one that was seen to carry it, else the only one that can; NULL: not known.
- */
-static const struct link *outer_port(const struct walk *w, int ns, int bridge, int except)
+const struct link *predict_outer_port(const struct ns *ns, int bridge, int except)
 {
 	const struct link *found = NULL;
 
-	vec_each(l, &ns_of(w, ns)->links) {
-		if (l->master != bridge || l->ifindex == except)
-			continue;
-		if (ns == NS_HOST && l->ifindex == w->p->flow.request_port)
-			return l;
-		if (!leads_away(l))
+	vec_each(l, &ns->links) {
+		if (l->master != bridge || l->ifindex == except || !leads_away(l))
 			continue;
 		if (found)
 			return NULL;
 		found = l;
 	}
 	return found;
+}
+
+/* The port by which a bridge reaches somebody who is not of this machine: seen or said, else the only one. */
+static const struct link *outer_port(const struct walk *w, int ns, int bridge, int except)
+{
+	const struct flow *f = &w->p->flow;
+
+	vec_each(l, &ns_of(w, ns)->links)
+		if (l->master == bridge && l->ifindex != except && ns == NS_HOST &&
+		    (l->ifindex == f->request_port || l->ifindex == f->entry))
+			return l;
+	return predict_outer_port(ns_of(w, ns), bridge, except);
 }
 
 /* The address that this segment's packets are for: the sender's next hop, or the host that the outside answers. */
@@ -206,9 +210,12 @@ static enum point_role role_of(const struct walk *w, int ns, int ifindex)
 
 	if (l && (l->flags & IFF_LOOPBACK))
 		return ROLE_LOCAL;
+	if (w->p->flow.entry && ns == NS_HOST && ifindex == w->p->flow.entry)
+		return ROLE_UPLINK;
 	if (w->p->points.n == 0 || (ns != NS_HOST && ns == w->p->flow.src_ns))
 		return ROLE_SOURCE;
-	if (ns != NS_HOST && ns == w->p->flow.dst_ns)
+	if (ns != NS_HOST &&
+	    (ns == w->p->flow.dst_ns || (w->p->flow.entry && ns == w->p->flow.target_ns)))
 		return ROLE_TARGET;
 	if (l && l->master)
 		return ROLE_PORT;
@@ -543,6 +550,11 @@ static void beyond(struct walk *w, int ns, int ifindex)
 	struct leg *leg;
 
 	w->p->points.v[w->p->points.n - 1].role = ROLE_UPLINK;
+	if (w->dir == DIR_REPLY) {
+		w->p->complete = addr_eq(&w->pkt.dst, &w->p->flow.src);
+		add_leg(w, LEG_LEAVE, ns, ifindex, ifindex)->segment = -1;
+		return;
+	}
 	w->p->uplink_point = (int)w->p->points.n - 1;
 	w->p->outside = true;
 	leg = add_leg(w, LEG_OUTSIDE, ns, ifindex, ifindex);
@@ -571,12 +583,14 @@ static bool leads_outside(const struct walk *w, int ns, int oif)
 	const struct link *l = ns_link(ns_of(w, ns), oif);
 	int peer_ns, peer_if;
 
-	if (w->dir != DIR_REQUEST)
-		return false;
-	if (ns != NS_HOST && link_is_tap(l))
+	const struct flow *f = &w->p->flow;
+	bool out;
+
+	if (w->dir == DIR_REQUEST && ns != NS_HOST && link_is_tap(l))
 		return true;
-	return ns == NS_HOST && w->p->flow.dst_ns < 0 &&
-	       !snapshot_peer(w->s, ns, oif, &peer_ns, &peer_if);
+	/* the answer to somebody outside; or a request for somebody there, or sent back to where it came from */
+	out = w->dir == DIR_REPLY ? f->entry != 0 : f->dst_ns < 0 || (f->entry && oif == f->entry);
+	return out && ns == NS_HOST && !snapshot_peer(w->s, ns, oif, &peer_ns, &peer_if);
 }
 
 /* From a bridge, by one of its ports, towards the next hop. Returns false where none leads there. */
@@ -625,6 +639,7 @@ static bool by_port(struct walk *w, enum leg_kind kind, int ns, const struct lin
 static void emit(struct walk *w, int ns, int oif)
 {
 	const struct link *l = ns_link(ns_of(w, ns), oif);
+	const struct addr *asked = w->dir == DIR_REPLY ? &w->p->flow.src : &w->p->flow.dst;
 	struct leg *leg = last_leg(w);
 	const struct neigh *n;
 
@@ -640,9 +655,10 @@ static void emit(struct walk *w, int ns, int oif)
 		if (by_port(w, LEG_BRIDGE_DOWN, ns, l, 0))
 			return;
 		/* translated to somebody on this bridge: not somebody beyond it */
-		if (leads_outside(w, ns, oif) && addr_eq(&w->pkt.dst, &w->p->flow.dst)) {
+		if (leads_outside(w, ns, oif) && addr_eq(&w->pkt.dst, asked)) {
 			w->p->legs.n--;
-			w->p->request_legs = w->p->legs.n;
+			if (w->dir == DIR_REQUEST)
+				w->p->request_legs = w->p->legs.n;
 			beyond(w, ns, oif);
 			return;
 		}
@@ -724,10 +740,14 @@ static void deliver(struct walk *w, int ns, int iif)
 	cross_ip(w, ns, HOOK_INPUT, iif, 0);
 	w->segment = -1;
 	if (w->dir == DIR_REPLY) {
-		w->p->complete = ns == w->p->flow.src_ns;
+		w->p->complete = !w->p->flow.entry && ns == w->p->flow.src_ns;
 		return;
 	}
 	w->p->deliver_leg = (int)w->p->legs.n - 1;
+	if (w->p->flow.entry && ns != NS_HOST) /* wherever it was translated to: here it is meant */
+		vec_each(pt, &w->p->points)
+			if (pt->ns == ns && pt->role == ROLE_FORWARD)
+				pt->role = ROLE_TARGET;
 	reply_send(w, ns, iif);
 }
 
@@ -913,6 +933,14 @@ static void reply_send(struct walk *w, int ns, int iif)
 	send_from(w, ns, iif);
 }
 
+/* As received by the uplink. */
+static void enter(struct walk *w, int uplink)
+{
+	add_leg(w, LEG_ENTER, NS_HOST, 0, uplink);
+	add_point(w, NS_HOST, uplink, false, ROLE_UPLINK);
+	arrive(w, NS_HOST, uplink);
+}
+
 struct path *predict(const struct snapshot *s, const struct flow *flow)
 {
 	struct walk w = { .s = s, .dir = DIR_REQUEST, .segment = -1 };
@@ -931,7 +959,10 @@ struct path *predict(const struct snapshot *s, const struct flow *flow)
 		.size = flow->size,
 		.ct = CT_NEW,
 	};
-	send_from(&w, flow->src_ns, 0);
+	if (flow->entry)
+		enter(&w, flow->entry);
+	else
+		send_from(&w, flow->src_ns, 0);
 	vec_free(&w.bindings);
 	vec_free(&w.tracking);
 	return w.p;

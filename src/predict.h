@@ -15,6 +15,9 @@
 /* The path of a flow; free with path_free. */
 struct path *predict(const struct snapshot *s, const struct flow *flow);
 
+/* The only port of a bridge, other than `except`, that leads out of this machine: no veth, tap or the like; NULL: none. */
+const struct link *predict_outer_port(const struct ns *ns, int bridge, int except);
+
 /* The bridge port that leads to the owner of an address, other than `except`; NULL: none known. */
 const struct link *predict_port_to(const struct snapshot *s, int ns, int bridge,
 				   const struct addr *a, int except);

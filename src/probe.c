@@ -15,6 +15,8 @@
 #include <netinet/icmp6.h>
 #include <poll.h>
 
+#include "outside.h"
+
 #define NEVER UINT64_MAX
 
 /* Once the question is answered, the other probes have 3 round trips left, at least this. */
@@ -78,10 +80,12 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static const struct probe_ops *ops_of(enum proto proto)
+static const struct probe_ops *ops_of(const struct probe *p)
 {
+	if (p->outside)
+		return &probe_outside;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i]->proto == proto)
+		if (rows[i]->proto == p->proto)
 			return rows[i];
 	return NULL;
 }
@@ -102,7 +106,7 @@ static bool may_send(const struct run *run, const struct probe *p)
 static int send_next(struct run *run, size_t index)
 {
 	struct probe *p = &run->plan->probes.v[index];
-	const struct probe_ops *ops = ops_of(p->proto);
+	const struct probe_ops *ops = ops_of(p);
 	size_t a = p->attempts.n;
 	int fd;
 
@@ -414,6 +418,8 @@ static void read_all(struct run *run)
 {
 	_cleanup_(freep) struct pollfd *fds = xcalloc(run->shots.n, sizeof(*fds));
 
+	if (run->plan->inject)
+		outside_read(run->plan);
 	if (poll(fds, probe_pollfds(run, fds), 0) > 0)
 		receive(run, fds);
 	if (run->ob)
@@ -433,6 +439,12 @@ static const struct sighting *find_sighting(const struct run *run, size_t probe,
 	return NULL;
 }
 
+/* Where an answer ends its way: with a client outside that is beyond the uplink. */
+static bool ends_outwards(const struct run *run, size_t probe)
+{
+	return run->plan->probes.v[probe].outside;
+}
+
 /* The newest come last. */
 static bool is_seen_arriving(const struct run *run, size_t probe, size_t attempt)
 {
@@ -440,7 +452,7 @@ static bool is_seen_arriving(const struct run *run, size_t probe, size_t attempt
 		const struct sighting *s = &run->o->sightings.v[i];
 
 		if (s->probe == (int)probe && s->attempt == (int)attempt &&
-		    s->kind == SIGHT_REPLY && !s->out && s->ns == run->plan->probes.v[probe].ns)
+		    s->kind == SIGHT_REPLY && s->out == ends_outwards(run, probe) && s->ns == run->plan->probes.v[probe].ns)
 			return true;
 	}
 	return false;
@@ -493,8 +505,8 @@ static void measure(const struct run *run, size_t index)
 		if (a->outcome != PROBE_ANSWERED)
 			continue;
 		p->rtt_us = (int64_t)(a->done_us - a->sent_us);
-		out = find_sighting(run, index, i, SIGHT_REQUEST, true);
-		in = find_sighting(run, index, i, SIGHT_REPLY, false);
+		out = find_sighting(run, index, i, SIGHT_REQUEST, !ends_outwards(run, index));
+		in = find_sighting(run, index, i, SIGHT_REPLY, ends_outwards(run, index));
 		if (out && in && in->us >= out->us && in->us - out->us <= (uint64_t)p->rtt_us)
 			p->rtt_us = (int64_t)(in->us - out->us);
 	}

@@ -51,6 +51,7 @@ struct probe {
 	bool df;
 	bool question, control, full;
 	bool step;             /* full size, but for a size that is given: one of a search */
+	bool outside;          /* a client beyond the uplink, src, sends it: probe_plan.inject */
 	/* what came of it */
 	VEC(struct attempt) attempts;
 	unsigned int answered; /* attempts with PROBE_ANSWERED */
@@ -74,6 +75,7 @@ struct probe_plan {
 	uint64_t pace_us;           /* 200 ms; 100 ms with --count */
 	uint64_t timeout_us;        /* longest wait for an answer from outside */
 	const int *ns_fds;
+	struct inject *inject;      /* the way in for probes from outside, or NULL: see inject.h */
 	enum settle (*settle)(void *ctx, size_t probe, uint64_t now_wall_us, uint64_t *ret_wake_us);
 	void *ctx;
 	/* Set by a handler, to end before it is settled; NULL: nobody will */
@@ -106,6 +108,6 @@ struct probe_ops {
 	int (*receive)(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a, int fd);
 };
 
-extern const struct probe_ops probe_icmp, probe_tcp, probe_udp;
+extern const struct probe_ops probe_icmp, probe_tcp, probe_udp, probe_outside;
 
 #endif

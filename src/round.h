@@ -13,6 +13,14 @@
 #include "resolve.h"
 #include "run.h"
 
+/* The question comes from outside: where and how. */
+struct entrance {
+	int uplink;                 /* 0: it does not */
+	struct addr client;
+	int target_ns;              /* as in struct flow */
+	uint16_t port, target_port; /* the host's that is asked; … */
+};
+
 struct round {
 	struct run *run;
 	struct diagnosis *d;
@@ -22,6 +30,9 @@ struct round {
 	int src, dst_ns;
 	struct addr dst;
 	int oif;                    /* of a link-local dst, in src */
+	struct entrance entrance;
+	struct inject *inject;      /* open while probes run, or NULL */
+	char *no_entry;             /* why there is none */
 	struct probe_plan plan;
 	VEC(struct path *) paths;   /* by probe */
 	struct observations obs;

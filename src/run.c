@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -12,9 +13,11 @@
 #include "dns.h"
 #include "fib.h"
 #include "firewall/nft-text.h"
+#include "inject.h"
 #include "inventory.h"
 #include "nameserver.h"
 #include "netns.h"
+#include "outside.h"
 #include "predict.h"
 #include "resolve.h"
 
@@ -74,6 +77,8 @@ static const char *kind_text(enum target_kind k)
 		return "container";
 	case TARGET_HOST:
 		return "host";
+	case TARGET_OUTSIDE:
+		return "outside";
 	case TARGET_NAME:
 		return "name";
 	case TARGET_ADDRESS:
@@ -166,7 +171,7 @@ static int open_namespaces(struct round *r)
 		vec_push(&r->fds, r->self_fd);
 	else
 		add_namespace(r, "host", NULL, false, r->self_fd, dev, inode);
-	r->src = add_target(r, src);
+	r->src = src->kind == TARGET_OUTSIDE ? NS_HOST : add_target(r, src);
 	r->dst_ns = is_namespace(dst) ? add_target(r, dst) : -1;
 	err = r->host ? collect_guests(r) : collect_all(r->s, r->fds.v);
 	if (err < 0)
@@ -393,6 +398,168 @@ static int find_interface(struct round *r, const char *name)
 	return 0;
 }
 
+/* Reads what the last evaluation lacked. True where evaluating again says more. */
+static bool fill(struct round *r)
+{
+	int more = r->stale ? 0 : collect_needs(r->s, r->fds.v);
+
+	r->stale = r->stale || more < 0;
+	return more > 0;
+}
+
+/* --- from outside --- */
+
+/* Somebody whom this host would answer by its uplink (RFC 5737: addresses for documentation). */
+static bool find_client(const struct round *r, struct addr *ret)
+{
+	static const char *const addresses[] = { "203.0.113.71", "198.51.100.71", "192.0.2.71" };
+	const struct ns *host = snapshot_ns(r->s, NS_HOST);
+
+	if (addr_is_set(&r->run->options->from)) {
+		*ret = r->run->options->from;
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+		struct lookup way;
+
+		addr_parse(addresses[i], ret);
+		fib_lookup(host, &(struct fib_query){ .dst = *ret }, &way);
+		if (way.error == 0 && way.type == RTN_UNICAST && way.route && way.route->dst.len == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The interface that faces the outside: of a bridge, its port. */
+static int find_uplink(const struct round *r)
+{
+	const struct ns *host = snapshot_ns(r->s, NS_HOST);
+	const struct route *way = default_route(host, AF_INET);
+	const struct link *l = way ? ns_link(host, way->nh.oif) : NULL;
+	const struct link *port = l && streq(l->kind, "bridge") ? predict_outer_port(host, l->ifindex, 0) :
+								 NULL;
+
+	return port ? port->ifindex : l ? l->ifindex : 0;
+}
+
+/* The host's address that somebody outside would ask. */
+static bool uplink_address(const struct round *r, struct addr *ret)
+{
+	const struct ns *host = snapshot_ns(r->s, NS_HOST);
+	const struct route *way = default_route(host, AF_INET);
+	const struct iface_addr *a;
+
+	a = way ? ns_addr_on(host, way->nh.oif, AF_INET, &(struct addr){ 0 }) : NULL;
+	if (!a)
+		return false;
+	*ret = a->prefix.addr;
+	return true;
+}
+
+/* Where a packet for this port of the host is taken. False: nowhere else. */
+static bool published(struct round *r, uint16_t port, struct nat *ret)
+{
+	const struct ns *host = snapshot_ns(r->s, NS_HOST);
+	const struct link *l = ns_link(host, r->entrance.uplink);
+	const struct fw_place at = {
+		.ns = NS_HOST,
+		.hook = HOOK_PREROUTING,
+		.iif = l && l->master ? l->master : r->entrance.uplink,
+		.port_in = l && l->master ? r->entrance.uplink : 0,
+	};
+	const struct packet pkt = { .src = r->entrance.client,
+				    .dst = r->dst,
+				    .proto = PROTO_TCP,
+				    .dport = port,
+				    .tcp_flags = TH_SYN,
+				    .ttl = 64,
+				    .size = 60,
+				    .ct = CT_NEW };
+	struct fw_result res;
+
+	do
+		fw_eval(r->s, &at, &pkt, &res);
+	while (fill(r));
+	*ret = res.nat;
+	return res.nat.kind == NAT_DEST && addr_is_set(&res.nat.addr);
+}
+
+/*
+ * "outside netns1:5000" is the port 5000 of this host where that leads to
+ * netns1; else the port that leads to netns1's 5000.
+ */
+static void find_published_port(struct round *r, uint16_t port)
+{
+	const struct ns *target = snapshot_ns(r->s, r->dst_ns);
+	uint16_t ports[64];
+	struct nat nat;
+	size_t n;
+
+	r->entrance.port = r->entrance.target_port = port;
+	r->entrance.target_ns = r->dst_ns;
+	if (published(r, port, &nat) && ns_addr(target, &nat.addr)) {
+		r->entrance.target_port = nat.port ? nat.port : port;
+		return;
+	}
+	do
+		n = fw_dnat_ports(r->s, NS_HOST, ports, ARRAY_SIZE(ports));
+	while (fill(r));
+	for (size_t i = 0; i < n; i++) {
+		if (published(r, ports[i], &nat) && ns_addr(target, &nat.addr) &&
+		    (nat.port ? nat.port : ports[i]) == port) {
+			r->entrance.port = ports[i];
+			return;
+		}
+	}
+}
+
+static int not_from_outside(struct round *r)
+{
+	return fail(r, xasprintf("%s is no address of this host or of a namespace here; from outside "
+				 "only those can be asked", addr_text(&r->dst).s));
+}
+
+/* Who asks, where that comes in, and whom it asks. */
+static int find_entrance(struct round *r)
+{
+	struct target *t = &r->run->destination;
+	const struct iface_addr *a;
+	char *error = NULL;
+
+	r->entrance.uplink = find_uplink(r);
+	if (!r->entrance.uplink)
+		return fail(r, xstrdup("the host has no default route, so that it has no uplink to enter by"));
+	if (!find_client(r, &r->entrance.client))
+		return fail(r, xstrdup("no address for documentation is routed to the uplink; "
+				       "name a client's with --from"));
+	if (is_namespace(t)) {
+		a = t->port || r->dst_ns == NS_HOST ? NULL :
+		    address_for(snapshot_ns(r->s, r->dst_ns), snapshot_ns(r->s, NS_HOST));
+		if (a) {
+			r->dst = a->prefix.addr;
+			return r->dst.family == AF_INET ? 0 : not_from_outside(r);
+		}
+		if (!uplink_address(r, &r->dst))
+			return fail(r, xstrdup("the host has no address on its uplink"));
+		if (r->dst_ns != NS_HOST && t->port)
+			find_published_port(r, t->port);
+		return 0;
+	}
+	if (t->kind == TARGET_NAME &&
+	    resolve_name(r->fds.v[NS_HOST], &r->run->source.files, t->text, AF_INET,
+			 (uint64_t)(r->run->options->timeout * 1e6), &r->dst, &r->names, &error) < 0) {
+		_cleanup_(freep) char *why = error;
+
+		return fail(r, target_neither(t, why));
+	}
+	if (t->kind == TARGET_ADDRESS)
+		r->dst = t->addr;
+	if (r->dst.family != AF_INET)
+		return fail(r, xstrdup("from outside only IPv4 can be asked in this version"));
+	find_owner(r);
+	return r->dst_ns < 0 || addr_is_loopback(&r->dst) ? not_from_outside(r) : 0;
+}
+
 static int find_destination(struct round *r)
 {
 	struct target *t = &r->run->destination;
@@ -401,6 +568,8 @@ static int find_destination(struct round *r)
 	char *error = NULL;
 	int err;
 
+	if (r->run->source.kind == TARGET_OUTSIDE)
+		return find_entrance(r);
 	if (is_namespace(t)) {
 		a = address_for(snapshot_ns(r->s, r->dst_ns), src);
 		if (r->dst_ns == r->src)
@@ -446,9 +615,19 @@ static void remark(struct diagnosis *d, const struct target *t)
 		vec_push(&d->remarks, xstrdup(t->remark));
 }
 
+/* Somebody real may have the address that was given. */
+static void remark_client(struct diagnosis *d, const struct options *o)
+{
+	if (addr_is_set(&o->from) && !o->no_probe)
+		vec_push(&d->remarks,
+			 xasprintf("packets with the source %s were made up here; if somebody has that "
+				   "address, and nsdoctor is killed meanwhile, answers may reach him",
+				   addr_text(&o->from).s));
+}
+
 static void describe(struct endpoint *e, const struct target *t, int ns)
 {
-	bool named = is_namespace(t) || t->kind == TARGET_NAME;
+	bool named = is_namespace(t) || t->kind == TARGET_NAME || t->kind == TARGET_OUTSIDE;
 
 	e->name = named ? xstrdup(t->text) : NULL;
 	e->kind = kind_text(t->kind);
@@ -459,8 +638,13 @@ static void describe(struct endpoint *e, const struct target *t, int ns)
 
 static struct flow flow_of(const struct round *r, const struct probe *p)
 {
+	bool published = p->outside && p->port && r->entrance.target_port;
+
 	return (struct flow){ .src_ns = p->ns,
-			      .dst_ns = r->dst_ns,
+			      .dst_ns = r->entrance.target_port ? NS_HOST : r->dst_ns,
+			      .entry = p->outside ? r->entrance.uplink : 0,
+			      .target_ns = published ? r->entrance.target_ns : 0,
+			      .target_port = published ? r->entrance.target_port : 0,
 			      .src = p->src,
 			      .dst = p->dst,
 			      .oif = p->oif,
@@ -515,15 +699,6 @@ static bool meet_neighbour(struct round *r, const struct path *path)
 	return met;
 }
 
-/* Reads what the last evaluation lacked. True where evaluating again says more. */
-static bool fill(struct round *r)
-{
-	int more = r->stale ? 0 : collect_needs(r->s, r->fds.v);
-
-	r->stale = r->stale || more < 0;
-	return more > 0;
-}
-
 static struct path *predict_filled(struct round *r, const struct flow *flow)
 {
 	struct path *path = predict(r->s, flow);
@@ -571,9 +746,11 @@ static void add_probe(struct round *r, enum proto proto, uint16_t port, bool que
 
 	*p = (struct probe){ .ns = control ? NS_HOST : r->src,
 			     .proto = proto,
+			     .src = r->entrance.client,
 			     .dst = r->dst,
 			     .oif = r->oif,
 			     .port = port,
+			     .outside = r->entrance.uplink != 0,
 			     .size = full ? 0 : small_size(proto, port, r->dst.family),
 			     .df = full,
 			     .question = question,
@@ -612,8 +789,12 @@ static enum proto second_of(const struct options *o, enum proto question)
 	return PROTO_COUNT;
 }
 
-static uint16_t port_of(const struct target *t, enum proto proto)
+static uint16_t port_of(const struct round *r, enum proto proto)
 {
+	const struct target *t = &r->run->destination;
+
+	if (r->entrance.port && proto != PROTO_ICMP)
+		return r->entrance.port;
 	return proto == PROTO_ICMP ? 0 : t->port ? t->port : SECOND_PORT;
 }
 
@@ -623,20 +804,21 @@ static void plan_probes(struct round *r)
 	const struct target *t = &r->run->destination;
 	enum proto question = r->name_error ? PROTO_UDP : question_of(o, t);
 	enum proto second = r->name_error ? PROTO_COUNT : second_of(o, question);
-	uint16_t port = r->name_error ? DNS_PORT : port_of(t, question);
+	uint16_t port = r->name_error ? DNS_PORT : port_of(r, question);
 	bool both = second != PROTO_COUNT;
 	bool outside;
 
 	add_probe(r, question, port, true, false, false);
 	if (both)
-		add_probe(r, second, port_of(t, second), false, false, false);
-	if (wanted(o, PROTO_ICMP) && !r->name_error)
+		add_probe(r, second, port_of(r, second), false, false, false);
+	/* what an answer of full size meets beyond the uplink, nobody can tell who is not there */
+	if (wanted(o, PROTO_ICMP) && !r->name_error && !r->entrance.uplink)
 		add_probe(r, PROTO_ICMP, 0, false, false, true);
 	outside = r->dst_ns < 0 && r->src != NS_HOST && !r->oif;
 	if (outside) {
 		add_probe(r, question, port, false, true, false);
 		if (both)
-			add_probe(r, second, port_of(t, second), false, true, false);
+			add_probe(r, second, port_of(r, second), false, true, false);
 	}
 	r->d->destination.proto = r->name_error ? question_of(o, t) : question;
 	r->d->destination.port = t->port;
@@ -715,7 +897,8 @@ static void open_observer(struct round *r)
 				     .namespaces = r->s->ns.n,
 				     .capture = true,
 				     .keep_frames = r->run->options->pcap != NULL,
-				     .trace = !r->run->options->no_trace };
+				     .trace = !r->run->options->no_trace,
+				     .inject = r->inject };
 
 	round_watch(r, &spec);
 	if (observe_open(&spec, &r->obs, &r->run->observer) < 0)
@@ -726,6 +909,66 @@ static void open_observer(struct round *r)
 	vec_free(&spec.arp);
 	vec_free(&spec.peers);
 	vec_free(&spec.ns);
+}
+
+/* --- the way in --- */
+
+/* Would a packet of ours leave this machine? That is nobody's to see. */
+static bool goes_out_again(const struct round *r)
+{
+	for (size_t i = 0; i < r->paths.n; i++)
+		if (r->paths.v[i]->outside)
+			return true;
+	return false;
+}
+
+/* Who receives a client's packets on the uplink's segment: the host, or whoever shares that with it. */
+static bool find_receiver(const struct round *r, uint8_t *ret_mac)
+{
+	vec_each(leg, &r->paths.v[0]->legs) {
+		const struct link *l = leg->kind == LEG_FORWARD || leg->kind == LEG_DELIVER ?
+					       ns_link(snapshot_ns(r->s, leg->ns), leg->iif) : NULL;
+
+		if (l && l->mac_len == 6) {
+			memcpy(ret_mac, l->mac, 6);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Opens the way in for a client outside. False, and r->no_entry says why, where the model has to answer. */
+static bool open_entrance(struct round *r)
+{
+	struct inject_spec spec = { .s = r->s,
+					  .ns_fd = r->self_fd,
+					  .uplink = r->entrance.uplink,
+					  .client = r->entrance.client,
+					  .marks = r->plan.marks };
+
+	if (goes_out_again(r)) {
+		r->no_entry = xstrdup("the packet would leave this host again");
+		return false;
+	}
+	if (!find_receiver(r, spec.mac)) {
+		r->no_entry = xstrdup("nobody is known to receive it");
+		return false;
+	}
+	if (inject_open(&spec, &r->inject, &r->no_entry) < 0)
+		return false;
+	r->plan.inject = r->inject;
+	return true;
+}
+
+static void close_entrance(struct round *r)
+{
+	if (!r->inject)
+		return;
+	outside_close(&r->plan);
+	r->plan.inject = NULL;
+	observe_forget_inject(r->run->observer);
+	inject_close(r->inject);
+	r->inject = NULL;
 }
 
 /* --- probing --- */
@@ -827,8 +1070,11 @@ static void ask_again(struct round *r)
 	nap(1000000);
 	p = vec_add(&again.probes);
 	*p = (struct probe){ .ns = first->ns, .proto = first->proto, .dst = first->dst,
-			     .oif = first->oif, .port = first->port, .size = first->size, .question = true, .rtt_us = -1 };
-	random_bytes(again.marks.token, sizeof(again.marks.token));
+			     .oif = first->oif, .port = first->port, .size = first->size, .question = true,
+			     .rtt_us = -1, .src = first->src, .outside = first->outside };
+	again.inject = r->plan.inject;
+	if (!again.inject) /* else only answers to the marks that are known are turned aside */
+		random_bytes(again.marks.token, sizeof(again.marks.token));
 	again.settle = NULL;
 	if (probe_run(&again, NULL, &none) == 0)
 		r->lost_again = again.probes.v[0].answered == 0;
@@ -1136,7 +1382,7 @@ static void judge_name(struct round *r)
 static void judge(struct round *r)
 {
 	_cleanup_(snapshot_freep) struct snapshot *others = NULL;
-	bool mute = r->run->options->no_probe || !addr_is_set(&r->dst);
+	bool mute = r->run->options->no_probe || !addr_is_set(&r->dst) || r->no_entry;
 	struct inquiry in = { .s = r->s,
 			      .obs = &r->obs,
 			      .probes = r->plan.probes.v,
@@ -1166,6 +1412,12 @@ static void judge(struct round *r)
 		diagnose(&in, r->d);
 	}
 	judge_name(r);
+	if (r->no_entry) {
+		struct unchecked *u = vec_add(&r->d->unchecked);
+
+		u->what = xstrdup("packets from outside");
+		u->why = xstrdup(r->no_entry);
+	}
 	if (!addr_is_set(&r->dst) && r->d->findings.n)
 		r->d->findings.v[0].confidence = CONFIRMED;
 	for (size_t i = 0; i < in.n; i++)
@@ -1239,7 +1491,7 @@ int round_prepare(struct round *r, bool last)
 		err = find_destination(r);
 	if (err)
 		return err;
-	describe(&r->d->source, &r->run->source, r->src);
+	describe(&r->d->source, &r->run->source, r->entrance.uplink ? -1 : r->src);
 	describe(&r->d->destination, &r->run->destination, r->dst_ns);
 	if (!r->name_error)
 		r->d->destination.address = r->dst;
@@ -1262,7 +1514,7 @@ int round_conclude(struct round *r, bool last)
 	if (r->stale)
 		return changing(r, last);
 	name_rules(r);
-	if (r->d->verdict == VERDICT_REACHABLE || r->run->options->no_probe)
+	if (r->d->verdict == VERDICT_REACHABLE || r->run->options->no_probe || r->no_entry)
 		return 0;
 	if (vanished(&r->run->source) || vanished(&r->run->destination))
 		return fail(r, xasprintf("the namespace %s vanished meanwhile",
@@ -1286,9 +1538,10 @@ static int look(struct round *r, bool last)
 	if (err)
 		return err;
 	t = now_us();
-	if (round_asks(r)) {
+	if (round_asks(r) && (!r->entrance.uplink || open_entrance(r))) {
 		open_observer(r);
 		err = send_probes(r);
+		close_entrance(r);
 		if (err)
 			return err;
 	}
@@ -1315,7 +1568,7 @@ void round_done(struct round *r, bool keep)
 	} else {
 		snapshot_free(r->s);
 	}
-	for (size_t i = 2; i < r->fds.n; i++)
+	for (size_t i = 1; i < r->fds.n; i++)
 		if (r->fds.v[i] != r->run->source.fd && r->fds.v[i] != r->run->destination.fd)
 			close(r->fds.v[i]);
 	if (r->self_fd >= 0)
@@ -1326,6 +1579,7 @@ void round_done(struct round *r, bool keep)
 	vec_free(&r->fds);
 	observations_free(&r->obs);
 	probe_plan_done(&r->plan);
+	free(r->no_entry);
 }
 
 void round_begin(struct round *r, struct run *run, const struct snapshot *host)
@@ -1347,6 +1601,7 @@ struct diagnosis *round_finish(struct round *r)
 		describe(&d->destination, &r->run->destination, -1);
 	}
 	remark(d, &r->run->source);
+	remark_client(d, r->run->options);
 	remark(d, &r->run->destination);
 	if (d->error && !d->summary)
 		d->summary = xstrdup(d->error);

@@ -28,13 +28,6 @@ static int fail(int error, char **ret_error, const char *before, const char *tex
 	return error;
 }
 
-static int not_yet(char **ret_error, const char *text, const char *what)
-{
-	_cleanup_(freep) char *after = xasprintf(": %s in this version yet", what);
-
-	return fail(-ENOTSUP, ret_error, "", text, after);
-}
-
 /* --- the grammar --- */
 
 /* A decimal number of 1 to max without anything around it. */
@@ -144,8 +137,10 @@ int target_parse_source(const char *text, struct target *ret, char **ret_error)
 	if (addr_parse(text, &a) == 0)
 		return fail(-EINVAL, ret_error, "", text,
 			    " is an address; SOURCE is a namespace, see nsdoctor --help");
-	if (streq(text, "outside"))
-		return not_yet(ret_error, text, "the direction from outside is not asked");
+	if (streq(text, "outside")) {
+		t.kind = TARGET_OUTSIDE;
+		return finish(&t, text, 0, ret);
+	}
 	r = parse_common(text, &t, ret_error);
 	if (r == -ENOENT)
 		r = parse_netns(text, &t, ret_error);
@@ -656,6 +651,7 @@ int target_open(struct target *t, char **ret_error)
 	case TARGET_CONTAINER:
 	case TARGET_NAME:
 		return open_word(t, ret_error);
+	case TARGET_OUTSIDE:
 	case TARGET_ADDRESS:
 	case TARGET_DEFAULT:
 		return 0;

@@ -12,6 +12,7 @@ enum target_kind {
 	TARGET_PID,
 	TARGET_CONTAINER, /* "docker:web", or a word that is a container's name */
 	TARGET_HOST,
+	TARGET_OUTSIDE,  /* somebody beyond the uplink; SOURCE only */
 	TARGET_ADDRESS,
 	TARGET_NAME,     /* a DESTINATION that is a word: a namespace, else resolved as SOURCE would */
 	TARGET_DEFAULT,  /* no DESTINATION: the way out */
@@ -37,7 +38,7 @@ struct target {
 
 /*
  * Grammar only, opens nothing. -EINVAL: no target can look like that; -ENOTSUP:
- * one that this version does not know yet ("outside"). Both are wrong
+ * one that this version does not know yet. Both are wrong
  * usage (exit 2). A name never leaves /run/netns.
  */
 int target_parse_source(const char *text, struct target *ret, char **ret_error);

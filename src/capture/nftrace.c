@@ -36,6 +36,7 @@
 #define AT_ONCE        4096
 /* On their way at the same time. */
 #define PACKETS_MAX    1024
+#define OUR_TABLES     "nsdoctor-"
 
 #ifndef NFT_TABLE_F_OWNER
 #define NFT_TABLE_F_OWNER 2
@@ -379,7 +380,7 @@ struct nftrace *nftrace_new(const struct marks *m)
 
 	t->marks = *m;
 	t->fd = -1;
-	snprintf(t->table, sizeof(t->table), "nsdoctor-%d", (int)getpid());
+	snprintf(t->table, sizeof(t->table), OUR_TABLES "%d", (int)getpid());
 	return t;
 }
 
@@ -508,6 +509,12 @@ static const struct traced *join(struct nftrace *t, const struct observations *o
 	return known;
 }
 
+/* Of this run or of another one at the same time. */
+static bool is_our_table(const char *name)
+{
+	return strncmp(name, OUR_TABLES, strlen(OUR_TABLES)) == 0;
+}
+
 static bool read_type(uint32_t type, enum trace_type *ret)
 {
 	switch (type) {
@@ -556,7 +563,7 @@ bool nftrace_message(struct nftrace *t, int ns, const struct nlmsghdr *nlh, stru
 	    nlfield_read(message_fields, nlfield_attrs(nlh, sizeof(*header)), &m) < 0)
 		return false;
 	p = join(t, o, &m);
-	if (!p || streq(m.table, t->table) || !read_type(be32toh(m.type), &type))
+	if (!p || is_our_table(m.table) || !read_type(be32toh(m.type), &type))
 		return false;
 	if (type == TRACE_RULE && m.handle == 0) /* the end of the chain's rules */
 		return false;

@@ -258,6 +258,8 @@ static const enum hook *hooks_of(const struct question *q)
 	case LEG_WIRE:
 	case LEG_BRIDGE_DOWN:
 	case LEG_OUTSIDE:
+	case LEG_ENTER:
+	case LEG_LEAVE:
 		break;
 	}
 	return none;
@@ -330,11 +332,16 @@ static struct op_match match_of(const struct question *q, const struct drop *d)
 	if (d->hook == HOOK_OUTPUT || d->hook == HOOK_POSTROUTING)
 		m.iif = 0;
 	if (q->leg->dir == DIR_REPLY) {
-		m.dst = prefix_host(&d->pkt.dst);
+		/* to whomever outside; a service is published for all */
+		if (q->path->flow.entry)
+			m.src = prefix_host(&d->pkt.src);
+		else
+			m.dst = prefix_host(&d->pkt.dst);
 		m.established = true;
 		return m;
 	}
-	m.src = prefix_host(&d->pkt.src);
+	if (!q->path->flow.entry)
+		m.src = prefix_host(&d->pkt.src);
 	if (!q->path->outside)
 		m.dst = prefix_host(&d->pkt.dst);
 	if (q->facts->port_asked && d->pkt.proto != PROTO_ICMP) {

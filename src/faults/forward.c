@@ -146,6 +146,9 @@ static void say_way_back(const struct question *q, struct finding *f)
 	const struct iface_addr *via, *net;
 	struct prefix dst;
 
+	/* to somebody outside it is the default route that is missing */
+	if (q->path->flow.entry && q->leg->ns != NS_HOST && say_default_route(q, f))
+		return;
 	if (own && own->prefix.len + 1u < addr_len(own->prefix.addr.family) * 8) {
 		dst = prefix_network(&own->prefix);
 		say_route(f, q->leg->ns, &dst, &none, in->iif);

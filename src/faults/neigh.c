@@ -161,19 +161,20 @@ static bool macvlan_isolated(const struct question *q, struct finding *f)
 
 static bool neighbour_failed(const struct question *q, struct finding *f)
 {
+	const bool beyond = q->leg->kind == LEG_OUTSIDE || q->leg->kind == LEG_LEAVE;
 	const struct leg *sender = sender_of(q);
 	const struct link *end;
 	const struct ns *ns;
 	struct addr_text a;
 	int end_ns;
 
-	if (q->leg->kind == LEG_OUTSIDE)
+	if (beyond)
 		sender = sender_before(q);
 	if (!arp_failed(q) || !sender || q->ev->loss == LOSS_ARP_REPLY)
 		return false;
 	/* a gateway on a segment of this host, an address of another one: others say more */
-	if (q->leg->kind != LEG_OUTSIDE && (addr_is_set(&sender->lookup.gateway) ||
-					    known_elsewhere(q, sender, &end_ns, &end)))
+	if (!beyond && (addr_is_set(&sender->lookup.gateway) ||
+			known_elsewhere(q, sender, &end_ns, &end)))
 		return false;
 	ns = snapshot_ns(q->s, sender->ns);
 	a = addr_text(&sender->nexthop);
@@ -450,7 +451,7 @@ static const struct fault rows[] = {
 	  .proof = "The address asked for is the other's, and no ARP request is answered.",
 	  .fix = "A macvlan for the host itself on that interface, bridge mode, or a bridge." },
 	{ .code = "neighbour-failed",
-	  .legs = LEGS_INSIDE | LEG_BIT(LEG_OUTSIDE),
+	  .legs = LEGS_INSIDE | LEG_BIT(LEG_OUTSIDE) | LEG_BIT(LEG_LEAVE),
 	  .ask = ASK_SEEN,
 	  .match = neighbour_failed,
 	  .safety = SAFETY_MANUAL,

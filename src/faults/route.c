@@ -299,25 +299,13 @@ static bool find_way_out(const struct question *q, int ns, struct way_out *ret)
 	return found == 1;
 }
 
-static bool no_route(const struct question *q, struct finding *f)
+bool say_default_route(const struct question *q, struct finding *f)
 {
-	const struct leg *leg = q->leg;
-	const struct prefix everything = { .addr = { .family = leg->pkt.dst.family } };
+	const struct prefix everything = { .addr = { .family = q->leg->pkt.dst.family } };
 	struct way_out w;
 
-	if (leg->stop != STOP_NO_ROUTE || leg->lookup.route || leg->stop_errno != -ENETUNREACH ||
-	    leg->dir != DIR_REQUEST)
+	if (!find_way_out(q, q->leg->ns, &w))
 		return false;
-	say(f, leg->ns, addr_text(&leg->pkt.dst).s, "%s has no route to %s", who(q, leg->ns).s,
-	    addr_text(&leg->pkt.dst).s);
-	say_evidence(f, "route lookup for %s in %s: Network is unreachable",
-		     addr_text(&leg->pkt.dst).s, who(q, leg->ns).s);
-	f->mark = "no route";
-	if (leg->ns == NS_HOST || !find_way_out(q, leg->ns, &w)) {
-		say_advice(f, "ip %s%s route add default via GATEWAY", leg->ns == NS_HOST ? "" : "-n ",
-			   leg->ns == NS_HOST ? "" : leg_ns(q)->name);
-		return true;
-	}
 	if (w.needs_addr) {
 		struct op *op = say_op(f, OP_ADDR_ADD, w.end_ns, w.end->ifindex);
 
@@ -328,7 +316,25 @@ static bool no_route(const struct question *q, struct finding *f)
 		say_evidence(f, "%s of %s in %s is the only router address on that network",
 			     addr_text(&w.gateway).s, w.end->name, who(q, w.end_ns).s);
 	}
-	say_route(f, leg->ns, &everything, &w.gateway, w.ifindex);
+	say_route(f, q->leg->ns, &everything, &w.gateway, w.ifindex);
+	return true;
+}
+
+static bool no_route(const struct question *q, struct finding *f)
+{
+	const struct leg *leg = q->leg;
+
+	if (leg->stop != STOP_NO_ROUTE || leg->lookup.route || leg->stop_errno != -ENETUNREACH ||
+	    leg->dir != DIR_REQUEST)
+		return false;
+	say(f, leg->ns, addr_text(&leg->pkt.dst).s, "%s has no route to %s", who(q, leg->ns).s,
+	    addr_text(&leg->pkt.dst).s);
+	say_evidence(f, "route lookup for %s in %s: Network is unreachable",
+		     addr_text(&leg->pkt.dst).s, who(q, leg->ns).s);
+	f->mark = "no route";
+	if (leg->ns == NS_HOST || !say_default_route(q, f))
+		say_advice(f, "ip %s%s route add default via GATEWAY", leg->ns == NS_HOST ? "" : "-n ",
+			   leg->ns == NS_HOST ? "" : leg_ns(q)->name);
 	return true;
 }
 

@@ -21,6 +21,11 @@ struct op *say_switch(const struct question *q, struct finding *f, int ns, int i
 		      const char *name, int value, int old);
 /* An op that adds a route to the main table; via unset: on link. */
 void say_route(struct finding *f, int ns, const struct prefix *dst, const struct addr *via, int oif);
+/*
+ * Adds the default route that the leg's namespace lacks, with the router's
+ * address where that is missing, too. False: which one it would be is not certain.
+ */
+bool say_default_route(const struct question *q, struct finding *f);
 
 /* --- facts --- */
 

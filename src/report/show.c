@@ -112,6 +112,11 @@ char *show_control(const struct diagnosis *d)
 	return strbuf_take(&b);
 }
 
+bool show_from_outside(const struct diagnosis *d)
+{
+	return d->source.kind && streq(d->source.kind, "outside") && addr_is_set(&d->source.address);
+}
+
 bool show_is_outside(const struct diagnosis *d)
 {
 	return d->destination.ns < 0 && addr_is_set(&d->destination.address);

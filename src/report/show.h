@@ -40,6 +40,9 @@ const struct probe *show_probe(const struct diagnosis *d, bool control);
 /* "icmp 1.7 ms", "tcp/443 refused", "1500 bytes pass" */
 void show_outcome(const struct probe *p, struct strbuf *b);
 
+/* Does it begin there? */
+bool show_from_outside(const struct diagnosis *d);
+
 /* Does the way end beyond the uplink? */
 bool show_is_outside(const struct diagnosis *d);
 

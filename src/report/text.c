@@ -349,7 +349,7 @@ static void add_hop(const struct out *o, struct table *t, size_t i)
 	set_cell(r, COL_IF, PLAIN, name_text(o, report_ifname(o->d, h->ns, h->ifindex).s));
 	set_cell(r, COL_WHERE, PLAIN, where_text(o, h));
 	if (!h->reply_only)
-		set_side(o, r, COL_REQUEST, h, i == 0 ? "sent" : "seen", &h->request);
+		set_side(o, r, COL_REQUEST, h, i == 0 && !show_from_outside(o->d) ? "sent" : "seen", &h->request);
 	if (t->reply)
 		set_side(o, r, COL_REPLY, h, "", &h->reply);
 }
@@ -365,6 +365,24 @@ static void set_outside(const struct out *o, struct row *r)
 	} else if (!o->d->no_probe) {
 		control = show_control(o->d);
 		set_spill(r, COL_REQUEST, DIM, sign_text(o, GLYPH_MISSED, control ? control : ""));
+	}
+}
+
+/* The first line: a client out there. */
+static void add_client(const struct out *o, struct table *t)
+{
+	const struct probe *p = show_probe(o->d, false);
+	struct row *r = vec_add(&t->rows);
+
+	set_cell(r, COL_NS, PLAIN, xstrdup("outside"));
+	set_cell(r, COL_IF, PLAIN, xstrdup(addr_text(&o->d->source.address).s));
+	if (!p || o->d->no_probe)
+		return;
+	set_cell(r, COL_REQUEST, GREEN, sign_text(o, GLYPH_SEEN, "sent"));
+	set_cell(r, COL_REQUEST_N, PLAIN, xasprintf("%u", report_sent(p)));
+	if (t->reply && p->answered) {
+		set_cell(r, COL_REPLY, GREEN, sign_text(o, GLYPH_SEEN, ""));
+		set_cell(r, COL_REPLY_N, PLAIN, xasprintf("%u", p->answered));
 	}
 }
 
@@ -413,6 +431,8 @@ static void fill_table(const struct out *o, struct table *t)
 	t->reply = show_any_reply(d);
 	if (t->reply)
 		add_heading(o, t);
+	if (show_from_outside(d))
+		add_client(o, t);
 	for (size_t i = 0; i <= d->path.n; i++) {
 		if (i == mark.place)
 			add_mark(o, t, mark.dir == DIR_REPLY ? COL_REPLY : COL_REQUEST);

@@ -377,6 +377,34 @@ nat_only()
 	esac
 }
 
+# publish PORT ADDRESS:PORT: a port of the host's uplink address leads there; another backend in each set
+publish()
+{
+	case $LAB_SET in
+	1) run ipt -t nat -A PREROUTING -i "$UP" -p tcp --dport "$1" -j DNAT --to-destination "$2" ;;
+	2) run ipt -t nat -A PREROUTING -d "$UPADDR" -p tcp -m tcp --dport "$1" -j DNAT --to-destination "$2" ;;
+	3)
+		within host nft list chain inet edge enter >/dev/null 2>&1 || nft_in host <<-END
+			table inet edge {
+				chain enter {
+					type nat hook prerouting priority dstnat; policy accept;
+				}
+			}
+		END
+		run nft "add rule inet edge enter iifname \"$UP\" tcp dport $1 dnat ip to $2"
+		;;
+	esac
+}
+
+# unpublish: none does any more
+unpublish()
+{
+	case $LAB_SET in
+	1 | 2) run ipt -t nat -F PREROUTING ;;
+	3) run nft flush chain inet edge enter ;;
+	esac
+}
+
 # snat_to ADDRESS: instead of masquerading
 snat_to()
 {
@@ -604,6 +632,10 @@ works()
 	*:*:*) ;;
 	*:*) port=${to##*:} to=${to%:*} ;;
 	esac
+	# from outside it is the host's address that leads to a namespace's port
+	if [ "$ASK_SOURCE" = outside ] && [ -n "$port" ] && [ -n "${LAB_ADDRESS_OF[$to]:-}" ]; then
+		to=$UPADDR
+	fi
 	to=${LAB_ADDRESS_OF[$to]:-$to}
 	if [ -n "$port" ]; then
 		"${proto}_works" "$ASK_SOURCE" "$to" "$port"

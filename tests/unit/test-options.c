@@ -172,6 +172,22 @@ static void color(void **state)
 	REFUSE("--color: \"blue\" is neither auto, always nor never", "--color=blue", "a");
 }
 
+static void a_client_outside(void **state)
+{
+	struct options o = ACCEPT("--from", "192.0.2.7", "outside", "a:80");
+
+	assert_string_equal(addr_text(&o.from).s, "192.0.2.7");
+	o = ACCEPT("outside", "a:80");
+	assert_false(addr_is_set(&o.from));
+	REFUSE("--from: \"web\" is no address", "--from=web", "outside", "a:80");
+	REFUSE("--from: \"127.0.0.1\" is no address that a client can have", "--from", "127.0.0.1",
+	       "outside", "a:80");
+	REFUSE("--from: \"224.0.0.1\" is no address that a client can have", "--from", "224.0.0.1",
+	       "outside", "a:80");
+	REFUSE("--from is the client's address where SOURCE is outside", "--from", "192.0.2.7", "a");
+	REFUSE("from outside, a DESTINATION must be named: who is asked?", "outside");
+}
+
 static void unknown_options(void **state)
 {
 	REFUSE("there is no option --jsno; did you mean --json?", "--jsno", "a");
@@ -185,7 +201,7 @@ static void unknown_options(void **state)
 static void options_of_later_versions(void **state)
 {
 	static const char *const later[] = {
-		"from", "save", "load", "redact", "what-if",
+		"save", "load", "redact", "what-if",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
@@ -309,6 +325,7 @@ int main(void)
 		cmocka_unit_test(count_is_a_small_number),
 		cmocka_unit_test(timeout_is_a_sane_number),
 		cmocka_unit_test(color),
+		cmocka_unit_test(a_client_outside),
 		cmocka_unit_test(unknown_options),
 		cmocka_unit_test(options_of_later_versions),
 		cmocka_unit_test(files_to_write),

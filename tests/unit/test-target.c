@@ -77,6 +77,7 @@ static void sources(void **state)
 	assert_source("pid:71", TARGET_PID, "/proc/71/ns/net");
 	assert_source("pid:4194304", TARGET_PID, "/proc/4194304/ns/net");
 	assert_source("host", TARGET_HOST, NULL);
+	assert_source("outside", TARGET_OUTSIDE, NULL);
 	assert_source("docker:web", TARGET_CONTAINER, NULL);
 	assert_source("cri:shop/web-0", TARGET_CONTAINER, NULL);
 }
@@ -107,8 +108,6 @@ static void sources_that_are_none(void **state)
 		{ "pid:4194305", -EINVAL, "pid:4194305: what follows pid: is no process id" },
 		{ "pid:99999999999999999999999", -EINVAL,
 		  "pid:99999999999999999999999: what follows pid: is no process id" },
-		{ "outside", -ENOTSUP,
-		  "outside: the direction from outside is not asked in this version yet" },
 		{ "docker:", -EINVAL, "docker:: the container's name or id is missing" },
 		{ "a/\033[2J", -EINVAL,
 		  "a/\\x1b[2J can be no name of a namespace; a file is written with its full path" },

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A client beyond the uplink. It has no socket: its packets are made here, come
+ * in by the uplink, and what they are answered with is read from the tap (see
+ * inject.h), whichever probe's turn it is. A connection is reset as soon as it
+ * would open, and all of them in the end: a listener repeats its SYN-ACK for a
+ * minute to somebody who is silent.
+ */
+#include "probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/icmp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+
+#include "capture/identify.h"
+#include "inject.h"
+#include "outside.h"
+
+#define IP_HEADER   20
+#define TCP_HEADER  20
+#define ECHO_HEADER 8
+#define SYN_OPTIONS 20
+#define MAX_PACKET  1500
+
+/* RFC 1071; sum: of what was added before. */
+static uint32_t add_up(uint32_t sum, const uint8_t *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sum += i & 1 ? b[i] : (uint32_t)b[i] << 8;
+	return sum;
+}
+
+static uint16_t folded(uint32_t sum)
+{
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+static void put_u16(uint8_t *b, uint16_t v)
+{
+	b[0] = (uint8_t)(v >> 8);
+	b[1] = (uint8_t)v;
+}
+
+static void put_u32(uint8_t *b, uint32_t v)
+{
+	put_u16(b, (uint16_t)(v >> 16));
+	put_u16(b + 2, (uint16_t)v);
+}
+
+/*
+ * RFC 791:
+ *  0 version, header length  1 tos  2 length  4 id  6 flags, offset  8 ttl  9 protocol
+ * 10 checksum  12 source  16 destination
+ */
+static void put_ip(uint8_t *b, const struct probe *p, uint8_t protocol, size_t n)
+{
+	uint16_t id;
+
+	random_bytes(&id, sizeof(id));
+	b[0] = 0x45;
+	put_u16(b + 2, (uint16_t)n);
+	put_u16(b + 4, id);
+	b[6] = 0x40; /* don't fragment */
+	b[8] = 64;
+	b[9] = protocol;
+	memcpy(b + 12, p->src.b, 4);
+	memcpy(b + 16, p->dst.b, 4);
+	put_u16(b + 10, folded(add_up(0, b, IP_HEADER)));
+}
+
+/*
+ * RFC 9293:
+ *  0 source port  2 destination port  4 sequence number  8 acknowledgment  12 header length
+ * 13 flags  14 window  16 checksum  18 urgent pointer  20 options
+ */
+size_t outside_tcp(uint8_t *b, const struct probe *p, uint16_t sport, uint32_t seq, uint8_t flags)
+{
+	/* as Linux asks: MSS 1460, SACK, timestamp, window scale 7 */
+	static const uint8_t options[SYN_OPTIONS] = { 2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1,
+						      0, 0, 0, 0,    1, 3, 3, 7 };
+	bool syn = flags & TH_SYN;
+	size_t tcp = TCP_HEADER + (syn ? SYN_OPTIONS : 0), n = IP_HEADER + tcp;
+	uint8_t *t = b + IP_HEADER;
+	uint32_t sum;
+
+	memset(b, 0, n);
+	put_ip(b, p, IPPROTO_TCP, n);
+	put_u16(t, sport);
+	put_u16(t + 2, p->port);
+	put_u32(t + 4, seq);
+	t[12] = (uint8_t)(tcp / 4 << 4);
+	t[13] = flags;
+	put_u16(t + 14, syn ? 64240 : 0);
+	if (syn)
+		memcpy(t + TCP_HEADER, options, sizeof(options));
+	/* the pseudo header: addresses, protocol, length */
+	sum = add_up(IPPROTO_TCP + (uint32_t)tcp, b + 12, 8);
+	put_u16(t + 16, folded(add_up(sum, t, tcp)));
+	return n;
+}
+
+/* RFC 792:  0 type  1 code  2 checksum  4 id  6 sequence number  8 token, padding */
+size_t outside_echo(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a,
+		    uint16_t id)
+{
+	size_t n = p->size > IP_HEADER + ECHO_HEADER + PKT_TOKEN && p->size <= MAX_PACKET ?
+			   p->size : IP_HEADER + ECHO_HEADER + PKT_TOKEN;
+	uint8_t *e = b + IP_HEADER;
+
+	memset(b, 0, n);
+	put_ip(b, p, IPPROTO_ICMP, n);
+	e[0] = ICMP_ECHO;
+	put_u16(e + 4, id);
+	put_u16(e + 6, (uint16_t)(a + 1));
+	marks_token(m, probe, a, e + ECHO_HEADER);
+	for (size_t i = ECHO_HEADER + PKT_TOKEN; i < n - IP_HEADER; i++)
+		e[i] = (uint8_t)i;
+	put_u16(e + 2, folded(add_up(0, e, n - IP_HEADER)));
+	return n;
+}
+
+static int outside_send(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a)
+{
+	struct attempt *attempt = &p->attempts.v[a];
+	uint8_t b[MAX_PACKET];
+	size_t n;
+	int fd, r;
+
+	if (p->dst.family != AF_INET || p->src.family != AF_INET)
+		return -EAFNOSUPPORT;
+	/* of its own, as each socket has: the loop closes it */
+	fd = fcntl(inject_fd(plan->inject), F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	random_bytes(&attempt->sport, sizeof(attempt->sport));
+	attempt->sport = (uint16_t)(32768 + attempt->sport % 28232); /* ip_local_port_range */
+	if (p->proto == PROTO_TCP)
+		n = outside_tcp(b, p, attempt->sport, marks_seq(&plan->marks, probe, a), TH_SYN);
+	else
+		n = outside_echo(b, &plan->marks, p, probe, a, attempt->sport);
+	if (p->size == 0)
+		p->size = (uint32_t)n;
+	attempt->sent_us = wall_us();
+	r = inject_send(plan->inject, b, n);
+	if (r < 0) {
+		attempt->sent_us = 0;
+		attempt->outcome = PROBE_NOT_SENT;
+		attempt->error = -r;
+	}
+	return fd;
+}
+
+static void reset(const struct probe_plan *plan, const struct probe *p, size_t probe, size_t a)
+{
+	uint8_t b[MAX_PACKET];
+
+	inject_send(plan->inject, b,
+		    outside_tcp(b, p, p->attempts.v[a].sport, marks_seq(&plan->marks, probe, a) + 1,
+				TH_RST));
+}
+
+static void finish(struct attempt *a, enum probe_outcome outcome)
+{
+	if (a->outcome != PROBE_PENDING)
+		return;
+	a->outcome = outcome;
+	a->done_us = wall_us();
+}
+
+/* One of our attempts, or NULL. */
+static struct attempt *attempt_of(struct probe_plan *plan, const struct identity *id)
+{
+	struct probe *p;
+
+	if ((size_t)id->probe >= plan->probes.n)
+		return NULL;
+	p = &plan->probes.v[id->probe];
+	return p->outside && (size_t)id->attempt < p->attempts.n ? &p->attempts.v[id->attempt] : NULL;
+}
+
+static void take_error(struct probe_plan *plan, const struct pkt_headers *h)
+{
+	const struct observations none = { 0 };
+	struct pkt_headers quoted;
+	struct identity id;
+	struct attempt *a;
+
+	if (pkt_ip(h->quoted, &quoted) < 0 || !identify_quoted(&plan->marks, &none, &quoted, &id))
+		return;
+	a = attempt_of(plan, &id);
+	if (!a || id.reply || a->outcome != PROBE_PENDING)
+		return;
+	a->icmp_type = h->pkt.icmp_type;
+	a->icmp_code = h->pkt.icmp_code;
+	a->icmp_from = h->pkt.src;
+	finish(a, PROBE_REJECTED);
+}
+
+static void take(struct probe_plan *plan, struct pkt k)
+{
+	struct pkt_headers h;
+	struct identity id;
+	struct attempt *a;
+
+	if (pkt_ip(k, &h) < 0)
+		return;
+	if (h.kind == PKT_ICMP_ERROR) {
+		take_error(plan, &h);
+		return;
+	}
+	if (!identify_packet(&plan->marks, NULL, &h, &id) || !id.reply)
+		return;
+	a = attempt_of(plan, &id);
+	if (!a)
+		return;
+	if (h.kind == PKT_TCP && (h.pkt.tcp_flags & TH_RST)) {
+		finish(a, PROBE_REFUSED);
+		return;
+	}
+	finish(a, PROBE_ANSWERED);
+	if (h.kind == PKT_TCP)
+		reset(plan, &plan->probes.v[id.probe], (size_t)id.probe, (size_t)id.attempt);
+}
+
+void outside_read(struct probe_plan *plan)
+{
+	uint8_t b[MAX_PACKET];
+	ssize_t n;
+
+	while ((n = inject_receive(plan->inject, b, sizeof(b))) >= 0)
+		take(plan, pkt_view(b, (size_t)n));
+}
+
+/* The tap is one for all: outside_read() has taken everything already. */
+static int outside_receive(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a,
+			   int fd)
+{
+	(void)plan, (void)p, (void)probe, (void)a, (void)fd;
+	return 0;
+}
+
+void outside_close(struct probe_plan *plan)
+{
+	for (size_t i = 0; i < plan->probes.n; i++) {
+		const struct probe *p = &plan->probes.v[i];
+
+		for (size_t a = 0; p->outside && p->proto == PROTO_TCP && a < p->attempts.n; a++)
+			if (p->attempts.v[a].sent_us && p->attempts.v[a].outcome != PROBE_REFUSED)
+				reset(plan, p, i, a);
+	}
+}
+
+const struct probe_ops probe_outside = {
+	.name = "outside",
+	.proto = PROTO_COUNT,
+	.events = POLLIN,
+	.send = outside_send,
+	.receive = outside_receive,
+};

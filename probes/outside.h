@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* outside - the packets of a client beyond the uplink, and what comes back to it */
+#ifndef PROBE_OUTSIDE_H
+#define PROBE_OUTSIDE_H
+
+#include "probe.h"
+
+/*
+ * IPv4 packets of a probe, ready to be received: from p->src to p->dst. b has
+ * room for 1500 bytes; the length is returned. A SYN has options, nothing else.
+ */
+size_t outside_tcp(uint8_t *b, const struct probe *p, uint16_t sport, uint32_t seq, uint8_t flags);
+size_t outside_echo(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a,
+		    uint16_t id);
+
+/* Takes all answers that are there: fills the outcomes of their attempts. */
+void outside_read(struct probe_plan *plan);
+
+/* Resets every connection that was or may be half open: the last thing before the way in is closed. */
+void outside_close(struct probe_plan *plan);
+
+#endif

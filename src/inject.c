@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A frame written to a tap is received on it; the tap's ingress filter hands it
+ * on to the uplink (act_mirred, TCA_INGRESS_REDIR) before anything looks at it,
+ * and from there on it is a frame of the uplink's, with its ingress hooks, its
+ * bridge and its rp_filter.
+ *
+ * Answers are taken in the netdev egress hook (Linux 5.16), behind everybody
+ * else's chains, and forwarded to the tap (nft "fwd to"), where we read them.
+ * Captures see what leaves after that hook: on the tap, not on the uplink.
+ */
+#include "inject.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <libnftnl/chain.h>
+#include <libnftnl/common.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/table.h>
+#include <limits.h>
+#include <linux/if_arp.h>
+#include <linux/if_ether.h>
+#include <linux/if_link.h>
+#include <linux/if_tun.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/openat2.h>
+#include <linux/pkt_cls.h>
+#include <linux/rtnetlink.h>
+#include <linux/tc_act/tc_mirred.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+#include "netns.h"
+#include "nl.h"
+
+#ifndef NFT_TABLE_F_OWNER /* Linux 5.12 */
+#define NFT_TABLE_F_OWNER 2
+#endif
+#define HOOK_NETDEV_EGRESS 1 /* linux/netfilter.h, 5.16 */
+#define MAX_EXITS 255        /* of the 256 devices that a chain can have */
+#define BATCH_SIZE 65536
+#define FRAME_MAX 2048
+
+struct inject {
+	int tap;                 /* its file descriptor; the interface goes when it is closed */
+	int ifindex, uplink;
+	struct nl *owner;        /* of the nf_tables table */
+	uint8_t header[ETH_HLEN]; /* of every frame that we send */
+	const char *exits[MAX_EXITS + 1];
+	int exit_index[MAX_EXITS];
+	uint8_t exit_mac[MAX_EXITS][6];
+	size_t n_exits;
+	char *names[MAX_EXITS];
+};
+
+static int fail(int error, char **ret_why, const char *what)
+{
+	*ret_why = xasprintf("%s: %s", what, strerror(-error));
+	return error;
+}
+
+/* --- the tap --- */
+
+/* In the host's namespace: an interface belongs to that of whoever makes it. */
+static int tap_here(void *arg)
+{
+	int *ret_ifindex = arg;
+	/* nothing can be created by it, as the filter of system calls wants to know of open() */
+	struct open_how how = { .flags = O_RDWR | O_CLOEXEC | O_NONBLOCK };
+	_cleanup_(closep) int fd = (int)syscall(SYS_openat2, AT_FDCWD, "/dev/net/tun", &how, sizeof(how));
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	str_copy(ifr.ifr_name, sizeof(ifr.ifr_name), "nsdoctor%d"); /* the kernel finds a number */
+	if (ioctl(fd, TUNSETIFF, &ifr) < 0)
+		return -errno;
+	*ret_ifindex = (int)if_nametoindex(ifr.ifr_name);
+	if (*ret_ifindex == 0)
+		return -errno;
+	r = fd;
+	fd = -1;
+	return r;
+}
+
+/* With the address that frames are for, or they would count as others'. No address of its own in IPv6. */
+static int set_up_tap(struct nl *rt, const struct inject *in, const uint8_t *mac)
+{
+	struct ifinfomsg ifi = { .ifi_index = in->ifindex };
+	struct nlattr *spec, *inet6;
+	struct nlmsghdr *nlh;
+	struct nl_buf b;
+	int r;
+
+	nlh = nl_put(&b, RTM_NEWLINK, 0, &ifi, sizeof(ifi));
+	spec = mnl_attr_nest_start(nlh, IFLA_AF_SPEC);
+	inet6 = mnl_attr_nest_start(nlh, AF_INET6);
+	mnl_attr_put_u8(nlh, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	mnl_attr_nest_end(nlh, inet6);
+	mnl_attr_nest_end(nlh, spec);
+	(void)nl_request(rt, nlh, NULL, NULL); /* without IPv6 there is nothing to switch off */
+	ifi.ifi_flags = ifi.ifi_change = IFF_UP;
+	nlh = nl_put(&b, RTM_NEWLINK, 0, &ifi, sizeof(ifi));
+	mnl_attr_put(nlh, IFLA_ADDRESS, ETH_ALEN, mac);
+	r = nl_request(rt, nlh, NULL, NULL);
+	return r;
+}
+
+static int add_clsact(struct nl *rt, int ifindex)
+{
+	const struct tcmsg tc = {
+		.tcm_family = AF_UNSPEC,
+		.tcm_ifindex = ifindex,
+		.tcm_parent = TC_H_CLSACT,
+		.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
+	};
+	struct nl_buf b;
+	struct nlmsghdr *nlh = nl_put(&b, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, &tc, sizeof(tc));
+
+	mnl_attr_put_strz(nlh, TCA_KIND, "clsact");
+	return nl_request(rt, nlh, NULL, NULL);
+}
+
+/* u32 match u32 0 0 action mirred ingress redirect dev UPLINK */
+static int add_redirect(struct nl *rt, int ifindex, int uplink)
+{
+	const struct tcmsg tc = {
+		.tcm_family = AF_UNSPEC,
+		.tcm_ifindex = ifindex,
+		.tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS),
+		.tcm_info = TC_H_MAKE(1U << 16, htons(ETH_P_ALL)),
+	};
+	const struct tc_mirred mirred = {
+		.action = TC_ACT_STOLEN,
+		.eaction = TCA_INGRESS_REDIR,
+		.ifindex = (uint32_t)uplink,
+	};
+	struct {
+		struct tc_u32_sel sel;
+		struct tc_u32_key key;
+	} all = { .sel = { .flags = TC_U32_TERMINAL, .nkeys = 1 } };
+	struct nlattr *options, *actions, *first, *action;
+	struct nl_buf b;
+	struct nlmsghdr *nlh = nl_put(&b, RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, &tc, sizeof(tc));
+
+	mnl_attr_put_strz(nlh, TCA_KIND, "u32");
+	options = mnl_attr_nest_start(nlh, TCA_OPTIONS);
+	mnl_attr_put(nlh, TCA_U32_SEL, sizeof(all), &all);
+	actions = mnl_attr_nest_start(nlh, TCA_U32_ACT);
+	first = mnl_attr_nest_start(nlh, 1);
+	mnl_attr_put_strz(nlh, TCA_ACT_KIND, "mirred");
+	action = mnl_attr_nest_start(nlh, TCA_ACT_OPTIONS);
+	mnl_attr_put(nlh, TCA_MIRRED_PARMS, sizeof(mirred), &mirred);
+	mnl_attr_nest_end(nlh, action);
+	mnl_attr_nest_end(nlh, first);
+	mnl_attr_nest_end(nlh, actions);
+	mnl_attr_nest_end(nlh, options);
+	return nl_request(rt, nlh, NULL, NULL);
+}
+
+/* --- answers turned aside --- */
+
+struct batch {
+	struct mnl_nlmsg_batch *b;
+	uint32_t seq;
+	char table[32];
+};
+
+static struct nlmsghdr *batch_put(struct batch *b, uint16_t type, uint16_t flags)
+{
+	return nftnl_nlmsg_build_hdr(mnl_nlmsg_batch_current(b->b), type, NFPROTO_NETDEV,
+				     NLM_F_CREATE | flags, b->seq++);
+}
+
+static void add_table(struct batch *b)
+{
+	struct nftnl_table *t = nftnl_table_alloc();
+
+	nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
+	nftnl_table_set_u32(t, NFTNL_TABLE_FLAGS, NFT_TABLE_F_OWNER);
+	nftnl_table_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWTABLE, 0), t);
+	nftnl_table_free(t);
+	mnl_nlmsg_batch_next(b->b);
+}
+
+/* The last chain of all: what others would do to the answer is done before. */
+static void add_chain(struct batch *b, const char **devs)
+{
+	struct nftnl_chain *c = nftnl_chain_alloc();
+
+	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, b->table);
+	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, "answers");
+	nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
+	nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, HOOK_NETDEV_EGRESS);
+	nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, INT_MAX);
+	nftnl_chain_set_array(c, NFTNL_CHAIN_DEVICES, devs);
+	nftnl_chain_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWCHAIN, 0), c);
+	nftnl_chain_free(c);
+	mnl_nlmsg_batch_next(b->b);
+}
+
+static struct nftnl_expr *add(struct nftnl_rule *r, const char *name)
+{
+	struct nftnl_expr *e = nftnl_expr_alloc(name);
+
+	if (!e)
+		abort(); /* out of memory, or a libnftnl without the basic expressions */
+	nftnl_rule_add_expr(r, e);
+	return e;
+}
+
+static void match(struct nftnl_rule *r, const void *data, uint32_t n)
+{
+	struct nftnl_expr *e = add(r, "cmp");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
+	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, n);
+}
+
+static void match_meta(struct nftnl_rule *r, uint32_t key, const void *data, uint32_t n)
+{
+	struct nftnl_expr *e = add(r, "meta");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, key);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
+	match(r, data, n);
+}
+
+static void load(struct nftnl_rule *r, uint32_t base, uint32_t offset, uint32_t n)
+{
+	struct nftnl_expr *e = add(r, "payload");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, base);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, n);
+}
+
+/* Behind the transport header's begin: n bytes of ours, of which 4 are a number whose low half is free. */
+static void match_mark(struct nftnl_rule *r, uint32_t offset, const uint8_t *data, uint32_t n)
+{
+	static const uint8_t zero[4], high[4] = { 0xff, 0xff, 0, 0 };
+	struct nftnl_expr *e;
+
+	load(r, NFT_PAYLOAD_TRANSPORT_HEADER, offset, n);
+	if (n == sizeof(high)) {
+		e = add(r, "bitwise");
+		nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
+		nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
+		nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
+		nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_LEN, n);
+		nftnl_expr_set(e, NFTNL_EXPR_BITWISE_MASK, high, n);
+		nftnl_expr_set(e, NFTNL_EXPR_BITWISE_XOR, zero, n);
+	}
+	match(r, data, n);
+}
+
+/* ip daddr CLIENT meta l4proto PROTO @th,OFFSET MARK fwd to TAP */
+static void add_rule(struct batch *b, const struct inject *in, const struct addr *client,
+		     uint8_t proto, uint32_t offset, const uint8_t *mark, uint32_t n)
+{
+	const uint16_t ip = htons(ETH_P_IP);
+	const uint32_t tap = (uint32_t)in->ifindex;
+	struct nftnl_rule *r = nftnl_rule_alloc();
+	struct nftnl_expr *e;
+
+	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, b->table);
+	nftnl_rule_set_str(r, NFTNL_RULE_CHAIN, "answers");
+	nftnl_rule_set_u32(r, NFTNL_RULE_FAMILY, NFPROTO_NETDEV);
+	match_meta(r, NFT_META_PROTOCOL, &ip, sizeof(ip));
+	load(r, NFT_PAYLOAD_NETWORK_HEADER, 16, 4);
+	match(r, client->b, 4);
+	match_meta(r, NFT_META_L4PROTO, &proto, sizeof(proto));
+	match_mark(r, offset, mark, n);
+	e = add(r, "immediate");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+	nftnl_expr_set(e, NFTNL_EXPR_IMM_DATA, &tap, sizeof(tap));
+	e = add(r, "fwd");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_FWD_SREG_DEV, NFT_REG_1);
+	nftnl_rule_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWRULE, NLM_F_APPEND), r);
+	nftnl_rule_free(r);
+	mnl_nlmsg_batch_next(b->b);
+}
+
+/* Answers, and ICMP errors that quote one of our packets (20 bytes of IPv4 header: we send no options). */
+static void add_rules(struct batch *b, const struct inject *in, const struct inject_spec *spec)
+{
+	enum { QUOTE = 8 + 20 };
+	const struct marks *m = &spec->marks;
+	const uint8_t seq[4] = { (uint8_t)(m->seq >> 24), (uint8_t)(m->seq >> 16) };
+
+	add_rule(b, in, &spec->client, IPPROTO_TCP, 8, seq, sizeof(seq));
+	add_rule(b, in, &spec->client, IPPROTO_ICMP, 8, m->token, sizeof(m->token));
+	add_rule(b, in, &spec->client, IPPROTO_ICMP, QUOTE + 4, seq, sizeof(seq));
+	add_rule(b, in, &spec->client, IPPROTO_ICMP, QUOTE + 8, m->token, sizeof(m->token));
+}
+
+static int turn_aside(struct inject *in, const struct inject_spec *spec)
+{
+	_cleanup_(freep) char *buffer = xcalloc(BATCH_SIZE, 1);
+	struct batch b = { 0 };
+	int r;
+
+	snprintf(b.table, sizeof(b.table), "nsdoctor-%d-in", (int)getpid());
+	r = netns_nl(spec->ns_fd, NETLINK_NETFILTER, &in->owner);
+	if (r < 0)
+		return r;
+	b.b = mnl_nlmsg_batch_start(buffer, BATCH_SIZE);
+	nftnl_batch_begin(mnl_nlmsg_batch_current(b.b), b.seq++);
+	mnl_nlmsg_batch_next(b.b);
+	add_table(&b);
+	add_chain(&b, in->exits);
+	add_rules(&b, in, spec);
+	nftnl_batch_end(mnl_nlmsg_batch_current(b.b), b.seq++);
+	mnl_nlmsg_batch_next(b.b);
+	r = nl_batch(in->owner, mnl_nlmsg_batch_head(b.b), mnl_nlmsg_batch_size(b.b), NULL, NULL);
+	mnl_nlmsg_batch_stop(b.b);
+	return r;
+}
+
+/* --- together --- */
+
+static void add_exit(struct inject *in, const struct link *l)
+{
+	if (in->n_exits == MAX_EXITS)
+		return;
+	in->names[in->n_exits] = xstrdup(l->name);
+	in->exits[in->n_exits] = in->names[in->n_exits];
+	in->exit_index[in->n_exits] = l->ifindex;
+	if (l->mac_len == ETH_ALEN)
+		memcpy(in->exit_mac[in->n_exits], l->mac, ETH_ALEN);
+	in->n_exits++;
+}
+
+/*
+ * Wherever an answer could leave this machine, should it take another way than
+ * the uplink: but not where a namespace of ours is behind it, nor a bridge, whose
+ * ports come later.
+ */
+static void find_exits(struct inject *in, const struct snapshot *s)
+{
+	const struct ns *host = snapshot_ns(s, NS_HOST);
+
+	add_exit(in, ns_link(host, in->uplink));
+	vec_each(l, &host->links) {
+		int peer_ns, peer_if;
+
+		if (l->ifindex != in->uplink && !(l->flags & IFF_LOOPBACK) && (l->flags & IFF_UP) &&
+		    !streq(l->kind, "bridge") &&
+		    !snapshot_peer(s, NS_HOST, l->ifindex, &peer_ns, &peer_if))
+			add_exit(in, l);
+	}
+}
+
+/* From the uplink's router, where that is known. */
+static void make_header(struct inject *in, const struct ns *host, const uint8_t *to)
+{
+	static const uint8_t somebody[ETH_ALEN] = { 0x02, 0x00, 0x5e, 0x10, 0x00, 0x01 };
+	const uint8_t *from = somebody;
+
+	vec_each(route, &host->routes) {
+		const struct neigh *n = NULL;
+
+		if (route->dst.len == 0 && route->nh.gateway.family == AF_INET)
+			n = ns_neigh(host, route->nh.oif, &route->nh.gateway);
+		if (n && n->mac_len == ETH_ALEN && !(n->state & (NUD_INCOMPLETE | NUD_FAILED)))
+			from = n->mac;
+	}
+	memcpy(in->header, to, ETH_ALEN);
+	memcpy(in->header + ETH_ALEN, from, ETH_ALEN);
+	in->header[12] = ETH_P_IP >> 8;
+	in->header[13] = ETH_P_IP & 0xff;
+}
+
+static int open_tap(struct inject *in, const struct inject_spec *spec, char **ret_why)
+{
+	_cleanup_(nl_closep) struct nl *rt = NULL;
+	int r;
+
+	in->tap = netns_call(spec->ns_fd, tap_here, &in->ifindex);
+	if (in->tap < 0)
+		return fail(in->tap, ret_why, "no tap interface can be made (/dev/net/tun)");
+	r = netns_nl(spec->ns_fd, NETLINK_ROUTE, &rt);
+	if (r == 0)
+		r = set_up_tap(rt, in, in->header);
+	if (r < 0)
+		return fail(r, ret_why, "the tap interface cannot be set up");
+	r = add_clsact(rt, in->ifindex);
+	if (r == 0)
+		r = add_redirect(rt, in->ifindex, in->uplink);
+	if (r < 0)
+		return fail(r, ret_why, "frames cannot be redirected to the uplink (clsact, u32, mirred)");
+	return 0;
+}
+
+int inject_open(const struct inject_spec *spec, struct inject **ret, char **ret_why)
+{
+	const struct ns *host = snapshot_ns(spec->s, NS_HOST);
+	const struct link *uplink = ns_link(host, spec->uplink);
+	struct inject *in;
+	int r;
+
+	if (spec->client.family != AF_INET)
+		return fail(-EAFNOSUPPORT, ret_why, "frames from outside are made for IPv4 only");
+	if (!uplink || uplink->type != ARPHRD_ETHER || uplink->mac_len != ETH_ALEN)
+		return fail(-EOPNOTSUPP, ret_why, "the uplink is no Ethernet interface");
+	in = xcalloc(1, sizeof(*in));
+	in->tap = -1;
+	in->uplink = spec->uplink;
+	make_header(in, host, spec->mac);
+	find_exits(in, spec->s);
+	r = open_tap(in, spec, ret_why);
+	if (r == 0) {
+		r = turn_aside(in, spec);
+		if (r < 0)
+			fail(r, ret_why, "answers cannot be turned aside (nft netdev egress, fwd)");
+	}
+	if (r < 0)
+		inject_close(in);
+	else
+		*ret = in;
+	return r;
+}
+
+int inject_ifindex(const struct inject *in)
+{
+	return in->ifindex;
+}
+
+int inject_exit(const struct inject *in, const uint8_t mac[6])
+{
+	for (size_t i = 0; i < in->n_exits; i++)
+		if (memcmp(in->exit_mac[i], mac, ETH_ALEN) == 0)
+			return in->exit_index[i];
+	return in->uplink;
+}
+
+int inject_fd(const struct inject *in)
+{
+	return in->tap;
+}
+
+int inject_send(const struct inject *in, const void *packet, size_t n)
+{
+	uint8_t frame[FRAME_MAX];
+
+	if (n > sizeof(frame) - ETH_HLEN)
+		return -EMSGSIZE;
+	memcpy(frame, in->header, ETH_HLEN);
+	memcpy(frame + ETH_HLEN, packet, n);
+	return write(in->tap, frame, ETH_HLEN + n) < 0 ? -errno : 0;
+}
+
+ssize_t inject_receive(const struct inject *in, void *packet, size_t max)
+{
+	uint8_t frame[FRAME_MAX];
+	ssize_t n;
+
+	do {
+		n = read(in->tap, frame, sizeof(frame));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		/* what the kernel itself says on a new interface is nothing to us */
+	} while (n < ETH_HLEN || frame[12] != ETH_P_IP >> 8 || frame[13] != (ETH_P_IP & 0xff));
+	n -= ETH_HLEN;
+	if ((size_t)n > max)
+		n = (ssize_t)max;
+	memcpy(packet, frame + ETH_HLEN, (size_t)n);
+	return n;
+}
+
+void inject_close(struct inject *in)
+{
+	if (!in)
+		return;
+	/* the tap first: what the table then still turns aside goes nowhere */
+	closep(&in->tap);
+	nl_close(in->owner);
+	for (size_t i = 0; i < in->n_exits; i++)
+		free(in->names[i]);
+	free(in);
+}

@@ -1,0 +1,15 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ── outside
+
+world
+listen "$NS1" "$NS1ADDR:5000"
+publish 5000 "$NS1ADDR:5000"
+fault() { run ip link set dev "$PORT1" down; }
+repair()
+{
+	run ip link set dev "$PORT1" up
+	wait_for port_forwards host "$PORT1"
+}
+ask outside "$NS1:5000"

@@ -1,0 +1,10 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ── outside
+
+world
+listen "$NS1" "$NS1ADDR:5000"
+publish 8080 "$NS1ADDR:5000"
+works() { tcp_works outside "$UPADDR" 8080; }
+ask outside "$NS1:5000"

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The packets of a client outside: as a stack would send them, and found again by their marks. */
+#include "unit.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "capture/identify.h"
+#include "outside.h"
+
+static const struct marks marks = { .token = { 1, 2, 3, 4, 5, 6, 7, 8 }, .seq = 0xabcd0000 };
+
+static struct probe probe_of(enum proto proto)
+{
+	struct probe p = { .proto = proto, .port = proto == PROTO_TCP ? 5000 : 0, .size = 84 };
+
+	addr_parse("203.0.113.71", &p.src);
+	addr_parse("172.31.8.154", &p.dst);
+	return p;
+}
+
+/* Over bytes that hold their own checksum it comes to zero (RFC 1071). */
+static uint16_t sum(uint32_t start, const uint8_t *b, size_t n)
+{
+	uint32_t sum = start;
+
+	for (size_t i = 0; i < n; i++)
+		sum += i & 1 ? b[i] : (uint32_t)b[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+/* Protocol and length of the pseudo header; its addresses stand before the segment. */
+static uint16_t tcp_sum(const uint8_t *b, size_t n)
+{
+	return sum(IPPROTO_TCP + (uint32_t)(n - 20), b + 12, n - 12);
+}
+
+static struct pkt_headers headers(const uint8_t *b, size_t n, const struct probe *p)
+{
+	struct pkt_headers h;
+
+	assert_int_equal(b[2] << 8 | b[3], n);
+	assert_int_equal(sum(0, b, 20), 0);
+	assert_int_equal(pkt_ip(pkt_view(b, n), &h), 0);
+	assert_true(addr_eq(&h.pkt.src, &p->src));
+	assert_true(addr_eq(&h.pkt.dst, &p->dst));
+	return h;
+}
+
+static void a_syn_is_one_of_ours(void **state)
+{
+	const struct probe p = probe_of(PROTO_TCP);
+	uint8_t b[1500];
+	size_t n = outside_tcp(b, &p, 40001, marks_seq(&marks, 3, 2), TH_SYN);
+	struct pkt_headers h = headers(b, n, &p);
+	struct identity id;
+
+	assert_int_equal(n, 60);
+	assert_int_equal(tcp_sum(b, n), 0);
+	assert_int_equal(h.pkt.sport, 40001);
+	assert_int_equal(h.pkt.dport, 5000);
+	assert_int_equal(h.pkt.tcp_flags, TH_SYN);
+	assert_true(identify_packet(&marks, NULL, &h, &id));
+	assert_int_equal(id.probe, 3);
+	assert_int_equal(id.attempt, 2);
+	assert_false(id.reply);
+}
+
+static void a_reset_closes_it_and_is_no_question(void **state)
+{
+	const struct probe p = probe_of(PROTO_TCP);
+	uint8_t b[1500];
+	size_t n = outside_tcp(b, &p, 40001, marks_seq(&marks, 3, 2) + 1, TH_RST);
+	struct pkt_headers h = headers(b, n, &p);
+	struct identity id;
+
+	assert_int_equal(n, 40);
+	assert_int_equal(tcp_sum(b, n), 0);
+	assert_int_equal(h.tcp_seq, marks_seq(&marks, 3, 2) + 1);
+	assert_int_equal(h.pkt.tcp_flags, TH_RST);
+	assert_false(identify_packet(&marks, NULL, &h, &id));
+}
+
+static void an_echo_carries_the_token(void **state)
+{
+	const struct probe p = probe_of(PROTO_ICMP);
+	uint8_t b[1500];
+	size_t n = outside_echo(b, &marks, &p, 1, 0, 4711);
+	struct pkt_headers h = headers(b, n, &p);
+	struct identity id;
+
+	assert_int_equal(n, 84);
+	assert_int_equal(sum(0, b + 20, n - 20), 0);
+	assert_int_equal(h.kind, PKT_ECHO_REQUEST);
+	assert_int_equal(h.pkt.icmp_id, 4711);
+	assert_true(identify_packet(&marks, NULL, &h, &id));
+	assert_int_equal(id.probe, 1);
+	assert_int_equal(id.attempt, 0);
+}
+
+static void sizes_have_bounds(void **state)
+{
+	struct probe p = probe_of(PROTO_ICMP);
+	uint8_t b[1500];
+
+	p.size = 0;
+	assert_int_equal(outside_echo(b, &marks, &p, 0, 0, 1), 20 + 8 + PKT_TOKEN);
+	p.size = 1500;
+	assert_int_equal(outside_echo(b, &marks, &p, 0, 0, 1), 1500);
+	p.size = 65535;
+	assert_int_equal(outside_echo(b, &marks, &p, 0, 0, 1), 20 + 8 + PKT_TOKEN);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_syn_is_one_of_ours),
+		cmocka_unit_test(a_reset_closes_it_and_is_no_question),
+		cmocka_unit_test(an_echo_carries_the_token),
+		cmocka_unit_test(sizes_have_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
