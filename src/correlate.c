@@ -303,6 +303,9 @@ static bool went_on(const struct path *path, size_t index, const struct observat
 static bool is_taken(const struct path *path, const struct probe *probe, size_t index,
 		     const struct observations *obs, const struct evidence *e)
 {
+	/* whether somebody is there or not: it is not whom a client outside was to be led to */
+	if (path->flow.entry)
+		return path->taken_leg >= 0 && e->trace < 0 && e->last_point >= 0;
 	return path->taken_leg >= 0 &&
 	       (probe->answered || e->refused || probe->outcome == PROBE_REFUSED) &&
 	       !went_on(path, index, obs);

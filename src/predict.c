@@ -348,6 +348,15 @@ static struct addr undone_at(const struct walk *w, const struct fw_place *at)
 	return (struct addr){ 0 };
 }
 
+/* A port of the host that is to lead to a namespace leads to another machine or namespace. */
+static bool misses_target(const struct walk *w, int ns, const struct nat *nat)
+{
+	const struct flow *f = &w->p->flow;
+
+	return f->entry && f->target_port && ns == NS_HOST && addr_is_set(&nat->addr) &&
+	       !ns_is_local(ns_of(w, NS_HOST), &nat->addr) && !ns_addr(ns_of(w, f->target_ns), &nat->addr);
+}
+
 static void cross(struct walk *w, const struct fw_place *at)
 {
 	struct leg *leg = last_leg(w);
@@ -365,6 +374,8 @@ static void cross(struct walk *w, const struct fw_place *at)
 	fw_leave(&c->res, &w->pkt);
 	note_tracking(w, at->ns, &c->res);
 	if (w->dir == DIR_REQUEST && w->pkt.ct == CT_NEW) {
+		if (c->res.nat.kind == NAT_DEST && w->p->taken_leg < 0 && misses_target(w, at->ns, &c->res.nat))
+			w->p->taken_leg = (int)w->p->legs.n - 1;
 		if (c->res.nat.kind == NAT_DEST && w->p->taken_leg < 0 && w->p->flow.dst_ns < 0 &&
 		    takes_all(w, c))
 			w->p->taken_leg = (int)w->p->legs.n - 1;

@@ -1412,6 +1412,15 @@ static void judge(struct round *r)
 		diagnose(&in, r->d);
 	}
 	judge_name(r);
+	if (r->entrance.target_port && r->paths.v[0]->deliver_leg >= 0 &&
+	    r->paths.v[0]->legs.v[r->paths.v[0]->deliver_leg].ns == NS_HOST &&
+	    r->d->verdict == VERDICT_REACHABLE) {
+		struct unchecked *u = vec_add(&r->d->unchecked);
+
+		u->what = xasprintf("whether port %u leads to %s", r->entrance.port,
+				    snapshot_ns(r->s, r->entrance.target_ns)->name);
+		u->why = xstrdup("a program of the host itself answers there, perhaps as a proxy");
+	}
 	if (r->no_entry) {
 		struct unchecked *u = vec_add(&r->d->unchecked);
 

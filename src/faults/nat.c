@@ -224,6 +224,68 @@ static void say_exception(const struct question *q, struct finding *f, const str
 		*vec_add(&f->ops) = op;
 }
 
+/* The rule that would publish the service. */
+struct publication {
+	char s[256];
+};
+
+static struct publication publication(const struct question *q)
+{
+	const struct flow *flow = &q->path->flow;
+	struct publication p = { "" };
+
+	vec_each(a, &snapshot_ns(q->s, flow->target_ns)->addrs) {
+		if (a->prefix.addr.family != flow->dst.family || addr_is_loopback(&a->prefix.addr))
+			continue;
+		snprintf(p.s, sizeof(p.s),
+			 "iptables -t nat -A PREROUTING -i %s -p %s --dport %u -j DNAT --to-destination %s:%u",
+			 ifname(q, NS_HOST, flow->entry).s, proto_name(flow->proto), flow->port,
+			 addr_text(&a->prefix.addr).s, flow->target_port);
+		break;
+	}
+	return p;
+}
+
+/* Does a program of the host itself, a proxy perhaps, listen there? */
+static bool host_listens(const struct question *q)
+{
+	const struct flow *flow = &q->path->flow;
+
+	vec_each(l, &snapshot_ns(q->s, NS_HOST)->listeners)
+		if (l->port == flow->port && !addr_is_loopback(&l->addr) &&
+		    l->proto == proto_number(flow->proto, flow->dst.family))
+			return true;
+	return false;
+}
+
+/* The port of the host is asked of the host: nothing leads it to the namespace that was named. */
+static bool dnat_missing(const struct question *q, struct finding *f)
+{
+	const struct flow *flow = &q->path->flow;
+	const struct ns *target;
+	char object[ADDR_STRLEN + 16];
+
+	if (!flow->entry || !flow->target_port || q->leg->ns != NS_HOST || q->leg->dir != DIR_REQUEST ||
+	    leg_ns(q)->error[COLLECT_SOCK] || host_listens(q))
+		return false;
+	if (q->ev && !q->ev->refused && q->ev->loss != LOSS_REFUSED)
+		return false;
+	for (size_t i = 0; i < q->leg->n_crossings; i++)
+		if (q->leg->crossings[i].res.nat_unknown || q->leg->crossings[i].res.nat.kind == NAT_DEST)
+			return false;
+	target = snapshot_ns(q->s, flow->target_ns);
+	snprintf(object, sizeof(object), "%s:%u", addr_text(&flow->dst).s, flow->port);
+	say(f, NS_HOST, object, "nothing publishes port %u of this host for %s", flow->port, target->name);
+	say_evidence(f, "no DNAT rule takes %s/%u, coming in by %s, anywhere; none leads to port %u of %s",
+		     proto_name(flow->proto), flow->port, ifname(q, NS_HOST, flow->entry).s,
+		     flow->target_port, target->name);
+	if (q->ev)
+		say_evidence(f, "the host itself answered with a refusal; nobody listens there");
+	say_advice(f, "%s", publication(q).s);
+	f->mark = "not published";
+	return true;
+}
+
 static bool dnat_wrong_target(const struct question *q, struct finding *f)
 {
 	const struct crossing *c;
@@ -243,12 +305,20 @@ static bool dnat_wrong_target(const struct question *q, struct finding *f)
 	say(f, q->leg->ns, object, "a NAT rule of %s takes it to %s%s instead", who(q, q->leg->ns).s,
 	    c->res.nat.redirect ? "a port of its own, at " : "", to.s);
 	say_translation(q, f, q->leg->ns, &c->res);
+	f->mark = "taken elsewhere";
+	if (q->path->flow.entry) {
+		const struct ns *target = snapshot_ns(q->s, q->path->flow.target_ns);
+
+		say_evidence(f, "%s is no address of %s", to.s, target->name);
+		say_advice(f, "let the rule lead to %s, if nobody else needs it: %s", target->name,
+			   publication(q).s);
+		return true;
+	}
 	say_evidence(f, "the rule takes what is sent to any other address as well");
 	if (!by_model(q))
 		say_evidence(f, q->ev->refused ? "the answer, a refusal, came from there and not from %s" :
 						 "the answer came from there and not from %s", asked.s);
 	say_exception(q, f, c);
-	f->mark = "taken elsewhere";
 	return true;
 }
 
@@ -272,7 +342,10 @@ static const struct fault rows[] = {
 		   "is answered.",
 	  .fix = "Masquerade that network on that uplink." },
 	{ .code = "dnat-missing",
-	  .safety = SAFETY_CONSENT,
+	  .legs = LEG_BIT(LEG_DELIVER),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = dnat_missing,
+	  .safety = SAFETY_MANUAL,
 	  .means = "Nothing publishes the port that was asked for.",
 	  .proof = "The rules, and a RST or a delivery to the host itself.",
 	  .fix = "A DNAT rule to the target." },

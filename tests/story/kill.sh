@@ -8,7 +8,7 @@
 set -euo pipefail
 
 if [ "${1:-}" = --variants ]; then
-	printf '%s\n' healthy broken fix
+	printf '%s\n' healthy broken fix outside
 	exit
 fi
 
@@ -29,6 +29,11 @@ END
 options=(--json)
 case $1 in
 broken) nat_off ;;
+outside)
+	listen "$NS1" "$NS1ADDR:5000"
+	publish 5000 "$NS1ADDR:5000"
+	ask outside "$NS1:5000"
+	;;
 fix)
 	at "$NS1" ip route del default
 	forward_off

@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ── outside
+
+world
+listen "$NS1" "$NS1ADDR:5000"
+NO_BEFORE=1
+fault() { :; }
+repair() { publish 5000 "$NS1ADDR:5000"; }
+ask outside "$NS1:5000"

@@ -1,0 +1,26 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ── outside
+
+world
+listen "$NS1" "$NS1ADDR:5000"
+listen "$NS2" "$NS2ADDR:5000"
+works()
+{
+	local before
+	before=$(accepted "$NS1")
+	tcp_works outside "$UPADDR" 5000 && [ "$(accepted "$NS1")" -gt "$before" ]
+}
+publish 5000 "$NS1ADDR:5000"
+fault()
+{
+	unpublish
+	publish 5000 "$NS2ADDR:5000"
+}
+repair()
+{
+	unpublish
+	publish 5000 "$NS1ADDR:5000"
+}
+ask outside "$NS1:5000"

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# outside – what is asked as a client outside never shows there: no packet of it leaves by the uplink, whatever answers
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ── outside
+
+set -euo pipefail
+
+if [ "${1:-}" = --variants ]; then
+	printf '%s\n' answered refused rejected dropped silent
+	exit
+fi
+
+. "${LAB_LIB:?}/lab.sh"
+. "$LAB_LIB/check.sh"
+choose_set "${LAB_SET:-2}"
+world
+publish 5000 "$NS1ADDR:5000"
+case $1 in
+refused) ;;
+*) listen "$NS1" "$NS1ADDR:5000" ;;
+esac
+case $1 in
+rejected) run ipt -A FORWARD -o "$BR" -p tcp --dport 5000 -j REJECT ;;
+dropped) run ipt -A FORWARD -i "$BR" -o "$UP" -j DROP ;;
+silent) at "$NS1" ip route del default ;;
+esac
+state "$LAB_TMP/before"
+
+# every packet that comes out there is counted; a neighbour may be asked for
+nft_in outside <<-END
+	table netdev wire {
+		chain in {
+			type filter hook ingress device "up0" priority -500; policy accept;
+			meta protocol ip counter
+		}
+	}
+END
+came() { within outside nft list chain netdev wire in | sed -n 's/.*counter packets \([0-9]*\).*/\1/p'; }
+
+[ "$(came)" = 0 ] || fail 'packets come out before anything is asked'
+for question in "$NS1:5000" "$UPADDR:5000" "$UPADDR" "$NS1ADDR:5000"; do
+	doctor "$LAB_TMP/found" outside "$question" || continue
+	[ "$(jq '[.unchecked[] | select(.what == "packets from outside")] | length' "$LAB_TMP/found")" = 0 ] ||
+		fail "outside $question: no packets were sent"
+done
+# a listener that was left half open would repeat its answer after a second
+sleep 1.2
+[ "$(came)" = 0 ] || fail "$(came) packets came out by the uplink"
+unchanged 'asking from outside'
+
+# the control: an ordinary client there is counted
+[ "$1" != answered ] || { tcp_works outside "$UPADDR" 5000 && [ "$(came)" -gt 0 ]; } || fail 'nothing is counted at all'
+finish
