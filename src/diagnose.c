@@ -34,7 +34,7 @@ static bool at_target(const struct finding *f)
 
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
 		if (streq(f->code, codes[i]))
-			return f->dir == DIR_REQUEST;
+			return f->dir == DIR_REQUEST && !f->underway;
 	return false;
 }
 

@@ -28,6 +28,7 @@ struct finding {
 	const char *code;
 	enum finding_role role;
 	enum confidence confidence;
+	bool underway;              /* an input-drop of what finds the next hop: not of the target's making */
 	bool passing;               /* may be over in a moment: look again before it is said */
 	enum direction dir;
 	unsigned int protocols;     /* bit PROTO_* */

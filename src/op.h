@@ -40,6 +40,7 @@ struct op_match {
 	int iif, oif;               /* 0: any */
 	int proto;                  /* IPPROTO_*, 0: any */
 	uint16_t dport, sport;      /* 0: any */
+	uint8_t icmp_type;          /* with proto IPPROTO_ICMPV6; 0: any */
 	bool established;           /* ct state established,related only */
 };
 

@@ -92,6 +92,7 @@ static const struct field fields[] = {
 	FIELD(MATCH, INT, "match.proto", match.proto),
 	FIELD(MATCH, UINT, "match.dport", match.dport),
 	FIELD(MATCH, UINT, "match.sport", match.sport),
+	FIELD(MATCH, UINT, "match.icmp-type", match.icmp_type),
 	FIELD(MATCH, UINT, "match.established", match.established),
 	FIELD(OIF, INT, "oif", oif),
 };

@@ -10,10 +10,12 @@
 #include <stdio.h>
 
 #include "faults/groups.h"
+#include "faults/nd.h"
 #include "faults/say.h"
 #include "firewall/build.h"
 
 #include <linux/netfilter.h>
+#include <netinet/in.h>
 
 /* Where a drop happened. */
 struct drop {
@@ -25,6 +27,8 @@ struct drop {
 	bool traced, reject;
 	const struct rule_count *count; /* of a legacy rule, while the probes were under way; or NULL */
 	struct fw_place at;
+	bool nd;                       /* not the packet, but what finds its next hop */
+	struct addr target;            /* with nd: the next hop */
 	struct packet pkt;             /* as it came to the hook */
 	int iif, oif;
 };
@@ -161,6 +165,30 @@ static bool modelled_drop(const struct question *q, struct drop *d)
 		return true;
 	}
 	return false;
+}
+
+/* Rules that drop the packet's neighbour solicitation or its answer keep the packet itself from ever being sent. */
+static bool nd_drop(const struct question *q, struct drop *d)
+{
+	struct nd_drop nd;
+
+	if (!nd_drop_on(q, &nd))
+		return false;
+	*d = (struct drop){
+		.ns = nd.at.ns,
+		.hook = nd.at.hook,
+		.chain = nd.res.handle ? nd.res.chain : nd.res.base,
+		.handle = nd.res.handle,
+		.reject = nd.res.reject,
+		.nd = true,
+		.target = nd.target,
+		.at = nd.at,
+		.pkt = nd.pkt,
+		.iif = nd.at.iif,
+		.oif = nd.at.oif,
+		.code = code_of(nd.res.base->family, nd.at.hook),
+	};
+	return true;
 }
 
 static const struct rule_count *count_of(const struct question *q, const struct drop *d)
@@ -331,6 +359,11 @@ static struct op_match match_of(const struct question *q, const struct drop *d)
 		m.oif = 0;
 	if (d->hook == HOOK_OUTPUT || d->hook == HOOK_POSTROUTING)
 		m.iif = 0;
+	if (d->nd) { /* whoever asks, on that link: also with a link-local address, when it asks again */
+		m.proto = IPPROTO_ICMPV6;
+		m.icmp_type = d->pkt.icmp_type;
+		return m;
+	}
 	if (q->leg->dir == DIR_REPLY) {
 		/* to whomever outside; a service is published for all */
 		if (q->path->flow.entry)
@@ -400,6 +433,18 @@ static void say_count(const struct question *q, struct finding *f, const struct 
 		f->confidence = LIKELY;
 }
 
+/* The rule that drops neighbour discovery drops the packet itself next: one fault, one repair. */
+static void say_packet_too(const struct question *q, struct finding *f, const struct drop *nd)
+{
+	struct drop d;
+	struct op op;
+
+	if (modelled_drop(q, &d) && d.chain && d.ns == nd->ns && d.handle == nd->handle &&
+	    d.chain->family == nd->chain->family && streq(d.chain->table, nd->chain->table) &&
+	    streq(d.chain->name, nd->chain->name) && find_accept(q, &d, &op))
+		*vec_add(&f->ops) = op;
+}
+
 static bool filter_drop(const struct question *q, struct finding *f, const char *code)
 {
 	struct drop d;
@@ -410,6 +455,8 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 			return false;
 	} else if (q->ev && q->ev->loss != LOSS_UNSEEN && legacy_drop(q, &d)) {
 		; /* the trace is silent about it, whatever else it says */
+	} else if (nd_drop(q, &d)) {
+		;
 	} else if (q->ev && (arp_failed(q) || trace_spoke(q))) {
 		/* the trace saw every rule and no drop */
 		return unread_drop(q, f, code);
@@ -421,10 +468,10 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 	fw_rule_ref(q->s, d.ns, d.chain, d.handle, &f->rule);
 	f->has_rule = true;
 	d.reject = d.reject || (f->rule.text && strcasestr(f->rule.text, "reject"));
-	say(f, d.ns, "", "%s of chain %s (%s%s %s) in %s %s it%s", d.handle ? "a rule" : "the policy",
+	say(f, d.ns, "", "%s of chain %s (%s%s %s) in %s %s %s%s", d.handle ? "a rule" : "the policy",
 	    d.chain->name, d.chain->legacy ? "legacy iptables, " : "", f->rule.family,
 	    f->rule.table, who(q, d.ns).s,
-	    d.reject ? "rejects" : "drops",
+	    d.reject ? "rejects" : "drops", d.nd ? nd_name(&d.pkt) : "it",
 	    q->leg->kind == LEG_BRIDGED && !streq(code, "bridge-drop") ?
 		    (d.pkt.dst.family == AF_INET6 ? ", though it is bridged (bridge-nf-call-ip6tables = 1)" :
 						   ", though it is bridged (bridge-nf-call-iptables = 1)") : "");
@@ -434,19 +481,26 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 			       xasprintf("%s %s %s", f->rule.family, f->rule.table, f->rule.chain);
 	if (f->rule.text)
 		say_evidence(f, "%s: %s", f->object, f->rule.text);
-	if (d.chain->legacy)
+	if (d.chain->legacy && !d.nd)
 		say_count(q, f, &d);
 	else if (d.traced)
 		say_evidence(f, "the kernel's rule trace of the probe ends there: %s",
 			     d.handle ? "verdict drop" : "policy drop");
+	else if (d.nd && q->ev)
+		say_evidence(f, "%s has to find %s by neighbour discovery, and the packet was never sent",
+			     who(q, sender_of(q) ? sender_of(q)->ns : q->leg->ns).s, addr_text(&d.target).s);
 	else
 		f->confidence = LIKELY;
-	f->mark = d.reject ? "rejected" : "dropped";
-	if (find_accept(q, &d, &op))
+	f->underway = d.nd;
+	f->mark = d.nd ? "ND dropped" : d.reject ? "rejected" : "dropped";
+	if (find_accept(q, &d, &op)) {
 		*vec_add(&f->ops) = op;
-	else
+		if (d.nd)
+			say_packet_too(q, f, &d);
+	} else {
 		say_advice(f, "accept it before %s %s %s%s", f->rule.family, f->rule.table,
 			   f->rule.chain, d.handle ? ", that rule" : "");
+	}
 	return true;
 }
 

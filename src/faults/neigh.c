@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "faults/groups.h"
+#include "faults/nd.h"
 #include "faults/say.h"
 #include "fib.h"
 
@@ -162,6 +163,7 @@ static bool macvlan_isolated(const struct question *q, struct finding *f)
 static bool neighbour_failed(const struct question *q, struct finding *f)
 {
 	const bool beyond = q->leg->kind == LEG_OUTSIDE || q->leg->kind == LEG_LEAVE;
+	struct nd_drop nd;
 	const struct leg *sender = sender_of(q);
 	const struct link *end;
 	const struct ns *ns;
@@ -171,6 +173,9 @@ static bool neighbour_failed(const struct question *q, struct finding *f)
 	if (beyond)
 		sender = sender_before(q);
 	if (!arp_failed(q) || !sender || q->ev->loss == LOSS_ARP_REPLY)
+		return false;
+	/* a rule keeps it from being asked or answered: that is the drop's to say */
+	if (nd_drop_on(q, &nd))
 		return false;
 	/* a gateway on a segment of this host, an address of another one: others say more */
 	if (!beyond && (addr_is_set(&sender->lookup.gateway) ||

@@ -133,6 +133,14 @@ static void add_port(struct nftnl_rule *nr, uint16_t port, bool dst)
 	add_cmp(nr, NFT_CMP_EQ, &v, sizeof(v));
 }
 
+static void add_icmp_type(struct nftnl_rule *nr, uint8_t type)
+{
+	if (!type)
+		return;
+	add_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, 0, sizeof(type));
+	add_cmp(nr, NFT_CMP_EQ, &type, sizeof(type));
+}
+
 static void add_verdict(struct nftnl_rule *nr, int verdict)
 {
 	struct nftnl_expr *e = add(nr, "immediate");
@@ -170,6 +178,23 @@ static void add_xt_state(struct nftnl_rule *nr)
 	nftnl_expr_set(e, NFTNL_EXPR_MT_INFO, info, (uint32_t)size);
 }
 
+static void add_xt_icmp_type(struct nftnl_rule *nr, uint8_t type)
+{
+	/* struct ip6t_icmp, whose header does not go together with net/if.h: the type, from code, to code, inverted */
+	const uint8_t icmp[4] = { type, 0, 255, 0 };
+	struct nftnl_expr *e;
+	size_t size;
+	void *info;
+
+	if (!type)
+		return;
+	info = info_of(icmp, sizeof(icmp), &size);
+	e = add(nr, "match");
+	nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, "icmp6");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_MT_REV, 0);
+	nftnl_expr_set(e, NFTNL_EXPR_MT_INFO, info, (uint32_t)size);
+}
+
 static void add_xt_masquerade(struct nftnl_rule *nr, uint8_t family)
 {
 	struct nf_nat_ipv4_multi_range_compat ipv4 = { .rangesize = 1 };
@@ -199,6 +224,7 @@ static void build_iptables(struct nftnl_rule *nr, const struct ns *ns, const str
 	}
 	add_port(nr, m->sport, false);
 	add_port(nr, m->dport, true);
+	add_xt_icmp_type(nr, m->icmp_type);
 	if (m->established)
 		add_xt_state(nr);
 	add(nr, "counter");
@@ -245,6 +271,7 @@ static void build_native(struct nftnl_rule *nr, const struct ns *ns, const struc
 	add_proto(nr, m->proto);
 	add_port(nr, m->sport, false);
 	add_port(nr, m->dport, true);
+	add_icmp_type(nr, m->icmp_type);
 	if (m->established)
 		add_ct_state(nr);
 	if (op->kind == OP_NFT_MASQUERADE)

@@ -11,6 +11,7 @@
 #include "firewall/ref.h"
 
 #include <linux/netfilter.h>
+#include <netinet/icmp6.h>
 
 static void put_ifname(struct strbuf *b, const struct ns *ns, const char *option, int ifindex)
 {
@@ -54,6 +55,8 @@ static void iptables_match(struct strbuf *b, const struct ns *ns, const struct o
 		strbuf_printf(b, " --sport %u", m->sport);
 	if (m->dport)
 		strbuf_printf(b, " --dport %u", m->dport);
+	if (m->icmp_type)
+		strbuf_printf(b, " -m icmp6 --icmpv6-type %u", m->icmp_type);
 	if (m->established)
 		strbuf_puts(b, " -m conntrack --ctstate RELATED,ESTABLISHED");
 }
@@ -98,6 +101,21 @@ static void nft_ifname(struct strbuf *b, const struct ns *ns, const char *option
 		strbuf_printf(b, " %s \"%s\"", option, name.s);
 }
 
+/* By the names that nft lists them with. */
+static void nft_icmp_type(struct strbuf *b, uint8_t type)
+{
+	switch (type) {
+	case ND_NEIGHBOR_SOLICIT:
+		strbuf_puts(b, " icmpv6 type nd-neighbor-solicit");
+		return;
+	case ND_NEIGHBOR_ADVERT:
+		strbuf_puts(b, " icmpv6 type nd-neighbor-advert");
+		return;
+	default:
+		strbuf_printf(b, " icmpv6 type %u", type);
+	}
+}
+
 /* The rule as nft itself lists it. */
 static void nft_match(struct strbuf *b, const struct ns *ns, const struct op *op,
 		      const struct op_match *m)
@@ -110,7 +128,9 @@ static void nft_match(struct strbuf *b, const struct ns *ns, const struct op *op
 		strbuf_printf(b, " %s sport %u", proto_word(m->proto), m->sport);
 	if (m->dport)
 		strbuf_printf(b, " %s dport %u", proto_word(m->proto), m->dport);
-	if (m->proto && !m->sport && !m->dport)
+	if (m->icmp_type)
+		nft_icmp_type(b, m->icmp_type);
+	if (m->proto && !m->sport && !m->dport && !m->icmp_type)
 		strbuf_printf(b, " meta l4proto %s", proto_word(m->proto));
 	if (m->established)
 		strbuf_puts(b, " ct state established,related");

@@ -662,6 +662,15 @@ patient()
 	return 1
 }
 
+# forget_neighbours: what was learned while it worked would hide that rules drop neighbour discovery
+forget_neighbours()
+{
+	local ns
+	for ns in host "$NS1" "$NS2"; do
+		within "$ns" ip neigh flush all || true
+	done
+}
+
 # --- the state of everything ------------------------------------------------------------------------------------------
 
 # state FILE: all configuration of all namespaces, in a form that two moments can be compared by. Left out is what

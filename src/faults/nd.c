@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "faults/nd.h"
+
+#include <linux/neighbour.h>
+#include <netinet/icmp6.h>
+
+#include "faults/say.h"
+#include "fib.h"
+
+/* IPv6 header, 24 bytes of ICMPv6, one option with the link-layer address (RFC 4861, 4.3 and 4.4). */
+#define ND_SIZE (40 + 24 + 8)
+
+#define MAX_PLACES 16
+
+/* The hooks that one of the two messages passes on a leg, in its order. */
+struct passage {
+	struct fw_place at[MAX_PLACES];
+	size_t n;
+};
+
+const char *nd_name(const struct packet *pkt)
+{
+	return pkt->icmp_type == ND_NEIGHBOR_SOLICIT ? "neighbour solicitations" :
+						       "neighbour advertisements";
+}
+
+/* ff02::1:ffXX:XXXX (RFC 4291, 2.7.1) */
+static struct addr solicited_node(const struct addr *a)
+{
+	struct addr group = { .family = AF_INET6, .b = { 0xff, 0x02, [11] = 1, [12] = 0xff } };
+
+	memcpy(group.b + 13, a->b + 13, 3);
+	return group;
+}
+
+/* The source of the packet that waits, where that is the interface's own; else as for any packet (ndisc_solicit()). */
+static struct addr asker(const struct question *q, const struct leg *sender)
+{
+	const struct ns *ns = snapshot_ns(q->s, sender->ns);
+
+	if (ns_answers(ns, sender->oif, &sender->pkt.src))
+		return sender->pkt.src;
+	return fib_source6(ns, sender->oif, &sender->nexthop);
+}
+
+static struct packet solicitation(const struct question *q, const struct leg *sender)
+{
+	return (struct packet){ .src = asker(q, sender),
+				.dst = solicited_node(&sender->nexthop),
+				.proto = PROTO_ICMP,
+				.icmp_type = ND_NEIGHBOR_SOLICIT,
+				.ttl = 255,
+				.size = ND_SIZE,
+				.ct = CT_UNTRACKED };
+}
+
+static struct packet advertisement(const struct question *q, const struct leg *sender)
+{
+	struct packet pkt = solicitation(q, sender);
+
+	pkt.dst = pkt.src;
+	pkt.src = sender->nexthop;
+	pkt.icmp_type = ND_NEIGHBOR_ADVERT;
+	return pkt;
+}
+
+static void ip_hook(struct passage *p, int ns, enum hook hook, int ifindex)
+{
+	bool in = hook == HOOK_INGRESS || hook == HOOK_PREROUTING || hook == HOOK_INPUT;
+
+	p->at[p->n++] = (struct fw_place){ .ns = ns, .hook = hook,
+					   .iif = in ? ifindex : 0, .oif = in ? 0 : ifindex };
+}
+
+static void bridge_hook(struct passage *p, int ns, enum hook hook, int bridge, int in, int out)
+{
+	p->at[p->n++] = (struct fw_place){ .ns = ns, .hook = hook, .bridge = true,
+					   .iif = in ? in : bridge, .oif = out ? out : bridge,
+					   .port_in = in, .port_out = out };
+}
+
+/* bridge-nf: the hooks of IP, as the bridge's own device has them */
+static void bridged_ip_hook(struct passage *p, const struct ns *here, int ns, enum hook hook, int bridge, int in,
+			    int out)
+{
+	if (!ns_bridge_nf(here, AF_INET6))
+		return;
+	p->at[p->n++] = (struct fw_place){ .ns = ns, .hook = hook,
+					   .iif = hook == HOOK_POSTROUTING ? 0 : bridge,
+					   .oif = hook == HOOK_PREROUTING ? 0 : bridge,
+					   .port_in = in, .port_out = out,
+					   .netfilter_bridged = true };
+}
+
+/* To the namespace itself by an interface, and from it. */
+static void receive(struct passage *p, int ns, int ifindex)
+{
+	ip_hook(p, ns, HOOK_INGRESS, ifindex);
+	ip_hook(p, ns, HOOK_PREROUTING, ifindex);
+	ip_hook(p, ns, HOOK_INPUT, ifindex);
+}
+
+static void transmit(struct passage *p, int ns, int ifindex)
+{
+	ip_hook(p, ns, HOOK_OUTPUT, ifindex);
+	ip_hook(p, ns, HOOK_POSTROUTING, ifindex);
+	ip_hook(p, ns, HOOK_EGRESS, ifindex);
+}
+
+/* From a port up to the bridge, and from the bridge down to a port. */
+static void climb(struct passage *p, const struct ns *here, int ns, int bridge, int port)
+{
+	ip_hook(p, ns, HOOK_INGRESS, port);
+	bridge_hook(p, ns, HOOK_PREROUTING, bridge, port, 0);
+	bridged_ip_hook(p, here, ns, HOOK_PREROUTING, bridge, port, 0);
+	bridge_hook(p, ns, HOOK_INPUT, bridge, port, 0);
+}
+
+static void descend(struct passage *p, int ns, int bridge, int port)
+{
+	bridge_hook(p, ns, HOOK_OUTPUT, bridge, 0, port);
+	bridge_hook(p, ns, HOOK_POSTROUTING, bridge, 0, port);
+	ip_hook(p, ns, HOOK_EGRESS, port);
+}
+
+static void traverse(struct passage *p, const struct ns *here, int ns, int bridge, int in, int out)
+{
+	ip_hook(p, ns, HOOK_INGRESS, in);
+	bridge_hook(p, ns, HOOK_PREROUTING, bridge, in, 0);
+	bridged_ip_hook(p, here, ns, HOOK_PREROUTING, bridge, in, 0);
+	bridge_hook(p, ns, HOOK_FORWARD, bridge, in, out);
+	bridged_ip_hook(p, here, ns, HOOK_FORWARD, bridge, in, out);
+	bridge_hook(p, ns, HOOK_POSTROUTING, bridge, in, out);
+	bridged_ip_hook(p, here, ns, HOOK_POSTROUTING, bridge, in, out);
+	ip_hook(p, ns, HOOK_EGRESS, out);
+}
+
+static bool sends(const struct question *q)
+{
+	return q->leg->segment == (int)q->index;
+}
+
+/* What the leg is to a message that goes with the packet (advert: against it) on the segment of `sender`. */
+static void find_passage(const struct question *q, bool own, bool advert, struct passage *p)
+{
+	const struct leg *l = q->leg;
+	const struct ns *here = leg_ns(q);
+	const struct link *port = ns_link(here, l->iif);
+	int bridge = port && port->master ? port->master : 0;
+
+	p->n = 0;
+	if (own) {
+		(advert ? receive : transmit)(p, l->ns, l->oif);
+		return;
+	}
+	switch (l->kind) {
+	case LEG_FORWARD:
+	case LEG_DELIVER:
+		(advert ? transmit : receive)(p, l->ns, l->iif);
+		return;
+	case LEG_BRIDGE_UP:
+		if (advert)
+			descend(p, l->ns, l->oif, l->iif);
+		else
+			climb(p, here, l->ns, l->oif, l->iif);
+		return;
+	case LEG_BRIDGE_DOWN:
+		if (advert)
+			climb(p, here, l->ns, l->iif, l->oif);
+		else
+			descend(p, l->ns, l->iif, l->oif);
+		return;
+	case LEG_BRIDGED:
+		traverse(p, here, l->ns, bridge, advert ? l->oif : l->iif, advert ? l->iif : l->oif);
+		return;
+	case LEG_SEND:
+	case LEG_WIRE:
+	case LEG_OUTSIDE:
+	case LEG_ENTER:
+	case LEG_LEAVE:
+		return;
+	}
+}
+
+static bool dropped(const struct question *q, const struct passage *p, const struct packet *pkt,
+		    struct nd_drop *ret)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct fw_result res;
+
+		fw_eval(q->s, &p->at[i], pkt, &res);
+		if (res.verdict != FW_DROP || !res.base)
+			continue;
+		*ret = (struct nd_drop){ .at = p->at[i], .pkt = *pkt, .res = res };
+		return true;
+	}
+	return false;
+}
+
+/* Must the sender ask, as far as the configuration tells? */
+static bool must_ask(const struct question *q, const struct leg *sender)
+{
+	const struct neigh *n = ns_neigh(snapshot_ns(q->s, sender->ns), sender->oif, &sender->nexthop);
+
+	return !n || n->state == NUD_NONE || n->state & (NUD_INCOMPLETE | NUD_FAILED);
+}
+
+/* Does the packet wait for its next hop's MAC, on the segment that this leg sends on or belongs to? */
+static bool waits(const struct question *q, bool own, const struct leg *sender)
+{
+	int segment = own ? (int)q->index : q->leg->incoming;
+
+	/* what came from the next hop told its MAC */
+	if (!q->ev)
+		return sender->dir == DIR_REQUEST && must_ask(q, sender);
+	if (q->ev->arp_segment >= 0)
+		return q->ev->arp_segment == segment;
+	/* the question never left, or the answer came as far as the interface: then only the packet is missing */
+	return own && q->ev->last_point < q->leg->point;
+}
+
+static bool drop_on_segment(const struct question *q, bool own, struct nd_drop *ret)
+{
+	const struct leg *sender = own ? q->leg : q->leg->incoming >= 0 ? &q->path->legs.v[q->leg->incoming] : NULL;
+	struct packet solicit, advert;
+	struct passage p;
+
+	if (!sender || sender->nexthop.family != AF_INET6 || sender->dir != q->leg->dir ||
+	    !waits(q, own, sender))
+		return false;
+	solicit = solicitation(q, sender);
+	if (!addr_is_set(&solicit.src))
+		return false;
+	advert = advertisement(q, sender);
+	find_passage(q, own, false, &p);
+	if (!dropped(q, &p, &solicit, ret)) {
+		find_passage(q, own, true, &p);
+		if (!dropped(q, &p, &advert, ret))
+			return false;
+	}
+	ret->target = sender->nexthop;
+	return true;
+}
+
+bool nd_drop_on(const struct question *q, struct nd_drop *ret)
+{
+	if (q->leg->pkt.dst.family != AF_INET6)
+		return false;
+	if (drop_on_segment(q, false, ret))
+		return true;
+	return sends(q) && drop_on_segment(q, true, ret);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nd - do rules drop what finds a next hop of IPv6: the neighbour solicitation, or its advertisement?
+ *
+ * ARP is seen by no rule of ip or inet, ND by all of ip6 and inet: it goes through INPUT and OUTPUT as any packet does,
+ * untracked (nf_conntrack_icmpv6_error(), net/netfilter/nf_conntrack_proto_icmpv6.c). The kernel's rule trace of the
+ * probe says nothing of it.
+ */
+#ifndef ND_H
+#define ND_H
+
+#include "fault.h"
+
+struct nd_drop {
+	struct fw_place at;
+	struct packet pkt;       /* the solicitation or advertisement */
+	struct fw_result res;    /* FW_DROP, with its base chain */
+	struct addr target;      /* whose MAC is asked for */
+};
+
+/*
+ * The first place on q's leg at which the model has the solicitation for the leg's next hop dropped, or the
+ * advertisement that answers it. False too where the packet does not wait for one: the neighbour is known, or, with
+ * evidence, it was resolved.
+ */
+bool nd_drop_on(const struct question *q, struct nd_drop *ret);
+
+/* "neighbour solicitations", "neighbour advertisements" */
+const char *nd_name(const struct packet *pkt);
+
+#endif
