@@ -305,6 +305,12 @@ static void list_unchecked(const struct inquiry *in, struct diagnosis *d)
 		unchecked(d, xstrdup("whether the outside answers"), xstrdup("nothing was sent"));
 }
 
+/* What comes back from a place that cannot be seen is no surprise. */
+static bool ends_unseen(const struct path *path)
+{
+	return path->legs.n && path->legs.v[path->legs.n - 1].stop == STOP_PEER_UNKNOWN;
+}
+
 static void list_witnesses(const struct inquiry *in, struct diagnosis *d)
 {
 	for (size_t i = 0; i < in->s->ns.n && !in->no_probe; i++) {
@@ -319,7 +325,7 @@ static void list_witnesses(const struct inquiry *in, struct diagnosis *d)
 	for (size_t i = 0; i < in->n && !in->no_probe; i++) {
 		const struct evidence *e = &in->asked[i].ev;
 
-		if (e->stray < 0)
+		if (e->stray < 0 || ends_unseen(in->asked[i].path))
 			continue;
 		const struct sighting *s = &in->obs->sightings.v[e->stray];
 
