@@ -81,7 +81,7 @@ static const char *const matches[] = {
 	"ip dscp 0x12", "ip dscp != 0", "ip6 dscp 0", "udp length > 100", "ip length > 500", "meta length 500-700",
 	"ip protocol . th dport { tcp . 80, udp . 53, tcp . 400-500 }", "meta mark . ip saddr { 1 . 10.1.0.2, 2 . 10.1.0.130 }",
 	"iifname . oifname { \"in0\" . \"out0\" }", "iifname { \"in0\", \"lo\" }", "oifname != { \"in0\", \"eth*\" }",
-	"iif \"in0\"", "oif != \"in0\"", "meta iiftype 65534", "ip daddr != @s", "ip saddr . tcp dport @c",
+	"iif \"in0\"", "oif != \"in0\"", "meta oiftype 65534", "ip daddr != @s", "ip saddr . tcp dport @c",
 	"ip saddr . ip daddr . th dport @c3", "fib daddr type != local", "fib saddr type unicast",
 	"fib saddr . iif oif missing", "fib daddr . iif type local", "ct state new,established",
 	"ct state vmap { established : accept, invalid : drop }", "ct state { new, untracked }", "ct protocol tcp",
