@@ -207,8 +207,11 @@ static const char *rule_comment(const struct nftnl_rule *nr, char *buffer, size_
 		if (!name || !streq(name, "comment"))
 			continue;
 		data = nftnl_expr_get(c->expr, NFTNL_EXPR_MT_INFO, &len);
-		if (data && len < size)
-			memcpy(buffer, data, len), buffer[len] = '\0';
+		if (data) { /* as long as the extension's field, whatever it says */
+			len = (uint32_t)strnlen((const char *)data, len < size ? len : size - 1);
+			memcpy(buffer, data, len);
+			buffer[len] = '\0';
+		}
 	}
 	decoded_done(&d);
 	data = nftnl_rule_is_set(nr, NFTNL_RULE_USERDATA) ?

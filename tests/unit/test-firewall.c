@@ -1067,6 +1067,34 @@ static void owners(void **state)
 	}
 }
 
+static void owners_by_comment(void **state)
+{
+	static const struct {
+		const char *comment, *owner;
+	} rows[] = {
+		{ "cali:abcdef", "calico" },
+		{ "generated for LXD network lxdbr0", "lxd" },
+		{ "not generated for anybody", NULL },
+	};
+	size_t c = add_forward(NFPROTO_IPV4, "filter", "FORWARD", 0, NF_ACCEPT);
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct xt_comment_info words = { 0 };
+		uint64_t handle = add_rule(c);
+		struct rule_ref ref;
+
+		str_copy(words.comment, sizeof(words.comment), rows[i].comment);
+		xt_match("comment", 0, &words, sizeof(words));
+		verdict(NF_DROP, NULL);
+		fw_rule_ref(s, 0, chain(c), handle, &ref);
+		if (rows[i].owner)
+			assert_string_equal(ref.owner, rows[i].owner);
+		else
+			assert_null(ref.owner);
+		rule_ref_done(&ref);
+	}
+}
+
 /* --- repairs --------------------------------------------------------------- */
 
 static struct op accept_op(size_t c, uint64_t handle, const struct op_match *m)
@@ -1341,6 +1369,7 @@ int main(void)
 		TEST(names_of_iptables),
 		TEST(what_iptables_keeps),
 		TEST(owners),
+		TEST(owners_by_comment),
 		TEST(accept_before_a_rule),
 		TEST(accept_against_a_policy),
 		TEST(accept_where_the_owner_wants_it),
