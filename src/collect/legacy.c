@@ -75,7 +75,7 @@ static int parse_block(struct snapshot *s, struct ns *ns, const struct nlmsghdr 
 	entries = (const char *)nlh + ENTRIES_OFFSET;
 	/* messages in a file stand one behind the other */
 	if ((uintptr_t)entries % 8)
-		entries = aligned = xmemdup(entries, info.size + 1);
+		entries = aligned = xmemdup(entries, info.size);
 	r = legacy_parse(s, ns, &info, entries, true);
 	table->read = r == 0;
 	/* a table that is new to this program is not read, and nothing is wrong with the others */

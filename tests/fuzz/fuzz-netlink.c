@@ -5,6 +5,7 @@
  * An input is the number of the kind (32 bit) and messages behind it. What was
  * read must then stand being copied, compared and looked up.
  */
+#include <linux/neighbour.h>
 #include <sys/socket.h>
 
 #include "collect/collector.h"
@@ -27,7 +28,7 @@ static void look_up(const struct snapshot *s)
 		if (!ns_addr(ns, &a->prefix.addr))
 			abort();
 	vec_each(n, &ns->neighs)
-		if (!ns_neigh(ns, n->ifindex, &n->addr))
+		if (!(n->flags & NTF_PROXY) && !ns_neigh(ns, n->ifindex, &n->addr))
 			abort();
 	vec_each(r, &ns->routes)
 		if (r->raw >= ns->raw.n)

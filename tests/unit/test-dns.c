@@ -446,6 +446,9 @@ static int resolve_with(const enum deed *deeds, size_t n, const char *name, stru
 
 	s.fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	assert_return_code(s.fd, 0);
+	/* a question that never comes is a failure, not a standstill */
+	assert_return_code(setsockopt(s.fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){ .tv_sec = 20 },
+				      sizeof(struct timeval)), 0);
 	assert_return_code(bind(s.fd, (struct sockaddr *)&ss, len), 0);
 	assert_int_equal(pthread_create(&thread, NULL, serve, &s), 0);
 	r = resolve_in(ns, "netns1", name, AF_INET, 400000, ret, ret_error);

@@ -23,8 +23,28 @@ static int set_up(void **state)
 	return 0;
 }
 
+/* Made when it is asked for first, freed with all that it keeps of rulesets. */
+static struct nft_ctx *nft;
+
+static struct nft_ctx *quiet_nft(void)
+{
+	if (!nft) {
+		nft = nft_ctx_new(NFT_CTX_DEFAULT);
+		nft_ctx_buffer_error(nft);
+	}
+	return nft;
+}
+
+static void free_nft(void)
+{
+	if (nft)
+		nft_ctx_free(nft);
+	nft = NULL;
+}
+
 static int tear_down(void **state)
 {
+	free_nft();
 	world_close();
 	return 0;
 }
@@ -193,17 +213,6 @@ static void ruleset_done(struct ruleset *r)
 		free(*rule);
 	vec_free(&r->rules);
 	free(r->base);
-}
-
-static struct nft_ctx *quiet_nft(void)
-{
-	static struct nft_ctx *ctx;
-
-	if (!ctx) {
-		ctx = nft_ctx_new(NFT_CTX_DEFAULT);
-		nft_ctx_buffer_error(ctx);
-	}
-	return ctx;
 }
 
 static bool add_native(const char *rule)
