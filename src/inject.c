@@ -14,11 +14,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
-#include <libnftnl/chain.h>
-#include <libnftnl/common.h>
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
-#include <libnftnl/table.h>
 #include <limits.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
@@ -37,14 +34,10 @@
 #include <sys/syscall.h>
 
 #include "netns.h"
-#include "nl.h"
+#include "nftexpr.h"
+#include "nftown.h"
 
-#ifndef NFT_TABLE_F_OWNER /* Linux 5.12 */
-#define NFT_TABLE_F_OWNER 2
-#endif
-#define HOOK_NETDEV_EGRESS 1 /* linux/netfilter.h, 5.16 */
 #define MAX_EXITS 255        /* of the 256 devices that a chain can have */
-#define BATCH_SIZE 65536
 #define FRAME_MAX 2048
 
 struct inject {
@@ -167,163 +160,73 @@ static int add_redirect(struct nl *rt, int ifindex, int uplink)
 
 /* --- answers turned aside --- */
 
-struct batch {
-	struct mnl_nlmsg_batch *b;
-	uint32_t seq;
-	char table[32];
-};
-
-static struct nlmsghdr *batch_put(struct batch *b, uint16_t type, uint16_t flags)
-{
-	return nftnl_nlmsg_build_hdr(mnl_nlmsg_batch_current(b->b), type, NFPROTO_NETDEV,
-				     NLM_F_CREATE | flags, b->seq++);
-}
-
-static void add_table(struct batch *b)
-{
-	struct nftnl_table *t = nftnl_table_alloc();
-
-	nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
-	nftnl_table_set_u32(t, NFTNL_TABLE_FLAGS, NFT_TABLE_F_OWNER);
-	nftnl_table_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWTABLE, 0), t);
-	nftnl_table_free(t);
-	mnl_nlmsg_batch_next(b->b);
-}
-
-/* The last chain of all: what others would do to the answer is done before. */
-static void add_chain(struct batch *b, const char **devs)
-{
-	struct nftnl_chain *c = nftnl_chain_alloc();
-
-	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, b->table);
-	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, "answers");
-	nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
-	nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, HOOK_NETDEV_EGRESS);
-	nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, INT_MAX);
-	nftnl_chain_set_array(c, NFTNL_CHAIN_DEVICES, devs);
-	nftnl_chain_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWCHAIN, 0), c);
-	nftnl_chain_free(c);
-	mnl_nlmsg_batch_next(b->b);
-}
-
-static struct nftnl_expr *add(struct nftnl_rule *r, const char *name)
-{
-	struct nftnl_expr *e = nftnl_expr_alloc(name);
-
-	if (!e)
-		abort(); /* out of memory, or a libnftnl without the basic expressions */
-	nftnl_rule_add_expr(r, e);
-	return e;
-}
-
 static void match(struct nftnl_rule *r, const void *data, uint32_t n)
 {
-	struct nftnl_expr *e = add(r, "cmp");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, NFT_CMP_EQ);
-	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, n);
+	nftexpr_cmp(r, NFT_CMP_EQ, data, n);
 }
 
 static void match_meta(struct nftnl_rule *r, uint32_t key, const void *data, uint32_t n)
 {
-	struct nftnl_expr *e = add(r, "meta");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, key);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
+	nftexpr_meta(r, key);
 	match(r, data, n);
-}
-
-static void load(struct nftnl_rule *r, uint32_t base, uint32_t offset, uint32_t n)
-{
-	struct nftnl_expr *e = add(r, "payload");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, base);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, n);
 }
 
 /* Behind the transport header's begin: n bytes of ours, of which 4 are a number whose low half is free. */
 static void match_mark(struct nftnl_rule *r, uint32_t offset, const uint8_t *data, uint32_t n)
 {
-	static const uint8_t zero[4], high[4] = { 0xff, 0xff, 0, 0 };
-	struct nftnl_expr *e;
+	static const uint8_t high[4] = { 0xff, 0xff, 0, 0 };
 
-	load(r, NFT_PAYLOAD_TRANSPORT_HEADER, offset, n);
-	if (n == sizeof(high)) {
-		e = add(r, "bitwise");
-		nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
-		nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
-		nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
-		nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_LEN, n);
-		nftnl_expr_set(e, NFTNL_EXPR_BITWISE_MASK, high, n);
-		nftnl_expr_set(e, NFTNL_EXPR_BITWISE_XOR, zero, n);
-	}
+	nftexpr_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, offset, n);
+	if (n == sizeof(high))
+		nftexpr_mask(r, high, n);
 	match(r, data, n);
 }
 
 /* ip daddr CLIENT meta l4proto PROTO @th,OFFSET MARK fwd to TAP */
-static void add_rule(struct batch *b, const struct inject *in, const struct addr *client,
+static void add_rule(struct nftown *o, const struct inject *in, const struct addr *client,
 		     uint8_t proto, uint32_t offset, const uint8_t *mark, uint32_t n)
 {
 	const uint16_t ip = htons(ETH_P_IP);
 	const uint32_t tap = (uint32_t)in->ifindex;
-	struct nftnl_rule *r = nftnl_rule_alloc();
-	struct nftnl_expr *e;
+	struct nftnl_rule *r = nftown_rule(o, "answers");
 
-	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, b->table);
-	nftnl_rule_set_str(r, NFTNL_RULE_CHAIN, "answers");
-	nftnl_rule_set_u32(r, NFTNL_RULE_FAMILY, NFPROTO_NETDEV);
 	match_meta(r, NFT_META_PROTOCOL, &ip, sizeof(ip));
-	load(r, NFT_PAYLOAD_NETWORK_HEADER, 16, 4);
+	nftexpr_payload(r, NFT_PAYLOAD_NETWORK_HEADER, 16, 4);
 	match(r, client->b, 4);
 	match_meta(r, NFT_META_L4PROTO, &proto, sizeof(proto));
 	match_mark(r, offset, mark, n);
-	e = add(r, "immediate");
-	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
-	nftnl_expr_set(e, NFTNL_EXPR_IMM_DATA, &tap, sizeof(tap));
-	e = add(r, "fwd");
-	nftnl_expr_set_u32(e, NFTNL_EXPR_FWD_SREG_DEV, NFT_REG_1);
-	nftnl_rule_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWRULE, NLM_F_APPEND), r);
-	nftnl_rule_free(r);
-	mnl_nlmsg_batch_next(b->b);
+	nftexpr_data(r, &tap, sizeof(tap));
+	nftnl_expr_set_u32(nftexpr_add(r, "fwd"), NFTNL_EXPR_FWD_SREG_DEV, NFT_REG_1);
+	nftown_add_rule(o, r);
 }
 
 /* Answers, and ICMP errors that quote one of our packets (20 bytes of IPv4 header: we send no options). */
-static void add_rules(struct batch *b, const struct inject *in, const struct inject_spec *spec)
+static void add_rules(struct nftown *o, const struct inject *in, const struct inject_spec *spec)
 {
 	enum { QUOTE = 8 + 20 };
 	const struct marks *m = &spec->marks;
 	const uint8_t seq[4] = { (uint8_t)(m->seq >> 24), (uint8_t)(m->seq >> 16) };
 
-	add_rule(b, in, &spec->client, IPPROTO_TCP, 8, seq, sizeof(seq));
-	add_rule(b, in, &spec->client, IPPROTO_ICMP, 8, m->token, sizeof(m->token));
-	add_rule(b, in, &spec->client, IPPROTO_ICMP, QUOTE + 4, seq, sizeof(seq));
-	add_rule(b, in, &spec->client, IPPROTO_ICMP, QUOTE + 8, m->token, sizeof(m->token));
+	add_rule(o, in, &spec->client, IPPROTO_TCP, 8, seq, sizeof(seq));
+	add_rule(o, in, &spec->client, IPPROTO_ICMP, 8, m->token, sizeof(m->token));
+	add_rule(o, in, &spec->client, IPPROTO_ICMP, QUOTE + 4, seq, sizeof(seq));
+	add_rule(o, in, &spec->client, IPPROTO_ICMP, QUOTE + 8, m->token, sizeof(m->token));
 }
 
 static int turn_aside(struct inject *in, const struct inject_spec *spec)
 {
-	_cleanup_(freep) char *buffer = xcalloc(BATCH_SIZE, 1);
-	struct batch b = { 0 };
-	int r;
+	char table[32];
+	struct nftown o;
+	int r = netns_nl(spec->ns_fd, NETLINK_NETFILTER, &in->owner);
 
-	snprintf(b.table, sizeof(b.table), "nsdoctor-%d-in", (int)getpid());
-	r = netns_nl(spec->ns_fd, NETLINK_NETFILTER, &in->owner);
 	if (r < 0)
 		return r;
-	b.b = mnl_nlmsg_batch_start(buffer, BATCH_SIZE);
-	nftnl_batch_begin(mnl_nlmsg_batch_current(b.b), b.seq++);
-	mnl_nlmsg_batch_next(b.b);
-	add_table(&b);
-	add_chain(&b, in->exits);
-	add_rules(&b, in, spec);
-	nftnl_batch_end(mnl_nlmsg_batch_current(b.b), b.seq++);
-	mnl_nlmsg_batch_next(b.b);
-	r = nl_batch(in->owner, mnl_nlmsg_batch_head(b.b), mnl_nlmsg_batch_size(b.b), NULL, NULL);
-	mnl_nlmsg_batch_stop(b.b);
-	return r;
+	snprintf(table, sizeof(table), "nsdoctor-%d-in", (int)getpid());
+	nftown_begin(&o, NFPROTO_NETDEV, table);
+	/* the last chain of all: what others would do to the answer is done before */
+	nftown_chain(&o, "answers", HOOK_NETDEV_EGRESS, INT_MAX, in->exits);
+	add_rules(&o, in, spec);
+	return nftown_commit(&o, in->owner);
 }
 
 /* --- together --- */

@@ -15,11 +15,8 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <libnftnl/chain.h>
-#include <libnftnl/common.h>
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
-#include <libnftnl/table.h>
 #include <limits.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -29,6 +26,8 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "nftexpr.h"
+#include "nftown.h"
 #include "nl.h"
 #include "nlfield.h"
 
@@ -38,12 +37,8 @@
 #define PACKETS_MAX    1024
 #define OUR_TABLES     "nsdoctor-"
 
-#ifndef NFT_TABLE_F_OWNER
-#define NFT_TABLE_F_OWNER 2
-#endif
-/* linux/netfilter.h: inet's name of netdev's ingress (Linux 5.10), netdev's egress (5.16) */
-#define HOOK_INET_INGRESS  5
-#define HOOK_NETDEV_EGRESS 1
+/* linux/netfilter.h: inet's name of netdev's ingress (Linux 5.10) */
+#define HOOK_INET_INGRESS 5
 
 /* A packet that is being traced. */
 struct traced {
@@ -64,185 +59,91 @@ struct nftrace {
 
 /* --- our tables --- */
 
-#define BATCH_SIZE 65536
-
-struct batch {
-	struct mnl_nlmsg_batch *b;
-	uint32_t seq;
-	uint8_t family;
-	const char *table;
-};
-
-static struct nlmsghdr *batch_put(struct batch *b, uint16_t type, uint16_t flags)
-{
-	return nftnl_nlmsg_build_hdr(mnl_nlmsg_batch_current(b->b), type, b->family,
-				     NLM_F_CREATE | flags, b->seq++);
-}
-
-static void add_table(struct batch *b)
-{
-	struct nftnl_table *t = nftnl_table_alloc();
-
-	nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
-	nftnl_table_set_u32(t, NFTNL_TABLE_FLAGS, NFT_TABLE_F_OWNER);
-	nftnl_table_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWTABLE, 0), t);
-	nftnl_table_free(t);
-	mnl_nlmsg_batch_next(b->b);
-}
-
-/* devs: names, ended by NULL; only with hooks of the netdev family. */
-static void add_chain(struct batch *b, const char *name, uint32_t hook, const char **devs)
-{
-	struct nftnl_chain *c = nftnl_chain_alloc();
-
-	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, b->table);
-	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, name);
-	nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
-	nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, hook);
-	nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, INT_MIN);
-	if (devs)
-		nftnl_chain_set_array(c, NFTNL_CHAIN_DEVICES, devs);
-	nftnl_chain_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWCHAIN, 0), c);
-	nftnl_chain_free(c);
-	mnl_nlmsg_batch_next(b->b);
-}
-
-static struct nftnl_rule *begin_rule(struct batch *b, const char *chain)
-{
-	struct nftnl_rule *r = nftnl_rule_alloc();
-
-	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, b->table);
-	nftnl_rule_set_str(r, NFTNL_RULE_CHAIN, chain);
-	nftnl_rule_set_u32(r, NFTNL_RULE_FAMILY, b->family);
-	return r;
-}
-
-static void add_cmp(struct nftnl_rule *r, uint32_t op, const void *data, uint32_t n)
-{
-	struct nftnl_expr *e = nftnl_expr_alloc("cmp");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, op);
-	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, n);
-	nftnl_rule_add_expr(r, e);
-}
-
-static void add_payload(struct nftnl_rule *r, uint32_t base, uint32_t off, uint32_t n)
-{
-	struct nftnl_expr *e = nftnl_expr_alloc("payload");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, base);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, off);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, n);
-	nftnl_rule_add_expr(r, e);
-}
-
 /* Bytes of the transport header, masked where there is a mask. */
 static void add_load(struct nftnl_rule *r, uint32_t off, uint32_t n, const void *mask)
 {
-	static const uint8_t zero[4];
-	struct nftnl_expr *e;
-
-	add_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, off, n);
-	if (!mask)
-		return;
-	e = nftnl_expr_alloc("bitwise");
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_LEN, n);
-	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_MASK, mask, n);
-	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_XOR, zero, n);
-	nftnl_rule_add_expr(r, e);
+	nftexpr_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, off, n);
+	if (mask)
+		nftexpr_mask(r, mask, n);
 }
 
 static void add_is_proto(struct nftnl_rule *r, uint8_t proto)
 {
-	struct nftnl_expr *e = nftnl_expr_alloc("meta");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, NFT_META_L4PROTO);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
-	nftnl_rule_add_expr(r, e);
-	add_cmp(r, NFT_CMP_EQ, &proto, 1);
+	nftexpr_meta(r, NFT_META_L4PROTO);
+	nftexpr_cmp(r, NFT_CMP_EQ, &proto, 1);
 }
 
 /* "meta nftrace set 1", and the rule is complete. */
-static void end_rule(struct batch *b, struct nftnl_rule *r)
+static void end_rule(struct nftown *o, struct nftnl_rule *r)
 {
 	static const uint8_t one = 1;
-	struct nftnl_expr *e = nftnl_expr_alloc("immediate");
+	struct nftnl_expr *e;
 
-	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
-	nftnl_expr_set(e, NFTNL_EXPR_IMM_DATA, &one, sizeof(one));
-	nftnl_rule_add_expr(r, e);
-	e = nftnl_expr_alloc("meta");
+	nftexpr_data(r, &one, sizeof(one));
+	e = nftexpr_add(r, "meta");
 	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, NFT_META_NFTRACE);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_META_SREG, NFT_REG_1);
-	nftnl_rule_add_expr(r, e);
-	nftnl_rule_nlmsg_build_payload(batch_put(b, NFT_MSG_NEWRULE, NLM_F_APPEND), r);
-	nftnl_rule_free(r);
-	mnl_nlmsg_batch_next(b->b);
+	nftown_add_rule(o, r);
 }
 
 /* The token stands so far into the transport header: 8 bytes with an echo of either family. */
-static void add_token_rule(struct batch *b, const char *chain, const struct marks *m, uint32_t off)
+static void add_token_rule(struct nftown *o, const char *chain, const struct marks *m, uint32_t off)
 {
-	struct nftnl_rule *r = begin_rule(b, chain);
+	struct nftnl_rule *r = nftown_rule(o, chain);
 
 	add_load(r, off, sizeof(m->token), NULL);
-	add_cmp(r, NFT_CMP_EQ, m->token, sizeof(m->token));
-	end_rule(b, r);
+	nftexpr_cmp(r, NFT_CMP_EQ, m->token, sizeof(m->token));
+	end_rule(o, r);
 }
 
 /* The number at off of a TCP segment is one of ours, and (flags & mask) compares so with value. */
-static void add_tcp_rule(struct batch *b, const char *chain, const struct marks *m, uint32_t off,
+static void add_tcp_rule(struct nftown *o, const char *chain, const struct marks *m, uint32_t off,
 			 uint8_t mask, uint32_t op, uint8_t value)
 {
 	static const uint8_t high[4] = { 0xff, 0xff, 0, 0 };
 	uint8_t seq[4] = { (uint8_t)(m->seq >> 24), (uint8_t)(m->seq >> 16) };
-	struct nftnl_rule *r = begin_rule(b, chain);
+	struct nftnl_rule *r = nftown_rule(o, chain);
 
 	add_is_proto(r, IPPROTO_TCP);
 	add_load(r, off, 4, high);
-	add_cmp(r, NFT_CMP_EQ, seq, sizeof(seq));
+	nftexpr_cmp(r, NFT_CMP_EQ, seq, sizeof(seq));
 	add_load(r, 13, 1, &mask);
-	add_cmp(r, op, &value, 1);
-	end_rule(b, r);
+	nftexpr_cmp(r, op, &value, 1);
+	end_rule(o, r);
 }
 
 /* What comes from a peer may be the answer to a datagram. */
-static void add_peer_rule(struct batch *b, const char *chain, const struct udp_peer *p)
+static void add_peer_rule(struct nftown *o, const char *chain, const struct udp_peer *p)
 {
-	struct nftnl_rule *r = begin_rule(b, chain);
+	struct nftnl_rule *r = nftown_rule(o, chain);
 	uint8_t port[2] = { (uint8_t)(p->port >> 8), (uint8_t)p->port };
 	uint32_t n = (uint32_t)addr_len(p->addr.family);
 
 	add_is_proto(r, IPPROTO_UDP);
-	add_payload(r, NFT_PAYLOAD_NETWORK_HEADER, p->addr.family == AF_INET6 ? 8 : 12, n);
-	add_cmp(r, NFT_CMP_EQ, p->addr.b, n);
+	nftexpr_payload(r, NFT_PAYLOAD_NETWORK_HEADER, p->addr.family == AF_INET6 ? 8 : 12, n);
+	nftexpr_cmp(r, NFT_CMP_EQ, p->addr.b, n);
 	add_load(r, 0, sizeof(port), NULL);
-	add_cmp(r, NFT_CMP_EQ, port, sizeof(port));
-	end_rule(b, r);
+	nftexpr_cmp(r, NFT_CMP_EQ, port, sizeof(port));
+	end_rule(o, r);
 }
 
-static void add_hook(struct batch *b, const struct lookout *l, const char *chain, uint32_t hook,
+static void add_hook(struct nftown *o, const struct lookout *l, const char *chain, uint32_t hook,
 		     const char **devs)
 {
 	const struct marks *m = &l->marks;
 
-	add_chain(b, chain, hook, devs);
-	add_token_rule(b, chain, m, 8);
+	nftown_chain(o, chain, hook, INT_MIN, devs);
+	add_token_rule(o, chain, m, 8);
 	/* ICMP errors that quote an echo: 8, an IP header, 8 */
-	add_token_rule(b, chain, m, 8 + 20 + 8);
-	add_token_rule(b, chain, m, 8 + 40 + 8);
+	add_token_rule(o, chain, m, 8 + 20 + 8);
+	add_token_rule(o, chain, m, 8 + 40 + 8);
 	if (l->peers.n > 0)
-		add_token_rule(b, chain, m, 8 + DNS_TOKEN_AT);
+		add_token_rule(o, chain, m, 8 + DNS_TOKEN_AT);
 	vec_each(p, &l->peers)
-		add_peer_rule(b, chain, p);
+		add_peer_rule(o, chain, p);
 	/* SYN by its sequence number; SYN-ACK or RST by what it acknowledges */
-	add_tcp_rule(b, chain, m, 4, TH_SYN | TH_ACK | TH_RST | TH_FIN, NFT_CMP_EQ, TH_SYN);
-	add_tcp_rule(b, chain, m, 8, TH_SYN | TH_RST, NFT_CMP_NEQ, 0);
+	add_tcp_rule(o, chain, m, 4, TH_SYN | TH_ACK | TH_RST | TH_FIN, NFT_CMP_EQ, TH_SYN);
+	add_tcp_rule(o, chain, m, 8, TH_SYN | TH_RST, NFT_CMP_NEQ, 0);
 }
 
 /* What is traced in one namespace. */
@@ -304,34 +205,27 @@ static struct wishes wishes_of(const struct ns *ns)
 
 static int add_family(struct nftrace *t, const struct lookout *l, uint8_t family, struct wishes *w)
 {
-	_cleanup_(freep) char *buffer = xcalloc(BATCH_SIZE, 1);
-	struct batch b = { .family = family, .table = t->table };
+	struct nftown o;
 	int r;
 
-	b.b = mnl_nlmsg_batch_start(buffer, BATCH_SIZE);
-	nftnl_batch_begin(mnl_nlmsg_batch_current(b.b), b.seq++);
-	mnl_nlmsg_batch_next(b.b);
-	add_table(&b);
+	nftown_begin(&o, family, t->table);
 	switch (family) {
 	case NFPROTO_INET:
-		add_hook(&b, l, "prerouting", NF_INET_PRE_ROUTING, NULL);
-		add_hook(&b, l, "output", NF_INET_LOCAL_OUT, NULL);
+		add_hook(&o, l, "prerouting", NF_INET_PRE_ROUTING, NULL);
+		add_hook(&o, l, "output", NF_INET_LOCAL_OUT, NULL);
 		break;
 	case NFPROTO_BRIDGE:
-		add_hook(&b, l, "prerouting", NF_BR_PRE_ROUTING, NULL);
-		add_hook(&b, l, "output", NF_BR_LOCAL_OUT, NULL);
+		add_hook(&o, l, "prerouting", NF_BR_PRE_ROUTING, NULL);
+		add_hook(&o, l, "output", NF_BR_LOCAL_OUT, NULL);
 		break;
 	case NFPROTO_NETDEV:
 		if (w->ingress)
-			add_hook(&b, l, "ingress", NF_NETDEV_INGRESS, w->devs);
+			add_hook(&o, l, "ingress", NF_NETDEV_INGRESS, w->devs);
 		if (w->egress)
-			add_hook(&b, l, "egress", HOOK_NETDEV_EGRESS, w->devs);
+			add_hook(&o, l, "egress", HOOK_NETDEV_EGRESS, w->devs);
 		break;
 	}
-	nftnl_batch_end(mnl_nlmsg_batch_current(b.b), b.seq++);
-	mnl_nlmsg_batch_next(b.b);
-	r = nl_batch(t->owner, mnl_nlmsg_batch_head(b.b), mnl_nlmsg_batch_size(b.b), NULL, NULL);
-	mnl_nlmsg_batch_stop(b.b);
+	r = nftown_commit(&o, t->owner);
 	t->transactions += r == 0;
 	return r;
 }

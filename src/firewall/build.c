@@ -24,56 +24,7 @@
 
 #include "firewall/build.h"
 #include "firewall/ref.h"
-
-static struct nftnl_expr *add(struct nftnl_rule *nr, const char *name)
-{
-	struct nftnl_expr *e = nftnl_expr_alloc(name);
-
-	if (!e)
-		abort(); /* out of memory, or a libnftnl without the basic expressions */
-	nftnl_rule_add_expr(nr, e);
-	return e;
-}
-
-static void add_cmp(struct nftnl_rule *nr, uint32_t op, const void *data, uint32_t len)
-{
-	struct nftnl_expr *e = add(nr, "cmp");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, op);
-	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, len);
-}
-
-static void add_meta(struct nftnl_rule *nr, uint32_t key)
-{
-	struct nftnl_expr *e = add(nr, "meta");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, key);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
-}
-
-static void add_payload(struct nftnl_rule *nr, uint32_t base, uint32_t offset, uint32_t len)
-{
-	struct nftnl_expr *e = add(nr, "payload");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, base);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, len);
-}
-
-static void add_bitwise(struct nftnl_rule *nr, const void *mask, uint32_t len)
-{
-	static const uint8_t zero[16];
-	struct nftnl_expr *e = add(nr, "bitwise");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_LEN, len);
-	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_MASK, mask, len);
-	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_XOR, zero, len);
-}
+#include "nftexpr.h"
 
 /* Both tools load whole bytes where the prefix ends on one, else all of it and a mask. */
 static void add_prefix(struct nftnl_rule *nr, const struct prefix *p, bool dst)
@@ -87,15 +38,15 @@ static void add_prefix(struct nftnl_rule *nr, const struct prefix *p, bool dst)
 	if (!len || !p->len)
 		return;
 	if (p->len % 8 == 0) {
-		add_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, offset, p->len / 8);
-		add_cmp(nr, NFT_CMP_EQ, net.addr.b, p->len / 8);
+		nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, offset, p->len / 8);
+		nftexpr_cmp(nr, NFT_CMP_EQ, net.addr.b, p->len / 8);
 		return;
 	}
 	for (unsigned int i = 0; i < p->len; i++)
 		mask[i / 8] |= (uint8_t)(0x80 >> i % 8);
-	add_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, offset, len);
-	add_bitwise(nr, mask, len);
-	add_cmp(nr, NFT_CMP_EQ, net.addr.b, len);
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, offset, len);
+	nftexpr_mask(nr, mask, len);
+	nftexpr_cmp(nr, NFT_CMP_EQ, net.addr.b, len);
 }
 
 /* nft compares the whole register, iptables the name and its NUL. */
@@ -108,8 +59,8 @@ static void add_ifname(struct nftnl_rule *nr, const struct ns *ns, uint32_t key,
 	if (!ifindex)
 		return;
 	str_copy(padded, sizeof(padded), name.s);
-	add_meta(nr, key);
-	add_cmp(nr, NFT_CMP_EQ, padded,
+	nftexpr_meta(nr, key);
+	nftexpr_cmp(nr, NFT_CMP_EQ, padded,
 		iptables ? (uint32_t)strlen(padded) + 1 : (uint32_t)sizeof(padded));
 }
 
@@ -119,8 +70,8 @@ static void add_proto(struct nftnl_rule *nr, int proto)
 
 	if (!proto)
 		return;
-	add_meta(nr, NFT_META_L4PROTO);
-	add_cmp(nr, NFT_CMP_EQ, &v, sizeof(v));
+	nftexpr_meta(nr, NFT_META_L4PROTO);
+	nftexpr_cmp(nr, NFT_CMP_EQ, &v, sizeof(v));
 }
 
 static void add_port(struct nftnl_rule *nr, uint16_t port, bool dst)
@@ -129,21 +80,21 @@ static void add_port(struct nftnl_rule *nr, uint16_t port, bool dst)
 
 	if (!port)
 		return;
-	add_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, dst ? 2 : 0, sizeof(v));
-	add_cmp(nr, NFT_CMP_EQ, &v, sizeof(v));
+	nftexpr_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, dst ? 2 : 0, sizeof(v));
+	nftexpr_cmp(nr, NFT_CMP_EQ, &v, sizeof(v));
 }
 
 static void add_icmp_type(struct nftnl_rule *nr, uint8_t type)
 {
 	if (!type)
 		return;
-	add_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, 0, sizeof(type));
-	add_cmp(nr, NFT_CMP_EQ, &type, sizeof(type));
+	nftexpr_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, 0, sizeof(type));
+	nftexpr_cmp(nr, NFT_CMP_EQ, &type, sizeof(type));
 }
 
 static void add_verdict(struct nftnl_rule *nr, int verdict)
 {
-	struct nftnl_expr *e = add(nr, "immediate");
+	struct nftnl_expr *e = nftexpr_add(nr, "immediate");
 
 	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, (uint32_t)verdict);
@@ -169,7 +120,7 @@ static void add_xt_state(struct nftnl_rule *nr)
 		.state_mask = XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED) |
 			      XT_CONNTRACK_STATE_BIT(IP_CT_RELATED),
 	};
-	struct nftnl_expr *e = add(nr, "match");
+	struct nftnl_expr *e = nftexpr_add(nr, "match");
 	size_t size;
 	void *info = info_of(&ct, sizeof(ct), &size);
 
@@ -189,7 +140,7 @@ static void add_xt_icmp_type(struct nftnl_rule *nr, uint8_t type)
 	if (!type)
 		return;
 	info = info_of(icmp, sizeof(icmp), &size);
-	e = add(nr, "match");
+	e = nftexpr_add(nr, "match");
 	nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, "icmp6");
 	nftnl_expr_set_u32(e, NFTNL_EXPR_MT_REV, 0);
 	nftnl_expr_set(e, NFTNL_EXPR_MT_INFO, info, (uint32_t)size);
@@ -199,7 +150,7 @@ static void add_xt_masquerade(struct nftnl_rule *nr, uint8_t family)
 {
 	struct nf_nat_ipv4_multi_range_compat ipv4 = { .rangesize = 1 };
 	struct nf_nat_range ipv6 = { 0 };
-	struct nftnl_expr *e = add(nr, "target");
+	struct nftnl_expr *e = nftexpr_add(nr, "target");
 	size_t size;
 	void *info = family == NFPROTO_IPV6 ? info_of(&ipv6, sizeof(ipv6), &size) :
 					      info_of(&ipv4, sizeof(ipv4), &size);
@@ -227,7 +178,7 @@ static void build_iptables(struct nftnl_rule *nr, const struct ns *ns, const str
 	add_xt_icmp_type(nr, m->icmp_type);
 	if (m->established)
 		add_xt_state(nr);
-	add(nr, "counter");
+	nftexpr_add(nr, "counter");
 	if (op->kind == OP_NFT_MASQUERADE)
 		add_xt_masquerade(nr, op->family);
 	else
@@ -240,12 +191,12 @@ static void add_ct_state(struct nftnl_rule *nr)
 {
 	const uint32_t mask = NF_CT_STATE_BIT(IP_CT_ESTABLISHED) | NF_CT_STATE_BIT(IP_CT_RELATED);
 	const uint32_t zero = 0;
-	struct nftnl_expr *e = add(nr, "ct");
+	struct nftnl_expr *e = nftexpr_add(nr, "ct");
 
 	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_KEY, NFT_CT_STATE);
 	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_DREG, NFT_REG_1);
-	add_bitwise(nr, &mask, sizeof(mask));
-	add_cmp(nr, NFT_CMP_NEQ, &zero, sizeof(zero));
+	nftexpr_mask(nr, &mask, sizeof(mask));
+	nftexpr_cmp(nr, NFT_CMP_NEQ, &zero, sizeof(zero));
 }
 
 /* In tables of both families an address is looked at only after its family. */
@@ -256,8 +207,8 @@ static void add_nfproto(struct nftnl_rule *nr, const struct op *op, const struct
 
 	if (op->family != NFPROTO_INET || family == AF_UNSPEC)
 		return;
-	add_meta(nr, NFT_META_NFPROTO);
-	add_cmp(nr, NFT_CMP_EQ, &nfproto, sizeof(nfproto));
+	nftexpr_meta(nr, NFT_META_NFPROTO);
+	nftexpr_cmp(nr, NFT_CMP_EQ, &nfproto, sizeof(nfproto));
 }
 
 static void build_native(struct nftnl_rule *nr, const struct ns *ns, const struct op *op,
@@ -275,7 +226,7 @@ static void build_native(struct nftnl_rule *nr, const struct ns *ns, const struc
 	if (m->established)
 		add_ct_state(nr);
 	if (op->kind == OP_NFT_MASQUERADE)
-		add(nr, "masq");
+		nftexpr_add(nr, "masq");
 	else
 		add_verdict(nr, NF_ACCEPT);
 }

@@ -23,6 +23,7 @@
 #include <libnftnl/rule.h>
 
 #include "firewall/legacy.h"
+#include "nftexpr.h"
 
 /* --- an entry, of either family -------------------------------------------- */
 
@@ -128,54 +129,9 @@ static bool entry_fits(uint8_t family, const uint8_t *p, size_t room)
 
 /* --- as bytecode ----------------------------------------------------------- */
 
-static struct nftnl_expr *add(struct nftnl_rule *nr, const char *name)
-{
-	struct nftnl_expr *e = nftnl_expr_alloc(name);
-
-	if (!e)
-		abort(); /* out of memory, or a libnftnl without the basic expressions */
-	nftnl_rule_add_expr(nr, e);
-	return e;
-}
-
-static void add_meta(struct nftnl_rule *nr, uint32_t key)
-{
-	struct nftnl_expr *e = add(nr, "meta");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, key);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, NFT_REG_1);
-}
-
-static void add_payload(struct nftnl_rule *nr, uint32_t offset, uint32_t len)
-{
-	struct nftnl_expr *e = add(nr, "payload");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, NFT_PAYLOAD_NETWORK_HEADER);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, len);
-}
-
-static void add_mask(struct nftnl_rule *nr, const void *mask, uint32_t len)
-{
-	static const uint8_t zero[16];
-	struct nftnl_expr *e = add(nr, "bitwise");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_OP, NFT_BITWISE_BOOL);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_LEN, len);
-	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_MASK, mask, len);
-	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_XOR, zero, len);
-}
-
 static void add_cmp(struct nftnl_rule *nr, bool invert, const void *data, uint32_t len)
 {
-	struct nftnl_expr *e = add(nr, "cmp");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, invert ? NFT_CMP_NEQ : NFT_CMP_EQ);
-	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, len);
+	nftexpr_cmp(nr, invert ? NFT_CMP_NEQ : NFT_CMP_EQ, data, len);
 }
 
 static bool is_zero(const uint8_t *p, size_t len)
@@ -208,7 +164,7 @@ static void add_masked(struct nftnl_rule *nr, bool invert, const uint8_t *value,
 		add_cmp(nr, invert, value, (uint32_t)n);
 		return;
 	}
-	add_mask(nr, mask, (uint32_t)len);
+	nftexpr_mask(nr, mask, (uint32_t)len);
 	add_cmp(nr, invert, value, (uint32_t)len);
 }
 
@@ -223,7 +179,7 @@ static void add_addr(struct nftnl_rule *nr, uint32_t offset, bool invert, const 
 		return;
 	if (!plain || !n || !is_zero(v + n, len - n))
 		n = len;
-	add_payload(nr, offset, (uint32_t)n);
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, offset, (uint32_t)n);
 	add_masked(nr, invert, v, m, n);
 }
 
@@ -238,7 +194,7 @@ static void add_iface(struct nftnl_rule *nr, uint32_t key, bool invert, const ch
 	/* "eth+" is kept with its +, behind what the mask covers */
 	for (size_t i = 0; i < IFNAMSIZ; i++)
 		value[i] = (uint8_t)name[i] & mask[i];
-	add_meta(nr, key);
+	nftexpr_meta(nr, key);
 	add_masked(nr, invert, value, mask, IFNAMSIZ);
 }
 
@@ -246,7 +202,7 @@ static void add_proto(struct nftnl_rule *nr, bool invert, uint16_t proto)
 {
 	uint8_t v = (uint8_t)proto;
 
-	add_meta(nr, NFT_META_L4PROTO);
+	nftexpr_meta(nr, NFT_META_L4PROTO);
 	add_cmp(nr, invert, &v, sizeof(v));
 }
 
@@ -254,8 +210,8 @@ static void add_fragment(struct nftnl_rule *nr, bool invert)
 {
 	const uint16_t mask = htons(0x1fff), zero = 0;
 
-	add_payload(nr, 6, sizeof(mask));
-	add_mask(nr, &mask, sizeof(mask));
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, 6, sizeof(mask));
+	nftexpr_mask(nr, &mask, sizeof(mask));
 	add_cmp(nr, !invert, &zero, sizeof(zero));
 }
 
@@ -288,7 +244,7 @@ static void add_header6(struct nftnl_rule *nr, const struct ip6t_ip6 *ip)
 /* libnftnl keeps info itself and frees it in the end. */
 static void add_match(struct nftnl_rule *nr, const struct xt_entry_match *m)
 {
-	struct nftnl_expr *e = add(nr, "match");
+	struct nftnl_expr *e = nftexpr_add(nr, "match");
 	size_t size = m->u.match_size - sizeof(*m);
 
 	nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, m->u.user.name);
@@ -298,7 +254,7 @@ static void add_match(struct nftnl_rule *nr, const struct xt_entry_match *m)
 
 static void add_target(struct nftnl_rule *nr, const struct xt_entry_target *t)
 {
-	struct nftnl_expr *e = add(nr, "target");
+	struct nftnl_expr *e = nftexpr_add(nr, "target");
 	size_t size = t->u.target_size - sizeof(*t);
 
 	nftnl_expr_set_str(e, NFTNL_EXPR_TG_NAME, t->u.user.name);
@@ -319,7 +275,7 @@ static const struct {
 
 static void add_verdict(struct nftnl_rule *nr, const char *label, bool go)
 {
-	struct nftnl_expr *e = add(nr, "immediate");
+	struct nftnl_expr *e = nftexpr_add(nr, "immediate");
 	int code = go ? NFT_GOTO : NFT_JUMP;
 	bool is_chain = true;
 
