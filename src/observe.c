@@ -129,6 +129,7 @@ int observe_open(const struct observe_spec *spec, struct observations *o, struct
 	vec_copy(&ob->lookout.peers, &spec->peers);
 	add_watches(ob, spec);
 	in_parallel(ob->watches.v, ob->watches.n, sizeof(*ob->watches.v), watch_open);
+	ob->lookout.since_us = wall_us();
 	note_errors(ob, spec->namespaces, o);
 	*ret = ob;
 	return 0;

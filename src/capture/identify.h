@@ -24,6 +24,7 @@ struct lookout {
 	VEC(struct addr) arp;
 	VEC(struct udp_peer) peers;
 	bool keep_frames; /* of what is found keep the bytes */
+	uint64_t since_us; /* wall clock: before all captures were open, none of them proves anything */
 };
 
 void marks_token(const struct marks *m, size_t probe, size_t attempt, uint8_t ret_token[PKT_TOKEN]);

@@ -215,13 +215,13 @@ static bool read_frame(const struct pcap_pkthdr *h, const uint8_t *frame, const 
 {
 	struct sll2_header ll;
 
-	if (h->caplen < sizeof(ll))
+	s->us = (uint64_t)h->ts.tv_sec * 1000000 + (uint64_t)h->ts.tv_usec;
+	if (s->us < l->since_us || h->caplen < sizeof(ll))
 		return false;
 	memcpy(&ll, frame, sizeof(ll));
 	if (!identify_frame(l, o, ntohs(ll.sll2_protocol),
 			    pkt_view(frame + sizeof(ll), h->caplen - sizeof(ll)), s))
 		return false;
-	s->us = (uint64_t)h->ts.tv_sec * 1000000 + (uint64_t)h->ts.tv_usec;
 	from_link_layer(s, &ll);
 	return true;
 }

@@ -754,8 +754,6 @@ static void put_changes(const struct out *o, bool kept, const char *title)
 	bool first = true;
 
 	vec_each(f, &o->d->fixes) {
-		_cleanup_(strbuf_done) struct strbuf b = { 0 };
-
 		if (f->kept != kept)
 			continue;
 		if (first)
