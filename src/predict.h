@@ -18,6 +18,12 @@ struct path *predict(const struct snapshot *s, const struct flow *flow);
 /* The only port of a bridge, other than `except`, that leads out of this machine: no veth, tap or the like; NULL: none. */
 const struct link *predict_outer_port(const struct ns *ns, int bridge, int except);
 
+/*
+ * May the request leave this machine where the walk lost it: by an interface
+ * of the host, or a port of its bridge, that leads to another machine?
+ */
+bool predict_may_leave(const struct snapshot *s, const struct path *path);
+
 /* The bridge port that leads to the owner of an address, other than `except`; NULL: none known. */
 const struct link *predict_port_to(const struct snapshot *s, int ns, int bridge,
 				   const struct addr *a, int except);

@@ -43,12 +43,6 @@ static bool refused_by_target(const struct question *q)
 	return by_model(q) || q->ev->refused || (q->probe && q->probe->outcome == PROBE_REFUSED);
 }
 
-/* "192.0.2.1:443", "[2001:db8::1]:443" */
-static void port_text(char *text, size_t n, const struct addr *a, uint16_t port)
-{
-	snprintf(text, n, a->family == AF_INET6 ? "[%s]:%u" : "%s:%u", addr_text(a).s, port);
-}
-
 static void say_service(const struct question *q, struct finding *f, const char *how)
 {
 	char object[ADDR_STRLEN + 16];
@@ -109,14 +103,20 @@ static bool icmp_echo_ignored(const struct question *q, struct finding *f)
 
 /* --- size --- */
 
+static bool is_too_big(const struct packet *pkt)
+{
+	if (pkt->src.family == AF_INET6)
+		return pkt->icmp_type == ICMP6_PACKET_TOO_BIG;
+	return pkt->icmp_type == ICMP_DEST_UNREACH && pkt->icmp_code == ICMP_FRAG_NEEDED;
+}
+
 /* A "too big" that was made on the way, but did not get back to the source. */
 static const struct sighting *lost_too_big(const struct question *q)
 {
 	const struct sighting *made = NULL;
 
 	vec_each(s, &q->facts->obs->sightings) {
-		if (s->kind != SIGHT_ERROR || s->error_of_reply || s->pkt.icmp_type != ICMP_DEST_UNREACH ||
-		    s->pkt.icmp_code != ICMP_FRAG_NEEDED)
+		if (s->kind != SIGHT_ERROR || s->error_of_reply || !is_too_big(&s->pkt))
 			continue;
 		if (s->ns == q->path->flow.src_ns && !s->out)
 			return NULL; /* it arrived: discovery works */
@@ -140,13 +140,6 @@ static void say_smaller(const struct question *q, struct finding *f, uint32_t mt
 	op->old = (int)l->mtu;
 }
 
-static bool is_too_big(const struct packet *pkt)
-{
-	if (pkt->src.family == AF_INET6)
-		return pkt->icmp_type == ICMP6_PACKET_TOO_BIG;
-	return pkt->icmp_type == ICMP_DEST_UNREACH && pkt->icmp_code == ICMP_FRAG_NEEDED;
-}
-
 /* The rule that dropped a "too big", by the kernel's trace; NULL: none did. */
 static const struct trace_event *dropped_too_big(const struct question *q)
 {
@@ -161,7 +154,7 @@ static bool say_dropped_too_big(const struct question *q, struct finding *f)
 {
 	const struct trace_event *t = dropped_too_big(q);
 	const struct nft_chain *chain =
-		t ? ns_chain(snapshot_ns(q->s, t->ns), t->family, t->table, t->chain) : NULL;
+		t ? fw_chain(q->s, t->ns, t->family, t->table, t->chain) : NULL;
 
 	if (!chain)
 		return false;
@@ -172,10 +165,7 @@ static bool say_dropped_too_big(const struct question *q, struct finding *f)
 	    "says so",
 	    q->probe->size, f->rule.policy ? "the policy" : "a rule", f->rule.chain, f->rule.family,
 	    f->rule.table, who(q, t->ns).s);
-	free(f->object);
-	f->object = f->rule.policy ? xasprintf("%s %s %s", f->rule.family, f->rule.table, f->rule.chain) :
-				     xasprintf("%s %s %s %llu", f->rule.family, f->rule.table,
-					       f->rule.chain, (unsigned long long)f->rule.handle);
+	say_rule_object(f);
 	if (f->rule.text)
 		say_evidence(f, "%s: %s", f->object, f->rule.text);
 	say_evidence(f, "the kernel's rule trace of the \"too big\" from %s ends there",
@@ -332,7 +322,7 @@ static bool service_is_silent(const struct question *q, struct finding *f)
 	    q->ev->first_leg != path->deliver_leg ||
 	    listening(snapshot_ns(q->s, deliver->ns), &deliver->pkt) != LISTENING)
 		return false;
-	snprintf(object, sizeof(object), "%s:%u", addr_text(&deliver->pkt.dst).s, deliver->pkt.dport);
+	port_text(object, sizeof(object), &deliver->pkt.dst, deliver->pkt.dport);
 	say(f, deliver->ns, object, "the service at port %u in %s does not answer", deliver->pkt.dport,
 	    who(q, deliver->ns).s);
 	say_evidence(f, "the datagram came to %s, where somebody listens on port %u",

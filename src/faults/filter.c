@@ -475,10 +475,7 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 	    q->leg->kind == LEG_BRIDGED && !streq(code, "bridge-drop") ?
 		    (d.pkt.dst.family == AF_INET6 ? ", though it is bridged (bridge-nf-call-ip6tables = 1)" :
 						   ", though it is bridged (bridge-nf-call-iptables = 1)") : "");
-	free(f->object);
-	f->object = d.handle ? xasprintf("%s %s %s %llu", f->rule.family, f->rule.table,
-					 f->rule.chain, (unsigned long long)d.handle) :
-			       xasprintf("%s %s %s", f->rule.family, f->rule.table, f->rule.chain);
+	say_rule_object(f);
 	if (f->rule.text)
 		say_evidence(f, "%s: %s", f->object, f->rule.text);
 	if (d.chain->legacy && !d.nd)
@@ -528,7 +525,7 @@ static bool accepting_limit(const struct question *q, const struct drop *d, stru
 		    t->type != TRACE_RULE || t->verdict != NF_ACCEPT || t->reply != end->reply ||
 		    !streq(t->table, end->table))
 			continue;
-		chain = ns_chain(snapshot_ns(q->s, d->ns), t->family, t->table, t->chain);
+		chain = fw_chain(q->s, d->ns, t->family, t->table, t->chain);
 		if (!chain)
 			continue;
 		fw_rule_ref(q->s, d->ns, chain, t->handle, ret);
@@ -559,9 +556,7 @@ static bool rate_limited(const struct question *q, struct finding *f)
 	say(f, d.ns, "", drops ? "a rule of chain %s (%s %s) in %s drops what is beyond its limit" :
 				 "a rule of chain %s (%s %s) in %s accepts no more than its limit",
 	    rule.chain, rule.family, rule.table, who(q, d.ns).s);
-	free(f->object);
-	f->object = xasprintf("%s %s %s %llu", rule.family, rule.table, rule.chain,
-			      (unsigned long long)rule.handle);
+	say_rule_object(f);
 	say_evidence(f, "%s: %s", f->object, rule.text);
 	say_evidence(f, drops ? "the kernel's rule trace of what was lost ends there" :
 				"the kernel's rule trace: what passed was accepted there, what was "

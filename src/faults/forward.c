@@ -293,9 +293,9 @@ static bool rp_filter_drop(const struct question *q, struct finding *f)
 	const struct link *in;
 	const struct addr *src;
 
-	if (reverse_path(q, &back) != RPF_DROP)
-		return false;
 	in = ns_link(leg_ns(q), q->leg->iif);
+	if (!in || reverse_path(q, &back) != RPF_DROP)
+		return false;
 	src = q->leg->n_crossings ? &q->leg->crossings[0].pkt.src : &q->leg->pkt.src;
 	const struct op *op = say_switch(q, f, q->leg->ns, q->leg->iif, "rp_filter", 2, in->inet.rp_filter);
 

@@ -22,7 +22,7 @@ static bool link_missing(const struct question *q, struct finding *f)
 	say(f, q->leg->ns, ns->name, "%s has no network interface but the loopback", ns->name);
 	say_evidence(f, "%s has %zu interface%s, none that leads out", ns->name, ns->links.n,
 		     ns->links.n == 1 ? "" : "s");
-	say_advice(f, "ip link add NAME type veth peer name PEER netns %s", ns->name);
+	say_advice(f, "ip link add NAME type veth peer name PEER netns %s", shell_word(ns->name).s);
 	return true;
 }
 
@@ -269,7 +269,7 @@ static void say_port(const struct question *q, struct finding *f, const struct p
 		op->value = p->bridge->ifindex;
 		op->old = p->link->master;
 	} else {
-		say_advice(f, "ip link set dev %s master BRIDGE", p->link->name);
+		say_advice(f, "ip link set dev %s master BRIDGE", shell_word(p->link->name).s);
 	}
 }
 

@@ -216,7 +216,7 @@ static bool waits(const struct question *q, bool own, const struct leg *sender)
 	if (q->ev->arp_segment >= 0)
 		return q->ev->arp_segment == segment;
 	/* the question never left, or the answer came as far as the interface: then only the packet is missing */
-	return own && q->ev->last_point < q->leg->point;
+	return own && q->ev->last_point < q->leg->point && must_ask(q, sender);
 }
 
 static bool drop_on_segment(const struct question *q, bool own, struct nd_drop *ret)

@@ -87,7 +87,9 @@ static bool proxy_arp_off(const struct question *q, struct finding *f)
 	const struct op *op;
 	int end_ns, ns, ifindex;
 
-	if (!sender || !sender->routed || !addr_is_set(&sender->lookup.gateway) || q->leg->proxied ||
+	/* of IPv6 it would be proxy_ndp, which needs an entry for each address */
+	if (!sender || sender->nexthop.family != AF_INET || !sender->routed ||
+	    !addr_is_set(&sender->lookup.gateway) || q->leg->proxied ||
 	    (q->leg->stop != STOP_NO_OWNER && !arp_failed(q)))
 		return false;
 	/* with an address of the same network it is that gateway which is missing */
@@ -153,7 +155,8 @@ static bool macvlan_isolated(const struct question *q, struct finding *f)
 		say_evidence(f, "ARP requests for it left by %s, none was answered", own->name);
 	say_advice(f, link_shares_parent(own) && link_shares_parent(other) ?
 			      "ip link set dev %s type macvlan mode bridge   # in both namespaces" :
-			      "give the host a macvlan of its own on the same interface, or use a bridge", own->name);
+			      "give the host a macvlan of its own on the same interface, or use a bridge",
+		   shell_word(own->name).s);
 	f->mark = "isolated";
 	return true;
 }

@@ -57,7 +57,8 @@ static bool no_address(const struct question *q, struct finding *f)
 	say_evidence(f, "%s in %s: no address", only->name, who(q, q->leg->ns).s);
 	if (family == AF_INET6)
 		say_unusable(q, f, ns);
-	say_advice(f, "ip -n %s addr add ADDRESS/PREFIX dev %s", ns->name, only->name);
+	say_advice(f, "ip -n %s addr add ADDRESS/PREFIX dev %s", shell_word(ns->name).s,
+		   shell_word(only->name).s);
 	f->mark = "no address";
 	return true;
 }
@@ -80,7 +81,8 @@ static bool say_disabled(const struct question *q, struct finding *f, int ns, co
 			return false;
 		say(f, ns, l->name, "%s in %s has no IPv6, for its MTU is %u", l->name, who(q, ns).s, l->mtu);
 		say_evidence(f, "%s has an MTU of %u; IPv6 needs 1280", l->name, l->mtu);
-		say_advice(f, "ip link set dev %s mtu 1280 or more, and give it its addresses again", l->name);
+		say_advice(f, "ip link set dev %s mtu 1280 or more, and give it its addresses again",
+			   shell_word(l->name).s);
 	} else {
 		say(f, ns, key, "IPv6 is switched off on %s in %s (%s = 1)", l->name, who(q, ns).s, key);
 		say_evidence(f, "%s is 1, so that %s has no IPv6 addresses and routes", key, l->name);
@@ -334,7 +336,7 @@ static bool no_route(const struct question *q, struct finding *f)
 	f->mark = "no route";
 	if (leg->ns == NS_HOST || !say_default_route(q, f))
 		say_advice(f, "ip %s%s route add default via GATEWAY", leg->ns == NS_HOST ? "" : "-n ",
-			   leg->ns == NS_HOST ? "" : leg_ns(q)->name);
+			   leg->ns == NS_HOST ? "" : shell_word(leg_ns(q)->name).s);
 	return true;
 }
 

@@ -56,6 +56,31 @@ struct op *say_op(struct finding *f, enum op_kind kind, int ns, int ifindex)
 	return op;
 }
 
+void say_rule_object(struct finding *f)
+{
+	const struct rule_ref *r = &f->rule;
+
+	free(f->object);
+	f->object = r->handle ? xasprintf("%s %s %s %llu", r->family, r->table, r->chain,
+					  (unsigned long long)r->handle) :
+				xasprintf("%s %s %s", r->family, r->table, r->chain);
+}
+
+void port_text(char *text, size_t n, const struct addr *a, uint16_t port)
+{
+	snprintf(text, n, a->family == AF_INET6 ? "[%s]:%u" : "%s:%u", addr_text(a).s, port);
+}
+
+struct shell_word shell_word(const char *name)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	struct shell_word w;
+
+	op_shell_word(&b, name);
+	str_copy(w.s, sizeof(w.s), strbuf_str(&b));
+	return w;
+}
+
 struct op *say_switch(const struct question *q, struct finding *f, int ns, int ifindex,
 		      const char *name, int value, int old)
 {

@@ -16,6 +16,16 @@ void say_advice(struct finding *f, const char *format, ...) _printf_(2, 3);
 /* Adds an op to the fix and gives a pointer to it. */
 struct op *say_op(struct finding *f, enum op_kind kind, int ns, int ifindex);
 
+/* The object of a finding that is about its rule: FAMILY TABLE CHAIN, and the HANDLE where it is no policy. */
+void say_rule_object(struct finding *f);
+/* "192.0.2.1:443", "[2001:db8::1]:443" */
+void port_text(char *text, size_t n, const struct addr *a, uint16_t port);
+/* A name as one word of a command that is shown to be pasted: strangers chose it. By value. */
+struct shell_word {
+	char s[1100];
+};
+struct shell_word shell_word(const char *name);
+
 /* An op on a switch of one interface, net.ipv4.conf.X.name. */
 struct op *say_switch(const struct question *q, struct finding *f, int ns, int ifindex,
 		      const char *name, int value, int old);
