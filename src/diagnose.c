@@ -266,11 +266,16 @@ static void list_unseen(const struct snapshot *s, const struct path *path, struc
 		unchecked(d, xasprintf("what becomes of packets behind %s in %s", l->name,
 				       snapshot_ns(s, up->ns)->name),
 			  xstrdup("a program takes them, which cannot be watched"));
-	if (last && last->stop == STOP_PEER_UNKNOWN)
+	if (last && last->stop == STOP_PEER_UNKNOWN) {
+		const struct link *out = ns_link(snapshot_ns(s, last->ns), last->oif);
+		bool wire = !out || streq(out->kind, "veth") || link_shares_parent(out);
+
 		unchecked(d, xasprintf("what lies behind %s in %s",
 				       ns_ifname(snapshot_ns(s, last->ns), last->oif).s,
 				       snapshot_ns(s, last->ns)->name),
-			  xstrdup("its other end is in a namespace that could not be found"));
+			  xstrdup(wire ? "its other end is in a namespace that could not be found" :
+					 "it leads out of this machine"));
+	}
 }
 
 static void list_unchecked(const struct inquiry *in, struct diagnosis *d)

@@ -448,15 +448,15 @@ static void arrive(struct walk *w, int ns, int ifindex);
 static void reply_send(struct walk *w, int ns, int iif);
 static void network_in(struct walk *w, int ns, int iif);
 static void beyond(struct walk *w, int ns, int ifindex);
-static void by_parent(struct walk *w, int ns, int ifindex);
-static bool leads_outside(const struct walk *w, int ns, int oif);
-static bool by_port(struct walk *w, enum leg_kind kind, int ns, const struct link *bridge, int in);
+static void by_parent(struct walk *w, int ns, int ifindex, int parent_ns, int parent);
+static void leave_by(struct walk *w, int ns, int oif);
 
 /* It comes out of the wire at that interface. */
 static void come_out(struct walk *w, int from, int ns, int ifindex)
 {
 	add_point(w, ns, ifindex, false, role_of(w, ns, ifindex));
 	forget_tracking(w, ns != from); /* skb_scrub_packet() */
+	w->prerouted = false;
 	arrive(w, ns, ifindex);
 }
 
@@ -479,7 +479,7 @@ static void over_wire(struct walk *w, int ns, int ifindex)
 	else if (snapshot_peer(w->s, ns, ifindex, &peer_ns, &peer_if))
 		come_out(w, ns, peer_ns, peer_if);
 	else if (snapshot_parent(w->s, ns, ifindex, &peer_ns, &peer_if))
-		by_parent(w, ns, ifindex);
+		by_parent(w, ns, ifindex, peer_ns, peer_if);
 	else
 		stop_here(w, STOP_PEER_UNKNOWN, 0);
 }
@@ -517,14 +517,13 @@ static bool meets_siblings(const struct link *l)
  * never gets it. To siblings it goes in bridge mode only, and is shown to the
  * parent on the way (macvlan_queue_xmit(), drivers/net/macvlan.c).
  */
-static void by_parent(struct walk *w, int ns, int ifindex)
+static void by_parent(struct walk *w, int ns, int ifindex, int parent_ns, int parent)
 {
 	const struct addr nexthop = wanted(w);
-	const struct link *l = ns_link(ns_of(w, ns), ifindex), *sibling, *below;
+	const struct link *l = ns_link(ns_of(w, ns), ifindex), *sibling;
 	const struct iface_addr *own;
-	int parent_ns, parent, sibling_ns;
+	int sibling_ns;
 
-	snapshot_parent(w->s, ns, ifindex, &parent_ns, &parent);
 	if (find_child(w, parent_ns, parent, &nexthop, &sibling_ns, &sibling) && meets_siblings(l) &&
 	    meets_siblings(sibling)) {
 		if (is_macvlan(l)) {
@@ -540,13 +539,7 @@ static void by_parent(struct walk *w, int ns, int ifindex)
 		return;
 	}
 	add_point(w, parent_ns, parent, true, ROLE_FORWARD);
-	below = ns_link(ns_of(w, parent_ns), parent);
-	if (is_bridge(below) && by_port(w, LEG_BRIDGE_DOWN, parent_ns, below, 0))
-		return;
-	if (leads_outside(w, parent_ns, parent) && !link_shares_parent(below))
-		beyond(w, parent_ns, parent);
-	else
-		over_wire(w, parent_ns, parent);
+	leave_by(w, parent_ns, parent);
 }
 
 static uint8_t echo_reply(const struct packet *pkt)
@@ -646,11 +639,36 @@ static bool by_port(struct walk *w, enum leg_kind kind, int ns, const struct lin
 	return true;
 }
 
-/* The sending leg is complete but for its way out: leave by oif. */
-static void emit(struct walk *w, int ns, int oif)
+/* On an interface's wire: a bridge's port, somebody else's machine, or another namespace. */
+static void leave_by(struct walk *w, int ns, int oif)
 {
 	const struct link *l = ns_link(ns_of(w, ns), oif);
 	const struct addr *asked = w->dir == DIR_REPLY ? &w->p->flow.src : &w->p->flow.dst;
+	bool outside = leads_outside(w, ns, oif);
+
+	if (!is_bridge(l)) {
+		if (outside && !(l && link_shares_parent(l)))
+			beyond(w, ns, oif);
+		else
+			over_wire(w, ns, oif);
+		return;
+	}
+	if (by_port(w, LEG_BRIDGE_DOWN, ns, l, 0))
+		return;
+	/* translated to somebody on this bridge: not somebody beyond it */
+	if (!outside || !addr_eq(&w->pkt.dst, asked)) {
+		stop_here(w, STOP_NO_PORT, 0);
+		return;
+	}
+	w->p->legs.n--;
+	if (w->dir == DIR_REQUEST)
+		w->p->request_legs = w->p->legs.n;
+	beyond(w, ns, oif);
+}
+
+/* The sending leg is complete but for its way out: leave by oif. */
+static void emit(struct walk *w, int ns, int oif)
+{
 	struct leg *leg = last_leg(w);
 	const struct neigh *n;
 
@@ -662,24 +680,7 @@ static void emit(struct walk *w, int ns, int oif)
 	leg->resolving = n && (n->state & NUD_INCOMPLETE);
 	cross_netdev(w, ns, HOOK_EGRESS, oif);
 	add_point(w, ns, oif, true, role_of(w, ns, oif));
-	if (is_bridge(l)) {
-		if (by_port(w, LEG_BRIDGE_DOWN, ns, l, 0))
-			return;
-		/* translated to somebody on this bridge: not somebody beyond it */
-		if (leads_outside(w, ns, oif) && addr_eq(&w->pkt.dst, asked)) {
-			w->p->legs.n--;
-			if (w->dir == DIR_REQUEST)
-				w->p->request_legs = w->p->legs.n;
-			beyond(w, ns, oif);
-			return;
-		}
-		stop_here(w, STOP_NO_PORT, 0);
-		return;
-	}
-	if (leads_outside(w, ns, oif) && !(l && link_shares_parent(l)))
-		beyond(w, ns, oif);
-	else
-		over_wire(w, ns, oif);
+	leave_by(w, ns, oif);
 }
 
 /* It is for a macvlan on this interface: up its wire. Returns false where it is for no one there. */
@@ -950,6 +951,21 @@ static void enter(struct walk *w, int uplink)
 	add_leg(w, LEG_ENTER, NS_HOST, 0, uplink);
 	add_point(w, NS_HOST, uplink, false, ROLE_UPLINK);
 	arrive(w, NS_HOST, uplink);
+}
+
+bool predict_may_leave(const struct snapshot *s, const struct path *path)
+{
+	const struct leg *last = path->legs.n ? &path->legs.v[path->legs.n - 1] : NULL;
+	int ifindex;
+
+	if (!last || last->ns != NS_HOST || last->dir != DIR_REQUEST ||
+	    (last->stop != STOP_PEER_UNKNOWN && last->stop != STOP_NO_PORT))
+		return false;
+	ifindex = last->oif ? last->oif : last->iif;
+	vec_each(l, &snapshot_ns(s, NS_HOST)->links)
+		if ((l->ifindex == ifindex || l->master == ifindex) && leads_away(l))
+			return true;
+	return false;
 }
 
 struct path *predict(const struct snapshot *s, const struct flow *flow)

@@ -654,30 +654,20 @@ static struct flow flow_of(const struct round *r, const struct probe *p)
 }
 
 /*
- * Does the walk go on in this namespace, which was just added? It holds the
- * other end of the veth, or the address that no port was known to lead to.
- */
-static bool goes_on_in(const struct round *r, const struct leg *last, int at)
-{
-	const struct ns *from = snapshot_ns(r->s, last->ns);
-	const struct link *l = ns_link(from, last->oif);
-
-	if (last->stop == STOP_PEER_UNKNOWN)
-		return snapshot_nsid(r->s, last->ns, l->peer_nsid) == at;
-	return ns_addr(snapshot_ns(r->s, at), &last->nexthop);
-}
-
-/*
  * The walk ends where a namespace would have to be that nobody named: reads
- * the one that it is, if `ip netns` knows it. False where it does not.
+ * the one that it is, if it can be found. It holds the other end of the veth,
+ * or the address that no port was known to lead to.
  */
 static bool meet_neighbour(struct round *r, const struct path *path)
 {
 	const struct leg *last = path->legs.n ? &path->legs.v[path->legs.n - 1] : NULL;
+	bool by_wire = last && last->stop == STOP_PEER_UNKNOWN, met = false;
+	const struct link *l = last ? ns_link(snapshot_ns(r->s, last->ns), last->oif) : NULL;
+	int nsid = l ? l->peer_nsid : -1;
 	inventory list = { 0 };
-	bool met = false;
 
-	if (!last || (last->stop != STOP_PEER_UNKNOWN && last->stop != STOP_NO_PORT) ||
+	/* what is no end of a wire has nobody at the other */
+	if (!last || (by_wire ? nsid < 0 : last->stop != STOP_NO_PORT) ||
 	    r->s->ns.n >= MAX_NAMESPACES || inventory_read(true, &list) < 0)
 		return false;
 	vec_each(e, &list) {
@@ -689,8 +679,10 @@ static bool meet_neighbour(struct round *r, const struct path *path)
 		if (fd < 0)
 			continue;
 		at = add_namespace(r, e->names.v[0], e->path, e->named, fd, e->dev, e->inode);
-		met = collect_nsids(r->s, r->fds.v) == 0 && collect_ns(r->s, at, fd) == 0 &&
-		      goes_on_in(r, last, at);
+		met = collect_nsids(r->s, r->fds.v) == 0 &&
+		      (!by_wire || snapshot_nsid(r->s, last->ns, nsid) == at) &&
+		      collect_ns(r->s, at, fd) == 0 &&
+		      (by_wire || ns_addr(snapshot_ns(r->s, at), &last->nexthop));
 		if (!met)
 			forget_namespace(r);
 	}
@@ -916,8 +908,8 @@ static void open_observer(struct round *r)
 /* Would a packet of ours leave this machine? That is nobody's to see. */
 static bool goes_out_again(const struct round *r)
 {
-	for (size_t i = 0; i < r->paths.n; i++)
-		if (r->paths.v[i]->outside)
+	vec_each(p, &r->paths)
+		if ((*p)->outside || predict_may_leave(r->s, *p))
 			return true;
 	return false;
 }
@@ -1133,8 +1125,8 @@ static bool passes(struct round *r, uint32_t size)
 	struct probe *p = vec_add(&r->plan.probes);
 	struct flow flow;
 
-	*p = (struct probe){ .ns = r->src, .proto = PROTO_ICMP, .dst = r->dst, .size = size,
-			     .df = true, .full = true, .step = true, .rtt_us = -1 };
+	*p = (struct probe){ .ns = r->src, .proto = PROTO_ICMP, .dst = r->dst, .oif = r->oif,
+			     .size = size, .df = true, .full = true, .step = true, .rtt_us = -1 };
 	flow = flow_of(r, p);
 	vec_push(&r->paths, predict_far(r, &flow));
 	r->plan.from = r->plan.probes.n - 1;
