@@ -81,7 +81,9 @@ struct fw_result {
 	uint32_t ctmark, ctmark_known; /* the connection's mark, likewise by bit */
 	uint8_t ttl;                   /* 0: not known */
 	uint8_t tos, tos_known;
-	bool notrack;
+	bool notrack;                  /* a rule keeps it from being tracked … */
+	const struct nft_chain *notrack_chain; /* … this one; NULL: not one alone */
+	uint64_t notrack_handle;
 	const char *why;               /* FW_UNKNOWN or nat_unknown: what could not be known; static or interned */
 };
 

@@ -90,16 +90,22 @@ static bool find_place(const struct question *q, const struct prefix *net, const
 	return true;
 }
 
-static bool masquerade_missing(const struct question *q, struct finding *f)
+/* The source that the outside sees. */
+static const struct addr *source_outside(const struct question *q)
+{
+	const struct packet *seen = as_seen(q);
+
+	return seen ? &seen->src : &q->leg->pkt.src;
+}
+
+/* Does it leave with a source that the outside cannot answer? */
+static bool leaves_untranslated(const struct question *q)
 {
 	const struct leg *out = uplink_leg(q);
 	const struct packet *seen = as_seen(q);
-	const struct addr *src = seen ? &seen->src : &q->leg->pkt.src;
+	const struct addr *src = source_outside(q);
 	const char *legacy = fw_legacy(q->s, NS_HOST, HOOK_POSTROUTING, true);
 	enum proto proto = q->path->flow.proto;
-	struct prefix net;
-	struct packet pkt;
-	struct op op;
 
 	/* an own packet has an own address; only what the host routes needs translating */
 	if (!out || out->kind != LEG_FORWARD || out->ns != NS_HOST || q->facts->routed_both_ways ||
@@ -120,24 +126,91 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 	if (!by_model(q) && q->facts->control_asked[proto] && !q->facts->control_works[proto] &&
 	    !q->facts->noting)
 		return false;
+	return true;
+}
+
+/* How it was seen to leave; what nobody can tell apart from a silent outside is only possible. */
+static void say_untranslated(const struct question *q, struct finding *f)
+{
+	say_evidence(f, "%s saw the request leave with the source %s, which the outside cannot answer",
+		     ifname(q, NS_HOST, q->leg->oif).s, addr_text(source_outside(q)).s);
+	if (q->facts->control_works[q->path->flow.proto])
+		say_evidence(f, "the host's own request was answered");
+	else
+		f->confidence = POSSIBLE;
+}
+
+/* Where a rule of the host keeps the request from being tracked, by which it cannot be translated. */
+static const struct crossing *untracking(const struct question *q)
+{
+	vec_each(l, &q->path->legs) {
+		if (l->ns != NS_HOST || l->dir != DIR_REQUEST)
+			continue;
+		for (size_t i = 0; i < l->n_crossings; i++)
+			if (l->crossings[i].res.notrack)
+				return &l->crossings[i];
+	}
+	return NULL;
+}
+
+static bool conntrack_notrack(const struct question *q, struct finding *f)
+{
+	const struct crossing *c = untracking(q);
+	const struct addr *src = source_outside(q);
+	struct fw_place at = uplink_place(q);
+	struct fw_result res;
+	struct packet pkt;
+
+	if (!c || !leaves_untranslated(q))
+		return false;
+	pkt = uplink_leg(q)->pkt;
+	pkt.src = *src;
+	pkt.ct = CT_NEW;
+	fw_eval(q->s, &at, &pkt, &res);
+	say(f, NS_HOST, addr_text(src).s,
+	    "a rule of this host keeps it from being tracked, so that nothing translates %s on %s",
+	    addr_text(src).s, ifname(q, NS_HOST, q->leg->oif).s);
+	f->confidence = res.nat.kind == NAT_SOURCE ? CONFIRMED : POSSIBLE;
+	if (as_seen(q))
+		say_untranslated(q, f);
+	if (c->res.notrack_chain) {
+		fw_rule_ref(q->s, NS_HOST, c->res.notrack_chain, c->res.notrack_handle, &f->rule);
+		f->has_rule = true;
+		if (f->rule.text)
+			say_evidence(f, "rule: %s", f->rule.text);
+	}
+	say_evidence(f, res.nat.kind == NAT_SOURCE ?
+			     "a source NAT rule would translate it, were it tracked" :
+			     "no source NAT rule is known to translate it, were it tracked");
+	say_advice(f, "remove the notrack rule, or except %s from it", addr_text(src).s);
+	f->mark = "not tracked";
+	return true;
+}
+
+static bool masquerade_missing(const struct question *q, struct finding *f)
+{
+	const struct packet *seen = as_seen(q);
+	const struct addr *src = source_outside(q);
+	const char *legacy = fw_legacy(q->s, NS_HOST, HOOK_POSTROUTING, true);
+	struct prefix net;
+	struct packet pkt;
+	struct op op;
+
+	if (!leaves_untranslated(q) || untracking(q))
+		return false;
 	net = network_of(q, src);
 	say(f, NS_HOST, prefix_text(&net).s, "nothing translates %s on %s", addr_text(src).s,
 	    ifname(q, NS_HOST, q->leg->oif).s);
 	f->confidence = legacy ? POSSIBLE : CONFIRMED;
 	if (seen) {
-		say_evidence(f, "%s saw the request leave with the source %s, which the outside cannot answer",
-			     ifname(q, NS_HOST, q->leg->oif).s, addr_text(src).s);
-		if (q->facts->control_works[proto])
-			say_evidence(f, "the host's own request was answered");
-		else
-			f->confidence = POSSIBLE;
+		say_untranslated(q, f);
 	} else {
 		say_evidence(f, "no source NAT rule matches %s on %s", addr_text(src).s,
 			     ifname(q, NS_HOST, q->leg->oif).s);
 	}
 	if (legacy)
 		say_evidence(f, "legacy iptables table %s could not be read", legacy);
-	pkt = out->pkt;
+	pkt = uplink_leg(q)->pkt;
 	pkt.src = *src;
 	say_near_misses(q, f, &pkt);
 	if (!legacy && find_place(q, &net, &pkt, &op))
@@ -365,6 +438,9 @@ static const struct fault rows[] = {
 	  .proof = "The answer's headers.",
 	  .fix = "Masquerade that flow." },
 	{ .code = "conntrack-notrack",
+	  .legs = LEG_BIT(LEG_OUTSIDE),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = conntrack_notrack,
 	  .safety = SAFETY_MANUAL,
 	  .means = "The packet is not tracked, so that it cannot be translated.",
 	  .proof = "The notrack rule, and no conntrack entry.",

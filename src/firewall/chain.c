@@ -71,6 +71,10 @@ static void merge_state(struct fw_outcome *out, const struct fw_state *b)
 		a->nat_chain = NULL;
 		a->nat_handle = 0;
 	}
+	if (a->notrack_chain != b->notrack_chain || a->notrack_handle != b->notrack_handle) {
+		a->notrack_chain = NULL;
+		a->notrack_handle = 0;
+	}
 }
 
 static void note_first(struct walk *w, const struct fw_trail *trail, bool drop)

@@ -80,6 +80,8 @@ void run_notrack(struct fw_run *r)
 		return;
 	r->st.ct = CT_VIEW_UNTRACKED;
 	r->st.notrack = true;
+	r->st.notrack_chain = r->chain;
+	r->st.notrack_handle = r->handle;
 }
 
 static int writes_ctmark(struct nftnl_expr *e, void *arg)

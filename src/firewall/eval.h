@@ -43,6 +43,8 @@ struct fw_state {
 	struct nat nat;
 	const struct nft_chain *nat_chain; /* of the rule that translated */
 	uint64_t nat_handle;
+	const struct nft_chain *notrack_chain; /* of the rule that asked for it */
+	uint64_t notrack_handle;
 	uint8_t ct;             /* enum ct_view */
 	bool notrack;           /* asked for, and not attached to a connection before */
 	bool nat_unknown;

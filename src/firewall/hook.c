@@ -474,6 +474,8 @@ static bool eval_in_order(const struct snapshot *s, const struct fw_place *at,
 	ret->ctmark_known = r->st.ctmark_known;
 	note_header(r, ret);
 	ret->notrack = r->st.notrack;
+	ret->notrack_chain = r->st.notrack_chain;
+	ret->notrack_handle = r->st.notrack_handle;
 	if (ret->verdict != FW_UNKNOWN && !ret->nat_unknown)
 		ret->why = NULL;
 	else if (!ret->why)
