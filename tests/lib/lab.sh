@@ -483,57 +483,6 @@ world()
 	settled
 }
 
-# nested: containers in a container, behind the standard world
-#
-#   inner 10.91.0.2 ── m0 ─ cbr 10.91.0.1  middle  u0 10.92.0.2 ── l0 10.92.0.1  NS1 ── PORT1 ─ BR …
-#
-# "middle" is a namespace without a name, until name_middle gives it one.
-nested()
-{
-	setup_ns inner
-	setup_hidden_ns middle
-	run ip link add m0 type veth peer name eth0 netns inner
-	run ip link set m0 netns "$(netns_file middle)"
-	run ip link add u0 netns "$(netns_file middle)" type veth peer name l0 netns "$NS1"
-	at middle ip link add cbr type bridge
-	at middle ip addr add 10.91.0.1/24 dev cbr
-	at middle ip link set dev cbr up
-	at middle ip link set dev m0 master cbr
-	at middle ip link set dev m0 up
-	at inner ip addr add 10.91.0.2/24 dev eth0
-	at inner ip link set dev eth0 up
-	at inner ip route add default via 10.91.0.1
-	at middle ip addr add 10.92.0.2/24 dev u0
-	at middle ip link set dev u0 up
-	at "$NS1" ip addr add 10.92.0.1/24 dev l0
-	at "$NS1" ip link set dev l0 up
-	at middle ip route add default via 10.92.0.1
-	at middle sysctl -qw net.ipv4.ip_forward=1
-	at "$NS1" sysctl -qw net.ipv4.ip_forward=1
-	nft_in middle <<<'table ip edge { chain leave { type nat hook postrouting priority srcnat; oifname "u0" masquerade; }; }'
-	nft_in "$NS1" <<<"table ip edge { chain leave { type nat hook postrouting priority srcnat; oifname \"$NS1IF\" masquerade; }; }"
-	LAB_ADDRESS_OF[inner]=10.91.0.2
-	wait_for link_is_up inner eth0
-	wait_for link_is_up middle cbr
-	wait_for link_is_up middle u0
-}
-
-name_middle()
-{
-	: >/run/netns/middle
-	mount --bind "$LAB_TMP/hidden/middle" /run/netns/middle
-}
-
-# on_parent NAMESPACE IF ADDRESS/PREFIX MODE [PARENT]: a macvlan in a namespace, on the uplink or what is named
-on_parent()
-{
-	run ip link add mv0 link "${5:-$UP}" type macvlan mode "$4" 2>/dev/null || skip 'the kernel has no macvlan'
-	run ip link set dev mv0 netns "$1" name "$2"
-	at "$1" ip addr add "$3" dev "$2"
-	at "$1" ip link set dev "$2" up
-	wait_for link_is_up "$1" "$2"
-}
-
 # second_uplink: another wire to the outside, by which the answers come back
 second_uplink()
 {
@@ -569,6 +518,8 @@ settled_inside()
 	wait_for link_is_up "$NS1" "$NS1IF"
 	wait_for link_is_up "$NS2" "$NS2IF"
 }
+
+. "$(dirname "${BASH_SOURCE[0]}")/shapes.sh"
 
 # --- the question -----------------------------------------------------------------------------------------------------
 

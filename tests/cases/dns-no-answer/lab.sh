@@ -8,17 +8,7 @@ SERVER=198.51.100.53
 at outside ip addr add "$SERVER/32" dev lo
 name_server outside "$SERVER"
 resolvers "$SERVER"
-fault()
-{
-	nft_in outside <<-END
-		table netdev cloud {
-			chain in {
-				type filter hook ingress device up0 priority 0; policy accept;
-				udp dport 53 drop
-			}
-		}
-	END
-}
-repair() { at outside nft delete table netdev cloud; }
+fault() { cloud "udp dport 53 drop"; }
+repair() { uncloud; }
 works() { within "$NS1" timeout 1 bash -c "exec 3<>/dev/udp/$SERVER/53; printf 'ab\1\0\0\1\0\0\0\0\0\0\0\0\1\0\1' >&3; dd bs=100 count=1 <&3" 2>/dev/null | grep -q .; }
 ask "$NS1" www.example.org

@@ -4,16 +4,6 @@
 #   NS1 ── PORT1 ─ BR ─ host ✗(icmp)─ UP ── outside
 
 world
-fault()
-{
-	nft_in host <<-END
-		table ip quiet {
-			chain forward {
-				type filter hook forward priority filter; policy accept;
-				icmp type echo-request counter drop
-			}
-		}
-	END
-}
-repair() { run nft delete table ip quiet; }
+fault() { quiet 'icmp type echo-request counter drop'; }
+repair() { unquiet; }
 ask "$NS1" "$OUT"

@@ -4,16 +4,6 @@
 #   NS1 ── PORT1 ─ BR ─ host ✗(443)─ UP ── outside
 
 world
-fault()
-{
-	nft_in host <<-END
-		table ip quiet {
-			chain forward {
-				type filter hook forward priority filter; policy accept;
-				tcp dport 443 drop
-			}
-		}
-	END
-}
-repair() { run nft delete table ip quiet; }
+fault() { quiet 'tcp dport 443 drop'; }
+repair() { unquiet; }
 ask "$NS1" "$OUT:443"

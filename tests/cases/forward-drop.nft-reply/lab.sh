@@ -5,16 +5,6 @@
 #                       ✗── answers
 
 world
-fault()
-{
-	nft_in host <<-END
-		table ip quiet {
-			chain forward {
-				type filter hook forward priority filter; policy accept;
-				iifname "$UP" ip saddr $OUTNET drop
-			}
-		}
-	END
-}
-repair() { run nft delete table ip quiet; }
+fault() { quiet "iifname \"$UP\" ip saddr $OUTNET drop"; }
+repair() { unquiet; }
 ask "$NS1" "$OUT"

@@ -5,16 +5,6 @@
 #                       ✗── answers from port 53
 
 world
-fault()
-{
-	nft_in host <<-END
-		table ip quiet {
-			chain forward {
-				type filter hook forward priority filter; policy accept;
-				udp sport 53 drop
-			}
-		}
-	END
-}
-repair() { run nft delete table ip quiet; }
+fault() { quiet 'udp sport 53 drop'; }
+repair() { unquiet; }
 ask "$NS1" "$OUT:53/udp"

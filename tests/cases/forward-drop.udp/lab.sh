@@ -4,16 +4,6 @@
 #   NS1 ── PORT1 ─ BR ─ host ✗(53/udp)─ UP ── outside
 
 world
-fault()
-{
-	nft_in host <<-END
-		table ip quiet {
-			chain forward {
-				type filter hook forward priority filter; policy accept;
-				udp dport 53 drop
-			}
-		}
-	END
-}
-repair() { run nft delete table ip quiet; }
+fault() { quiet 'udp dport 53 drop'; }
+repair() { unquiet; }
 ask "$NS1" "$OUT:53/udp"

@@ -18,10 +18,5 @@ fault()
 	END
 }
 repair() { run nft delete table ip quiet; }
-# an upload of more than a few packets
-works()
-{
-	within "$NS1" timeout 2 bash -c \
-		"exec 3<>/dev/tcp/$OUT/443; head -c 50000 /dev/zero >&3; head -c 50000 <&3 | wc -c | grep -qx 50000" 2>/dev/null
-}
+works() { uploads "$NS1" "$OUT"; }
 ask "$NS1" "$OUT"

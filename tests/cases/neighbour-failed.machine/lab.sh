@@ -4,13 +4,7 @@
 #   NS1 ── PORT1 ─ BR ─ vnet0 ══ ✗ a machine
 
 world
-setup_hidden_ns machine
-taps host vnet0 machine eth0
-run ip link set dev vnet0 master "$BR"
-run ip link set dev vnet0 up
-at machine ip addr add "$NOBODY/$PFX" dev eth0
-at machine ip link set dev eth0 up
-wait_for port_forwards host vnet0
+machine_on_bridge
 fault() { at machine ip link set dev eth0 down; }
 repair() { at machine ip link set dev eth0 up; }
 ask "$NS1" "$NOBODY"

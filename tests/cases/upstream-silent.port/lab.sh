@@ -4,16 +4,6 @@
 #   NS1 ── PORT1 ─ BR ─ host ─ UP ──✗(443) outside
 
 world
-fault()
-{
-	nft_in outside <<-END
-		table netdev cloud {
-			chain in {
-				type filter hook ingress device up0 priority 0; policy accept;
-				tcp dport 443 drop
-			}
-		}
-	END
-}
-repair() { at outside nft delete table netdev cloud; }
+fault() { cloud "tcp dport 443 drop"; }
+repair() { uncloud; }
 ask "$NS1" "$OUT:443"

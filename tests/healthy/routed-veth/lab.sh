@@ -11,13 +11,6 @@ at "$NS1" ip route add default via 10.55.0.1
 uplink
 forward_on
 SUBNET=10.55.0.0/30
-nft_in host <<-END
-	table ip edge {
-		chain leave {
-			type nat hook postrouting priority srcnat; policy accept;
-			ip saddr 10.55.0.0/30 oifname "$UP" masquerade
-		}
-	}
-END
+translated "$SUBNET"
 wait_for link_is_up "$NS1" "$NS1IF"
 ask "$NS1" "$OUT"

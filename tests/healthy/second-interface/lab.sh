@@ -8,14 +8,7 @@ world
 make_bridge br2 10.77.0.1/24
 attach "$NS1" second0 10.77.0.2/24 p2 br2
 at "$NS1" ip route add "$OUTNET" via 10.77.0.1
-nft_in host <<-END
-	table ip second {
-		chain leave {
-			type nat hook postrouting priority srcnat; policy accept;
-			ip saddr 10.77.0.0/24 oifname "$UP" masquerade
-		}
-	}
-END
+translated 10.77.0.0/24
 wait_for link_is_up "$NS1" second0
 wait_for port_forwards host p2
 ask "$NS1" "$OUT"

@@ -1,0 +1,238 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# shapes.sh – networks that are not the standard world of lab.sh, and rules as programs leave them behind; sourced by it
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+# quiet RULE...: at the forward hook of the host, in a table that has nothing else
+quiet()
+{
+	nft_in host <<-END
+		table ip quiet {
+			chain forward {
+				type filter hook forward priority filter; policy accept;
+				$(printf '%s\n' "$@")
+			}
+		}
+	END
+}
+unquiet() { run nft delete table ip quiet; }
+
+# cloud RULE: outside, before anything else there
+cloud()
+{
+	nft_in outside <<-END
+		table netdev cloud {
+			chain in {
+				type filter hook ingress device up0 priority 0; policy accept;
+				$1
+			}
+		}
+	END
+}
+uncloud() { at outside nft delete table netdev cloud; }
+
+# translated NETWORK: what leaves the host from there
+translated()
+{
+	nft_in host <<-END
+		table ip edge {
+			chain leave {
+				type nat hook postrouting priority srcnat; policy accept;
+				ip saddr $1 oifname "$UP" masquerade
+			}
+		}
+	END
+}
+
+# docker_rules ipt|iptl: Docker's, with the standard bridge as one of its networks
+docker_rules()
+{
+	local c b
+	make_bridge docker0 172.17.0.1/16
+	for c in DOCKER DOCKER-USER DOCKER-ISOLATION-STAGE-1 DOCKER-ISOLATION-STAGE-2; do
+		run "$1" -N $c
+	done
+	run "$1" -t nat -N DOCKER
+	run "$1" -P FORWARD DROP
+	run "$1" -A FORWARD -j DOCKER-USER
+	run "$1" -A FORWARD -j DOCKER-ISOLATION-STAGE-1
+	for b in docker0 "$BR"; do
+		run "$1" -A FORWARD -o "$b" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+		run "$1" -A FORWARD -o "$b" -j DOCKER
+		run "$1" -A FORWARD -i "$b" ! -o "$b" -j ACCEPT
+		run "$1" -A FORWARD -i "$b" -o "$b" -j ACCEPT
+		run "$1" -A DOCKER-ISOLATION-STAGE-1 -i "$b" ! -o "$b" -j DOCKER-ISOLATION-STAGE-2
+		run "$1" -A DOCKER-ISOLATION-STAGE-2 -o "$b" -j DROP
+	done
+	run "$1" -A DOCKER-ISOLATION-STAGE-1 -j RETURN
+	run "$1" -A DOCKER-ISOLATION-STAGE-2 -j RETURN
+	run "$1" -A DOCKER-USER -j RETURN
+	run "$1" -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+	run "$1" -t nat -A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER
+	run "$1" -t nat -A DOCKER -i docker0 -j RETURN
+	run "$1" -t nat -A DOCKER ! -i docker0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.17.0.9:80
+	run "$1" -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
+	run "$1" -t nat -A POSTROUTING -s "$SUBNET" ! -o "$BR" -j MASQUERADE
+}
+
+# ufw_rules ipt|iptl: ufw's, which lets the standard bridge out
+ufw_rules()
+{
+	local c
+	for c in before-logging before after after-logging reject track; do
+		run "$1" -N ufw-$c-forward
+		run "$1" -A FORWARD -j ufw-$c-forward
+		run "$1" -N ufw-$c-input
+		run "$1" -A INPUT -j ufw-$c-input
+	done
+	run "$1" -N ufw-user-forward
+	run "$1" -N ufw-not-local
+	run "$1" -A ufw-before-forward -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+	run "$1" -A ufw-before-forward -p icmp --icmp-type destination-unreachable -j ACCEPT
+	run "$1" -A ufw-before-forward -j ufw-user-forward
+	run "$1" -A ufw-before-input -i lo -j ACCEPT
+	run "$1" -A ufw-before-input -m conntrack --ctstate INVALID -j DROP
+	run "$1" -A ufw-before-input -j ufw-not-local
+	run "$1" -A ufw-not-local -m addrtype --dst-type LOCAL -j RETURN
+	run "$1" -A ufw-not-local -j DROP
+	run "$1" -A ufw-user-forward -i "$BR" -o "$UP" -j ACCEPT
+	run "$1" -P FORWARD DROP
+	run "$1" -P INPUT DROP
+}
+
+# --- networks ---------------------------------------------------------------------------------------------------------
+
+# proxied_veth: NS1 10.55.0.7/32 (via 169.254.1.1) ── PORT1 (proxy_arp) host ─ UP ── outside
+proxied_veth()
+{
+	plain_sysctls host
+	setup_ns "$NS1"
+	attach "$NS1" "$NS1IF" 10.55.0.7/32 "$PORT1" -
+	at "$NS1" ip route add 169.254.1.1 dev "$NS1IF" scope link
+	at "$NS1" ip route add default via 169.254.1.1
+	uplink
+	run ip route add 10.55.0.7 dev "$PORT1"
+	sysctl4 host "$PORT1" proxy_arp 1
+	forward_on
+	translated 10.55.0.0/26
+	LAB_ADDRESS_OF[$NS1]=10.55.0.7
+	wait_for link_is_up "$NS1" "$NS1IF"
+}
+
+# behind_program: NS1 ── tap0 ══ a program (slirp4netns, passt) ══ outside
+behind_program()
+{
+	plain_sysctls host
+	setup_ns "$NS1"
+	uplink
+	taps "$NS1" tap0 outside sl0
+	at outside ip addr add 10.0.2.2/24 dev sl0
+	at outside ip link set dev sl0 up
+	at "$NS1" ip addr add 10.0.2.100/24 dev tap0
+	at "$NS1" ip link set dev tap0 up
+	at "$NS1" ip route add default via 10.0.2.2
+}
+
+# machine_on_bridge: BR ─ vnet0 ══ a virtual machine that has NOBODY's address
+machine_on_bridge()
+{
+	setup_hidden_ns machine
+	taps host vnet0 machine eth0
+	run ip link set dev vnet0 master "$BR"
+	run ip link set dev vnet0 up
+	at machine ip addr add "$NOBODY/$PFX" dev eth0
+	at machine ip link set dev eth0 up
+	at machine ip route add default via "$BRADDR"
+	wait_for port_forwards host vnet0
+}
+
+# tunnel_on_bridge: BR ─ vx0 (1450) ═ UP ── outside ═ vx0, which has NOBODY's address
+tunnel_on_bridge()
+{
+	run ip link add vx0 type vxlan id 42 dstport 4789 remote "$GW" dev "$UP" 2>/dev/null ||
+		skip 'the kernel has no vxlan'
+	run ip link set dev vx0 master "$BR"
+	run ip link set dev vx0 up
+	at outside ip link add vx0 type vxlan id 42 dstport 4789 remote "$UPADDR" dev up0
+	at outside ip addr add "$NOBODY/$PFX" dev vx0
+	at outside ip link set dev vx0 up
+	wait_for port_forwards host vx0
+}
+
+# narrow_outside: outside ──(1400) far, which has the address FAR
+narrow_outside()
+{
+	FAR=198.51.100.7
+	setup_hidden_ns far
+	at outside ip link add far0 type veth peer name up0 netns "$(netns_file far)"
+	at outside ip addr add 198.18.9.1/24 dev far0
+	at outside ip link set dev far0 mtu 1400 up
+	at far ip addr add 198.18.9.2/24 dev up0
+	at far ip addr add "$FAR/32" dev lo
+	at far ip link set dev up0 mtu 1400 up
+	at far ip route add default via 198.18.9.1 advmss 1460 # as if the narrow link were further on
+	at outside ip route add "$FAR/32" via 198.18.9.2
+	at outside sysctl -qw net.ipv4.ip_forward=1
+	listen far "$FAR:443"
+	wait_for link_is_up outside far0
+}
+
+# uploads NAMESPACE ADDRESS: more than a few packets
+uploads()
+{
+	within "$1" timeout 2 bash -c \
+		"exec 3<>/dev/tcp/$2/443; head -c 50000 /dev/zero >&3; head -c 50000 <&3 | wc -c | grep -qx 50000" 2>/dev/null
+}
+
+# nested: containers in a container, behind the standard world
+#
+#   inner 10.91.0.2 ── m0 ─ cbr 10.91.0.1  middle  u0 10.92.0.2 ── l0 10.92.0.1  NS1 ── PORT1 ─ BR …
+#
+# "middle" is a namespace without a name, until name_middle gives it one.
+nested()
+{
+	setup_ns inner
+	setup_hidden_ns middle
+	run ip link add m0 type veth peer name eth0 netns inner
+	run ip link set m0 netns "$(netns_file middle)"
+	run ip link add u0 netns "$(netns_file middle)" type veth peer name l0 netns "$NS1"
+	at middle ip link add cbr type bridge
+	at middle ip addr add 10.91.0.1/24 dev cbr
+	at middle ip link set dev cbr up
+	at middle ip link set dev m0 master cbr
+	at middle ip link set dev m0 up
+	at inner ip addr add 10.91.0.2/24 dev eth0
+	at inner ip link set dev eth0 up
+	at inner ip route add default via 10.91.0.1
+	at middle ip addr add 10.92.0.2/24 dev u0
+	at middle ip link set dev u0 up
+	at "$NS1" ip addr add 10.92.0.1/24 dev l0
+	at "$NS1" ip link set dev l0 up
+	at middle ip route add default via 10.92.0.1
+	at middle sysctl -qw net.ipv4.ip_forward=1
+	at "$NS1" sysctl -qw net.ipv4.ip_forward=1
+	nft_in middle <<<'table ip edge { chain leave { type nat hook postrouting priority srcnat; oifname "u0" masquerade; }; }'
+	nft_in "$NS1" <<<"table ip edge { chain leave { type nat hook postrouting priority srcnat; oifname \"$NS1IF\" masquerade; }; }"
+	LAB_ADDRESS_OF[inner]=10.91.0.2
+	wait_for link_is_up inner eth0
+	wait_for link_is_up middle cbr
+	wait_for link_is_up middle u0
+}
+
+name_middle()
+{
+	: >/run/netns/middle
+	mount --bind "$LAB_TMP/hidden/middle" /run/netns/middle
+}
+
+# on_parent NAMESPACE IF ADDRESS/PREFIX MODE [PARENT]: a macvlan in a namespace, on the uplink or what is named
+on_parent()
+{
+	run ip link add mv0 link "${5:-$UP}" type macvlan mode "$4" 2>/dev/null || skip 'the kernel has no macvlan'
+	run ip link set dev mv0 netns "$1" name "$2"
+	at "$1" ip addr add "$3" dev "$2"
+	at "$1" ip link set dev "$2" up
+	wait_for link_is_up "$1" "$2"
+}
