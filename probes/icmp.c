@@ -15,6 +15,7 @@
 
 #include "capture/identify.h"
 #include "netns.h"
+#include "put.h"
 #include "socket.h"
 
 #define ECHO_HEADER 8
@@ -90,24 +91,6 @@ static int prepare(int fd, const struct probe *p)
 	return r < 0 ? r : probe_socket_connect(fd, p);
 }
 
-/* RFC 1071. The kernel fills in that of ICMPv6. */
-static uint16_t checksum(const uint8_t *b, size_t n)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += i & 1 ? b[i] : (uint32_t)b[i] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
-
-static void put_u16(uint8_t *b, uint16_t v)
-{
-	b[0] = (uint8_t)(v >> 8);
-	b[1] = (uint8_t)v;
-}
-
 /*  0 type  1 code  2 checksum  4 id  6 sequence number  8 token, padding */
 static void build(uint8_t *b, size_t n, const struct probe_plan *plan, const struct probe *p,
 		  size_t probe, size_t a)
@@ -118,8 +101,9 @@ static void build(uint8_t *b, size_t n, const struct probe_plan *plan, const str
 	marks_token(&plan->marks, probe, a, b + ECHO_HEADER);
 	for (size_t i = ECHO_HEADER + PKT_TOKEN; i < n; i++)
 		b[i] = (uint8_t)i;
+	/* the kernel fills in that of ICMPv6 */
 	if (p->dst.family == AF_INET)
-		put_u16(b + 2, checksum(b, n));
+		put_u16(b + 2, checksum_folded(checksum_add(0, b, n)));
 }
 
 static uint32_t clamp_size(uint32_t size, uint8_t family)

@@ -18,39 +18,13 @@
 #include "capture/identify.h"
 #include "inject.h"
 #include "outside.h"
+#include "put.h"
 
 #define IP_HEADER   20
 #define TCP_HEADER  20
 #define ECHO_HEADER 8
 #define SYN_OPTIONS 20
 #define MAX_PACKET  1500
-
-/* RFC 1071; sum: of what was added before. */
-static uint32_t add_up(uint32_t sum, const uint8_t *b, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		sum += i & 1 ? b[i] : (uint32_t)b[i] << 8;
-	return sum;
-}
-
-static uint16_t folded(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
-
-static void put_u16(uint8_t *b, uint16_t v)
-{
-	b[0] = (uint8_t)(v >> 8);
-	b[1] = (uint8_t)v;
-}
-
-static void put_u32(uint8_t *b, uint32_t v)
-{
-	put_u16(b, (uint16_t)(v >> 16));
-	put_u16(b + 2, (uint16_t)v);
-}
 
 /*
  * RFC 791:
@@ -70,7 +44,7 @@ static void put_ip(uint8_t *b, const struct probe *p, uint8_t protocol, size_t n
 	b[9] = protocol;
 	memcpy(b + 12, p->src.b, 4);
 	memcpy(b + 16, p->dst.b, 4);
-	put_u16(b + 10, folded(add_up(0, b, IP_HEADER)));
+	put_u16(b + 10, checksum_folded(checksum_add(0, b, IP_HEADER)));
 }
 
 /*
@@ -99,8 +73,8 @@ size_t outside_tcp(uint8_t *b, const struct probe *p, uint16_t sport, uint32_t s
 	if (syn)
 		memcpy(t + TCP_HEADER, options, sizeof(options));
 	/* the pseudo header: addresses, protocol, length */
-	sum = add_up(IPPROTO_TCP + (uint32_t)tcp, b + 12, 8);
-	put_u16(t + 16, folded(add_up(sum, t, tcp)));
+	sum = checksum_add(IPPROTO_TCP + (uint32_t)tcp, b + 12, 8);
+	put_u16(t + 16, checksum_folded(checksum_add(sum, t, tcp)));
 	return n;
 }
 
@@ -120,7 +94,7 @@ size_t outside_echo(uint8_t *b, const struct marks *m, const struct probe *p, si
 	marks_token(m, probe, a, e + ECHO_HEADER);
 	for (size_t i = ECHO_HEADER + PKT_TOKEN; i < n - IP_HEADER; i++)
 		e[i] = (uint8_t)i;
-	put_u16(e + 2, folded(add_up(0, e, n - IP_HEADER)));
+	put_u16(e + 2, checksum_folded(checksum_add(0, e, n - IP_HEADER)));
 	return n;
 }
 
@@ -133,6 +107,8 @@ static int outside_send(const struct probe_plan *plan, struct probe *p, size_t p
 
 	if (p->dst.family != AF_INET || p->src.family != AF_INET)
 		return -EAFNOSUPPORT;
+	if (p->proto != PROTO_TCP && p->proto != PROTO_ICMP)
+		return -EPROTONOSUPPORT;
 	/* of its own, as each socket has: the loop closes it */
 	fd = fcntl(inject_fd(plan->inject), F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
@@ -172,15 +148,25 @@ static void finish(struct attempt *a, enum probe_outcome outcome)
 	a->done_us = wall_us();
 }
 
-/* One of our attempts, or NULL. */
-static struct attempt *attempt_of(struct probe_plan *plan, const struct identity *id)
+bool outside_attempt(const struct probe_plan *plan, const struct identity *id, uint16_t port,
+		     size_t *ret_attempt)
 {
-	struct probe *p;
+	const struct probe *p = (size_t)id->probe < plan->probes.n ? &plan->probes.v[id->probe] : NULL;
+	size_t step = p && p->proto == PROTO_TCP ? SEQ_ATTEMPTS : PROBE_ATTEMPTS;
 
-	if ((size_t)id->probe >= plan->probes.n)
-		return NULL;
-	p = &plan->probes.v[id->probe];
-	return p->outside && (size_t)id->attempt < p->attempts.n ? &p->attempts.v[id->attempt] : NULL;
+	for (size_t a = (size_t)id->attempt; p && p->outside && a < p->attempts.n; a += step) {
+		if (p->attempts.v[a].sport != port)
+			continue;
+		*ret_attempt = a;
+		return true;
+	}
+	return false;
+}
+
+/* The client's port, or the id of its echo, in one of its packets or in an answer. */
+static uint16_t client_port(const struct pkt_headers *h, bool reply)
+{
+	return h->kind != PKT_TCP ? h->pkt.icmp_id : reply ? h->pkt.dport : h->pkt.sport;
 }
 
 static void take_error(struct probe_plan *plan, const struct pkt_headers *h)
@@ -189,11 +175,13 @@ static void take_error(struct probe_plan *plan, const struct pkt_headers *h)
 	struct pkt_headers quoted;
 	struct identity id;
 	struct attempt *a;
+	size_t at;
 
-	if (pkt_ip(h->quoted, &quoted) < 0 || !identify_quoted(&plan->marks, &none, &quoted, &id))
+	if (pkt_ip(h->quoted, &quoted) < 0 || !identify_quoted(&plan->marks, &none, &quoted, &id) ||
+	    id.reply || !outside_attempt(plan, &id, client_port(&quoted, false), &at))
 		return;
-	a = attempt_of(plan, &id);
-	if (!a || id.reply || a->outcome != PROBE_PENDING)
+	a = &plan->probes.v[id.probe].attempts.v[at];
+	if (a->outcome != PROBE_PENDING)
 		return;
 	a->icmp_type = h->pkt.icmp_type;
 	a->icmp_code = h->pkt.icmp_code;
@@ -206,6 +194,7 @@ static void take(struct probe_plan *plan, struct pkt k)
 	struct pkt_headers h;
 	struct identity id;
 	struct attempt *a;
+	size_t at;
 
 	if (pkt_ip(k, &h) < 0)
 		return;
@@ -213,18 +202,17 @@ static void take(struct probe_plan *plan, struct pkt k)
 		take_error(plan, &h);
 		return;
 	}
-	if (!identify_packet(&plan->marks, NULL, &h, &id) || !id.reply)
+	if (!identify_packet(&plan->marks, NULL, &h, &id) || !id.reply ||
+	    !outside_attempt(plan, &id, client_port(&h, true), &at))
 		return;
-	a = attempt_of(plan, &id);
-	if (!a)
-		return;
+	a = &plan->probes.v[id.probe].attempts.v[at];
 	if (h.kind == PKT_TCP && (h.pkt.tcp_flags & TH_RST)) {
 		finish(a, PROBE_REFUSED);
 		return;
 	}
 	finish(a, PROBE_ANSWERED);
 	if (h.kind == PKT_TCP)
-		reset(plan, &plan->probes.v[id.probe], (size_t)id.probe, (size_t)id.attempt);
+		reset(plan, &plan->probes.v[id.probe], (size_t)id.probe, at);
 }
 
 void outside_read(struct probe_plan *plan)

@@ -13,6 +13,14 @@ size_t outside_tcp(uint8_t *b, const struct probe *p, uint16_t sport, uint32_t s
 size_t outside_echo(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a,
 		    uint16_t id);
 
+/*
+ * Which attempt a packet belongs to. A sequence number tells the last bits of it
+ * only; the client's port, or the id of its echo, tells the rest. False: none.
+ */
+struct identity;
+bool outside_attempt(const struct probe_plan *plan, const struct identity *id, uint16_t port,
+		     size_t *ret_attempt);
+
 /* Takes all answers that are there: fills the outcomes of their attempts. */
 void outside_read(struct probe_plan *plan);
 

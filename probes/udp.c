@@ -17,16 +17,11 @@
 #include "capture/identify.h"
 #include "dns.h"
 #include "netns.h"
+#include "put.h"
 #include "socket.h"
 
 #define UDP_HEADER  8
 #define PAYLOAD_MAX 64
-
-static void put_u16(uint8_t *b, uint16_t v)
-{
-	b[0] = (uint8_t)(v >> 8);
-	b[1] = (uint8_t)v;
-}
 
 /*
  *  0 id  2 flags  4 one question … 10 one additional record   (RFC 1035, 4.1.1)

@@ -519,6 +519,13 @@ static int not_from_outside(struct round *r)
 				 "only those can be asked", addr_text(&r->dst).s));
 }
 
+static bool asks_datagrams(const struct run *run)
+{
+	const struct target *t = &run->destination;
+
+	return (t->has_proto && t->proto == PROTO_UDP) || (run->options->protos & (1u << PROTO_UDP));
+}
+
 /* Who asks, where that comes in, and whom it asks. */
 static int find_entrance(struct round *r)
 {
@@ -526,6 +533,8 @@ static int find_entrance(struct round *r)
 	const struct iface_addr *a;
 	char *error = NULL;
 
+	if (asks_datagrams(r->run))
+		return fail(r, xstrdup("from outside only TCP and ICMP can be asked in this version, not UDP"));
 	r->entrance.uplink = find_uplink(r);
 	if (!r->entrance.uplink)
 		return fail(r, xstrdup("the host has no default route, so that it has no uplink to enter by"));
@@ -1051,8 +1060,9 @@ static void ask_again(struct round *r)
 				    .pace_us = r->plan.pace_us,
 				    .timeout_us = r->plan.timeout_us,
 				    .ns_fds = r->fds.v,
-				    .settle = settle,
-				    .ctx = r };
+				    .inject = r->plan.inject,
+				    .stop = r->plan.stop,
+				    .while_waiting = r->plan.while_waiting };
 	struct observations none = { 0 };
 	struct probe *p;
 
@@ -1064,12 +1074,13 @@ static void ask_again(struct round *r)
 	*p = (struct probe){ .ns = first->ns, .proto = first->proto, .dst = first->dst,
 			     .oif = first->oif, .port = first->port, .size = first->size, .question = true,
 			     .rtt_us = -1, .src = first->src, .outside = first->outside };
-	again.inject = r->plan.inject;
-	if (!again.inject) /* else only answers to the marks that are known are turned aside */
-		random_bytes(again.marks.token, sizeof(again.marks.token));
-	again.settle = NULL;
+	/* only answers to the marks that are known are turned aside; its port or id is new in any case */
+	if (!again.inject)
+		round_marks(&again.marks);
 	if (probe_run(&again, NULL, &none) == 0)
 		r->lost_again = again.probes.v[0].answered == 0;
+	if (again.inject)
+		outside_close(&again);
 	observations_free(&none);
 	probe_plan_done(&again);
 }

@@ -2,6 +2,7 @@
 /* The packets of a client outside: as a stack would send them, and found again by their marks. */
 #include "unit.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
@@ -100,6 +101,51 @@ static void an_echo_carries_the_token(void **state)
 	assert_int_equal(id.attempt, 0);
 }
 
+/* A sequence number tells 64 attempts apart, and no more. */
+static void an_attempt_is_found_by_its_port(void **state)
+{
+	struct probe_plan plan = { 0 };
+	struct probe tcp = probe_of(PROTO_TCP), echo = probe_of(PROTO_ICMP);
+	struct identity id = { .probe = 0, .attempt = 3, .reply = true };
+	size_t at;
+
+	for (uint16_t a = 0; a < 200; a++) {
+		vec_push(&tcp.attempts, ((struct attempt){ .sport = (uint16_t)(40000 + a) }));
+		vec_push(&echo.attempts, ((struct attempt){ .sport = (uint16_t)(40000 + a) }));
+	}
+	tcp.outside = echo.outside = true;
+	vec_push(&plan.probes, tcp);
+	vec_push(&plan.probes, echo);
+	for (size_t a = 3; a < 200; a += 64) {
+		assert_true(outside_attempt(&plan, &id, (uint16_t)(40000 + a), &at));
+		assert_int_equal(at, a);
+	}
+	assert_false(outside_attempt(&plan, &id, 40004, &at));
+	id.probe = 1;
+	assert_true(outside_attempt(&plan, &id, 40003, &at));
+	assert_int_equal(at, 3);
+	assert_false(outside_attempt(&plan, &id, 40067, &at));
+	id.attempt = 200;
+	assert_false(outside_attempt(&plan, &id, 40003, &at));
+	id.probe = 2;
+	assert_false(outside_attempt(&plan, &id, 40003, &at));
+	plan.probes.v[0].outside = false;
+	id = (struct identity){ .probe = 0, .attempt = 3 };
+	assert_false(outside_attempt(&plan, &id, 40003, &at));
+	probe_plan_done(&plan);
+}
+
+static void datagrams_are_not_sent(void **state)
+{
+	struct probe_plan plan = { 0 };
+	struct probe p = probe_of(PROTO_UDP);
+
+	(void)vec_add(&p.attempts);
+	vec_push(&plan.probes, p);
+	assert_int_equal(probe_outside.send(&plan, &plan.probes.v[0], 0, 0), -EPROTONOSUPPORT);
+	probe_plan_done(&plan);
+}
+
 static void sizes_have_bounds(void **state)
 {
 	struct probe p = probe_of(PROTO_ICMP);
@@ -119,6 +165,8 @@ int main(void)
 		cmocka_unit_test(a_syn_is_one_of_ours),
 		cmocka_unit_test(a_reset_closes_it_and_is_no_question),
 		cmocka_unit_test(an_echo_carries_the_token),
+		cmocka_unit_test(an_attempt_is_found_by_its_port),
+		cmocka_unit_test(datagrams_are_not_sent),
 		cmocka_unit_test(sizes_have_bounds),
 	};
 
