@@ -40,16 +40,20 @@
 #define MAX_EXITS 255        /* of the 256 devices that a chain can have */
 #define FRAME_MAX 2048
 
+/* An interface by which an answer could leave this machine. */
+struct exit {
+	int ifindex;
+	const char *name;        /* the snapshot's */
+	uint8_t mac[ETH_ALEN];
+	bool has_mac;
+};
+
 struct inject {
 	int tap;                 /* its file descriptor; the interface goes when it is closed */
 	int ifindex, uplink;
 	struct nl *owner;        /* of the nf_tables table */
 	uint8_t header[ETH_HLEN]; /* of every frame that we send */
-	const char *exits[MAX_EXITS + 1];
-	int exit_index[MAX_EXITS];
-	uint8_t exit_mac[MAX_EXITS][6];
-	size_t n_exits;
-	char *names[MAX_EXITS];
+	VEC(struct exit) exits;
 };
 
 static int fail(int error, char **ret_why, const char *what)
@@ -215,16 +219,19 @@ static void add_rules(struct nftown *o, const struct inject *in, const struct in
 
 static int turn_aside(struct inject *in, const struct inject_spec *spec)
 {
+	const char *devs[MAX_EXITS + 1] = { 0 };
 	char table[32];
 	struct nftown o;
 	int r = netns_nl(spec->ns_fd, NETLINK_NETFILTER, &in->owner);
 
 	if (r < 0)
 		return r;
+	for (size_t i = 0; i < in->exits.n; i++)
+		devs[i] = in->exits.v[i].name;
 	snprintf(table, sizeof(table), "nsdoctor-%d-in", (int)getpid());
 	nftown_begin(&o, NFPROTO_NETDEV, table);
 	/* the last chain of all: what others would do to the answer is done before */
-	nftown_chain(&o, "answers", HOOK_NETDEV_EGRESS, INT_MAX, in->exits);
+	nftown_chain(&o, "answers", HOOK_NETDEV_EGRESS, INT_MAX, devs);
 	add_rules(&o, in, spec);
 	return nftown_commit(&o, in->owner);
 }
@@ -233,14 +240,16 @@ static int turn_aside(struct inject *in, const struct inject_spec *spec)
 
 static void add_exit(struct inject *in, const struct link *l)
 {
-	if (in->n_exits == MAX_EXITS)
+	struct exit *exit;
+
+	if (in->exits.n == MAX_EXITS)
 		return;
-	in->names[in->n_exits] = xstrdup(l->name);
-	in->exits[in->n_exits] = in->names[in->n_exits];
-	in->exit_index[in->n_exits] = l->ifindex;
-	if (l->mac_len == ETH_ALEN)
-		memcpy(in->exit_mac[in->n_exits], l->mac, ETH_ALEN);
-	in->n_exits++;
+	exit = vec_add(&in->exits);
+	exit->ifindex = l->ifindex;
+	exit->name = l->name;
+	exit->has_mac = l->type == ARPHRD_ETHER && l->mac_len == ETH_ALEN;
+	if (exit->has_mac)
+		memcpy(exit->mac, l->mac, ETH_ALEN);
 }
 
 /*
@@ -264,21 +273,15 @@ static void find_exits(struct inject *in, const struct snapshot *s)
 }
 
 /* From the uplink's router, where that is known. */
-static void make_header(struct inject *in, const struct ns *host, const uint8_t *to)
+static void make_header(struct inject *in, const struct ns *host, const struct inject_spec *spec)
 {
 	static const uint8_t somebody[ETH_ALEN] = { 0x02, 0x00, 0x5e, 0x10, 0x00, 0x01 };
-	const uint8_t *from = somebody;
+	const struct nexthop *nh = spec->way ? &spec->way->nh : NULL;
+	const struct neigh *n = nh ? ns_neigh(host, nh->oif, &nh->gateway) : NULL;
+	bool known = n && n->mac_len == ETH_ALEN && !(n->state & (NUD_INCOMPLETE | NUD_FAILED));
 
-	vec_each(route, &host->routes) {
-		const struct neigh *n = NULL;
-
-		if (route->dst.len == 0 && route->nh.gateway.family == AF_INET)
-			n = ns_neigh(host, route->nh.oif, &route->nh.gateway);
-		if (n && n->mac_len == ETH_ALEN && !(n->state & (NUD_INCOMPLETE | NUD_FAILED)))
-			from = n->mac;
-	}
-	memcpy(in->header, to, ETH_ALEN);
-	memcpy(in->header + ETH_ALEN, from, ETH_ALEN);
+	memcpy(in->header, spec->mac, ETH_ALEN);
+	memcpy(in->header + ETH_ALEN, known ? n->mac : somebody, ETH_ALEN);
 	in->header[12] = ETH_P_IP >> 8;
 	in->header[13] = ETH_P_IP & 0xff;
 }
@@ -318,7 +321,7 @@ int inject_open(const struct inject_spec *spec, struct inject **ret, char **ret_
 	in = xcalloc(1, sizeof(*in));
 	in->tap = -1;
 	in->uplink = spec->uplink;
-	make_header(in, host, spec->mac);
+	make_header(in, host, spec);
 	find_exits(in, spec->s);
 	r = open_tap(in, spec, ret_why);
 	if (r == 0) {
@@ -340,9 +343,9 @@ int inject_ifindex(const struct inject *in)
 
 int inject_exit(const struct inject *in, const uint8_t mac[6])
 {
-	for (size_t i = 0; i < in->n_exits; i++)
-		if (memcmp(in->exit_mac[i], mac, ETH_ALEN) == 0)
-			return in->exit_index[i];
+	vec_each(exit, &in->exits)
+		if (exit->has_mac && memcmp(exit->mac, mac, ETH_ALEN) == 0)
+			return exit->ifindex;
 	return in->uplink;
 }
 
@@ -389,7 +392,6 @@ void inject_close(struct inject *in)
 	/* the tap first: what the table then still turns aside goes nowhere */
 	closep(&in->tap);
 	nl_close(in->owner);
-	for (size_t i = 0; i < in->n_exits; i++)
-		free(in->names[i]);
+	vec_free(&in->exits);
 	free(in);
 }

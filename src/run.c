@@ -2,6 +2,7 @@
 #include "round.h"
 
 #include <errno.h>
+#include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -923,6 +924,20 @@ static bool goes_out_again(const struct round *r)
 	return false;
 }
 
+/* A frame that would leave by such an interface tells neither what it is nor by which one. */
+static bool leaves_without_ethernet(const struct round *r)
+{
+	for (size_t i = 0; i < r->paths.n; i++)
+		vec_each(leg, &r->paths.v[i]->legs) {
+			const struct link *l = leg->kind == LEG_LEAVE ?
+						       ns_link(snapshot_ns(r->s, leg->ns), leg->oif) : NULL;
+
+			if (l && l->type != ARPHRD_ETHER)
+				return true;
+		}
+	return false;
+}
+
 /* Who receives a client's packets on the uplink's segment: the host, or whoever shares that with it. */
 static bool find_receiver(const struct round *r, uint8_t *ret_mac)
 {
@@ -944,11 +959,16 @@ static bool open_entrance(struct round *r)
 	struct inject_spec spec = { .s = r->s,
 					  .ns_fd = r->self_fd,
 					  .uplink = r->entrance.uplink,
+					  .way = default_route(snapshot_ns(r->s, NS_HOST), AF_INET),
 					  .client = r->entrance.client,
 					  .marks = r->plan.marks };
 
 	if (goes_out_again(r)) {
 		r->no_entry = xstrdup("the packet would leave this host again");
+		return false;
+	}
+	if (leaves_without_ethernet(r)) {
+		r->no_entry = xstrdup("the answer would leave by an interface that is no Ethernet");
 		return false;
 	}
 	if (!find_receiver(r, spec.mac)) {
@@ -958,6 +978,8 @@ static bool open_entrance(struct round *r)
 	if (inject_open(&spec, &r->inject, &r->no_entry) < 0)
 		return false;
 	r->plan.inject = r->inject;
+	/* its table moves the generation as everybody else's do */
+	r->s->ns.v[NS_HOST].nft_generation++;
 	return true;
 }
 
