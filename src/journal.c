@@ -336,27 +336,14 @@ static int open_dir(size_t i, bool create, char **ret_path)
 
 /* --- writing --------------------------------------------------------------- */
 
-static int write_all(int fd, const char *text, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, text, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -errno;
-		text += done;
-		n -= (size_t)done;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
 /* All of the lines or nothing, so that what is written next stands on a line of its own. */
 static int append(int fd, const struct strbuf *b)
 {
 	off_t end = lseek(fd, 0, SEEK_END);
 	int r = end < 0 ? -errno : write_all(fd, b->s, b->n);
 
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
 	if (r < 0 && end >= 0 && ftruncate(fd, end) < 0)
 		return r; /* then it is no longer readable, and nothing was changed for it */
 	return r;

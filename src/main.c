@@ -141,7 +141,7 @@ static int write_files(const struct diagnosis *d, const struct options *o)
 
 		if (files[i].path) {
 			files[i].write(d, &b);
-			err = outfile_write(files[i].path, strbuf_str(&b), b.n);
+			err = outfile_write(files[i].path, strbuf_str(&b), b.n, 0600);
 		}
 		if (err < 0)
 			status = file_error(files[i].option, files[i].path, err);
@@ -483,46 +483,56 @@ static enum verdict worst_of(const metric_rows *rows)
 	return worst;
 }
 
+/* For a collector, who is another user. 0, or the exit status. */
+static int write_metrics(const struct collected *c, double seconds)
+{
+	const struct options *o = c->o;
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	int err;
+
+	if (!o->openmetrics)
+		return 0;
+	metrics_text(&c->rows, o->destination, seconds, wall_us(), &b);
+	err = outfile_write(o->openmetrics, strbuf_str(&b), b.n, 0644);
+	return err < 0 ? file_error("openmetrics", o->openmetrics, err) : 0;
+}
+
 /* Asked and answered: prints, and writes the metrics. */
 static int print_all(const struct all *a, struct collected *c, uint64_t started)
 {
 	const struct options *o = c->o;
 	const struct report_style style = style_of(o);
 	double seconds = (double)(now_us() - started) / 1e6;
-	struct strbuf b = { 0 }, metrics = { 0 };
-	int err, status = verdict_exit(worst_of(&c->rows));
+	struct strbuf b = { 0 };
+	int err, status;
 
 	progress_stop(c->progress);
 	if (!o->json)
 		report_all(&c->rows, &c->lines, a->isolated, seconds, &style, &b);
 	err = print(o->json ? &c->json : &b);
-	if (err < 0)
-		status = EXIT_UNKNOWN;
-	metrics_text(&c->rows, o->destination, seconds, wall_us(), &metrics);
-	err = o->openmetrics ? metrics_write(o->openmetrics, strbuf_str(&metrics)) : 0;
-	if (err < 0)
-		status = complain(xasprintf("%s cannot be written: %s", o->openmetrics, strerror(-err)),
-				  EXIT_UNKNOWN);
 	strbuf_done(&b);
-	strbuf_done(&metrics);
-	return status;
+	status = write_metrics(c, seconds);
+	if (err < 0)
+		return EXIT_UNKNOWN;
+	return status ? status : verdict_exit(worst_of(&c->rows));
 }
 
 static int all_command(const struct options *o)
 {
-	struct all a = { .options = o, .destination = { .fd = -1, .root = -1, .kind = TARGET_DEFAULT } };
+	struct all a = { .options = o };
 	struct collected c = { .o = o };
 	uint64_t started = now_us();
 	char *error = NULL;
-	int err = 0, status;
+	int err = o->openmetrics ? outfile_check(o->openmetrics) : 0, status;
 
-	if (o->destination)
-		err = target_parse_destination(o->destination, &a.destination, &error);
-	if (err)
+	if (err < 0) {
+		file_error("openmetrics", o->openmetrics, err);
+		return EXIT_USAGE;
+	}
+	if (target_parse_destination(o->destination, &a.destination, &error) < 0)
 		return complain(error, EXIT_USAGE);
 	allow_many_files();
-	if (o->destination)
-		err = target_open(&a.destination, &error);
+	err = target_open(&a.destination, &error);
 	if (!err)
 		err = all_find(&a, &error);
 	if (err) {

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "metrics.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-
 #include "strbuf.h"
 
 /* name="value", quoted as both formats have it; what is no UTF-8 was made visible before */
@@ -93,42 +88,6 @@ void metrics_text(const metric_rows *rows, const char *destination, double secon
 	strbuf_puts(b, "nsdoctor_run_timestamp_seconds ");
 	put_seconds(b, when_us);
 	strbuf_puts(b, "# EOF\n");
-}
-
-static int write_all(int fd, const char *text)
-{
-	size_t n = strlen(text);
-
-	while (n > 0) {
-		ssize_t r = write(fd, text, n);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			return -errno;
-		text += r;
-		n -= (size_t)r;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
-int metrics_write(const char *path, const char *text)
-{
-	/* the collector reads *.prom: this is none yet */
-	_cleanup_(freep) char *beside = xasprintf("%s.%d", path, (int)getpid());
-	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	int r;
-
-	if (fd < 0)
-		return -errno;
-	r = fchmod(fd, 0644) < 0 ? -errno : write_all(fd, text);
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	if (r == 0 && rename(beside, path) < 0)
-		r = -errno;
-	if (r < 0)
-		unlink(beside);
-	return r;
 }
 
 void metric_rows_free(metric_rows *rows)

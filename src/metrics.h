@@ -20,9 +20,6 @@ typedef VEC(struct metric_row) metric_rows;
 void metrics_text(const metric_rows *rows, const char *destination, double seconds, uint64_t when_us,
 		  struct strbuf *b);
 
-/* Writes a file whole or not at all: beside it first, then renamed. 0 or -errno. */
-int metrics_write(const char *path, const char *text);
-
 void metric_rows_free(metric_rows *rows);
 
 #endif

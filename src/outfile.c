@@ -35,26 +35,13 @@ static int check_at(int folder, const char *name)
 	return S_ISREG(st.st_mode) ? 0 : -EEXIST;
 }
 
-static int write_all(int fd, const char *data, size_t n)
+/* A file is whole only when close() has said so, too. What umask says does not matter. */
+static int fill(int fd, const void *data, size_t n, mode_t mode)
 {
-	while (n > 0) {
-		ssize_t r = write(fd, data, n);
+	int r = fchmod(fd, mode) < 0 ? -errno : write_all(fd, data, n);
 
-		if (r < 0 && errno != EINTR)
-			return -errno;
-		if (r > 0) {
-			data += r;
-			n -= (size_t)r;
-		}
-	}
-	return 0;
-}
-
-/* A file is whole only when close() has said so, too. */
-static int fill(int fd, const void *data, size_t n)
-{
-	int r = write_all(fd, data, n);
-
+	if (!r && fsync(fd) < 0)
+		r = -errno;
 	if (close(fd) < 0 && !r)
 		r = -errno;
 	return r;
@@ -70,7 +57,7 @@ int outfile_check(const char *path)
 	return faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) < 0 ? -errno : check_at(folder, name);
 }
 
-int outfile_write(const char *path, const void *data, size_t n)
+int outfile_write(const char *path, const void *data, size_t n, mode_t mode)
 {
 	const char *name;
 	_cleanup_(closep) int folder = open_folder(path, &name);
@@ -85,7 +72,7 @@ int outfile_write(const char *path, const void *data, size_t n)
 	fd = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	r = fill(fd, data, n);
+	r = fill(fd, data, n, mode);
 	if (!r)
 		r = check_at(folder, name);
 	if (!r && renameat(folder, temporary, folder, name) < 0)

@@ -118,6 +118,23 @@ int read_file(const char *path, size_t max, char **ret_text)
 	return fd < 0 ? -errno : read_whole(fd, max, ret_text);
 }
 
+int write_all(int fd, const void *data, size_t n)
+{
+	const char *s = data;
+
+	while (n > 0) {
+		ssize_t r = write(fd, s, n);
+
+		if (r < 0 && errno != EINTR)
+			return -errno;
+		if (r > 0) {
+			s += r;
+			n -= (size_t)r;
+		}
+	}
+	return 0;
+}
+
 void random_bytes(void *p, size_t size)
 {
 	uint8_t *b = p;

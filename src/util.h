@@ -54,6 +54,9 @@ int read_file(const char *path, size_t max, char **ret_text);
 /* The same from an open file, from where it stands. */
 int read_whole(int fd, size_t max, char **ret_text);
 
+/* Writes all n bytes, however often it takes. 0 or -errno. */
+int write_all(int fd, const void *data, size_t n);
+
 /* Fills p with random bytes from the kernel. */
 void random_bytes(void *p, size_t size);
 

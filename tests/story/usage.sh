@@ -67,6 +67,8 @@ wrong --proto udp "$NS1" "$OUT"
 wrong --color sometimes "$NS1" "$OUT"
 wrong --fix "$NS1" "$OUT"
 wrong --fix --json "$NS1" "$OUT"
+wrong --all --openmetrics /dev/null
+wrong --all --openmetrics /nowhere/x.prom
 wrong --explain
 wrong --explain no-such-finding
 

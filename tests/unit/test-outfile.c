@@ -50,13 +50,24 @@ static void written_whole_and_for_its_owner_only(void **state)
 
 	umask(0);
 	assert_int_equal(outfile_check("a"), 0);
-	assert_int_equal(outfile_write("a", "one", 3), 0);
+	assert_int_equal(outfile_write("a", "one", 3, 0600), 0);
 	assert_content("a", "one");
 	assert_int_equal(stat("a", &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	assert_int_equal(outfile_write("./a", "", 0), 0);
+	assert_int_equal(outfile_write("./a", "", 0, 0600), 0);
 	assert_content("a", "");
 	assert_files(1);
+	unlink("a");
+}
+
+static void the_umask_takes_nothing_of_its_mode(void **state)
+{
+	struct stat st;
+
+	umask(0077);
+	assert_int_equal(outfile_write("a", "one", 3, 0644), 0);
+	assert_int_equal(stat("a", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
 	unlink("a");
 }
 
@@ -64,7 +75,7 @@ static void what_is_no_plain_file_stays(void **state)
 {
 	struct stat st;
 
-	assert_int_equal(outfile_write("victim", "mine", 4), 0);
+	assert_int_equal(outfile_write("victim", "mine", 4, 0600), 0);
 	assert_int_equal(symlink("victim", "link"), 0);
 	assert_int_equal(symlink("nowhere", "dangling"), 0);
 	assert_int_equal(mkfifo("pipe", 0600), 0);
@@ -73,7 +84,7 @@ static void what_is_no_plain_file_stays(void **state)
 							   "/dev/null", NULL };
 	     *p; p++) {
 		assert_int_equal(outfile_check(*p), -EEXIST);
-		assert_int_equal(outfile_write(*p, "x", 1), -EEXIST);
+		assert_int_equal(outfile_write(*p, "x", 1, 0644), -EEXIST);
 	}
 	assert_content("victim", "mine");
 	assert_int_equal(lstat("link", &st), 0);
@@ -86,7 +97,7 @@ static void what_is_no_plain_file_stays(void **state)
 static void a_folder_that_is_not_there(void **state)
 {
 	assert_int_equal(outfile_check("none/a"), -ENOENT);
-	assert_int_equal(outfile_write("none/a", "x", 1), -ENOENT);
+	assert_int_equal(outfile_write("none/a", "x", 1, 0600), -ENOENT);
 	assert_int_equal(outfile_check("victim/a"), -ENOTDIR);
 	assert_int_equal(outfile_check("folder/"), -EISDIR);
 	assert_int_equal(outfile_check("/"), -EISDIR);
@@ -97,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(written_whole_and_for_its_owner_only),
+		cmocka_unit_test(the_umask_takes_nothing_of_its_mode),
 		cmocka_unit_test(what_is_no_plain_file_stays),
 		cmocka_unit_test(a_folder_that_is_not_there),
 	};
