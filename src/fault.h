@@ -50,9 +50,10 @@ struct fault {
 	/*
 	 * Does this fault stop the packet on q->leg? On true, f is filled (see
 	 * the helpers in faults/say.h); else f is left alone. NULL: explained,
-	 * but not detected yet.
+	 * but not detected yet, or found apart.
 	 */
 	bool (*match)(const struct question *q, struct finding *f);
+	bool apart;                 /* found without a leg to ask about (nameserver.h) */
 	enum safety safety;         /* of its fix */
 	/* --explain */
 	const char *means, *proof, *fix;

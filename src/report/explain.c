@@ -122,7 +122,7 @@ bool report_explain(const char *code, const struct report_style *style, struct s
 		strbuf_printf(b, "   %s", group->name);
 	strbuf_putc(b, '\n');
 	put_paragraph(b, "", f->means, width);
-	if (!f->match)
+	if (!f->match && !f->apart)
 		put_paragraph(b, "", "This version does not look for it yet.", width);
 	put_paragraph(b, "proof", f->proof, width);
 	put_paragraph(b, "fix", f->fix, width);

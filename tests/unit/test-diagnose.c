@@ -475,6 +475,7 @@ static void every_row_explains_itself(void **state)
 			assert_true(row->means && row->proof && row->fix);
 			assert_int_equal(row->match != NULL, row->legs != 0);
 			assert_int_equal(row->match != NULL, row->ask != 0);
+			assert_false(row->match && row->apart);
 		}
 	}
 	assert_null(fault_find("no-such-code"));

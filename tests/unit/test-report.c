@@ -595,6 +595,21 @@ static void explaining(void **state)
 			       "there is no finding ip-forwad-off; did you mean ip-forward-off"));
 }
 
+static void explaining_what_is_looked_for(void **state)
+{
+	static const struct {
+		const char *code;
+		bool looked_for;
+	} rows[] = { { "no-route", true }, { "dns-no-answer", true }, { "xdp-drop", false } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+		assert_true(report_explain(rows[i].code, &ascii, &b));
+		assert_int_equal(!strstr(strbuf_str(&b), "does not look for it yet"), rows[i].looked_for);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -623,6 +638,7 @@ int main(void)
 		cmocka_unit_test(json_of_nothing),
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(explaining),
+		cmocka_unit_test(explaining_what_is_looked_for),
 	};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
