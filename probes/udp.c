@@ -9,8 +9,6 @@
 #include "probe.h"
 
 #include <errno.h>
-#include <linux/icmp.h>
-#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <poll.h>
 
@@ -91,13 +89,6 @@ static int udp_send(const struct probe_plan *plan, struct probe *p, size_t probe
 	return fd;
 }
 
-static bool is_port_unreachable(const struct probe_error *e, uint8_t family)
-{
-	if (family == AF_INET6)
-		return e->type == ICMP6_DST_UNREACH && e->code == ICMP6_DST_UNREACH_NOPORT;
-	return e->type == ICMP_DEST_UNREACH && e->code == ICMP_PORT_UNREACH;
-}
-
 /* From the destination itself it is what a RST is to TCP. */
 static void read_errors(int fd, const struct probe *p, struct attempt *a)
 {
@@ -107,7 +98,7 @@ static void read_errors(int fd, const struct probe *p, struct attempt *a)
 		if (!e.icmp || e.error == EMSGSIZE || a->outcome != PROBE_PENDING)
 			continue;
 		probe_socket_rejected(a, &e);
-		if (is_port_unreachable(&e, p->dst.family) && addr_eq(&e.from, &p->dst))
+		if (icmp_is_port_unreachable(p->dst.family, e.type, e.code) && addr_eq(&e.from, &p->dst))
 			a->outcome = PROBE_REFUSED;
 	}
 }

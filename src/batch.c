@@ -11,6 +11,8 @@
 #define THREADS 8
 /* A guest sees packets of its own question only. */
 #define GUEST_RING (128 << 10)
+/* Each takes a rule in every trace chain and a term in every filter. */
+#define MAX_PEERS 64
 
 /* A namespace, by the number that the common observer calls it. */
 struct label {
@@ -126,7 +128,8 @@ static void add_peer(struct observe_spec *spec, const struct udp_peer *peer)
 	vec_each(known, &spec->peers)
 		if (known->port == peer->port && addr_eq(&known->addr, &peer->addr))
 			return;
-	vec_push(&spec->peers, *peer);
+	if (spec->peers.n < MAX_PEERS)
+		vec_push(&spec->peers, *peer);
 }
 
 /* Every namespace of every question has a number; what is watched of it is the same for all. */
@@ -242,8 +245,8 @@ static void take_trace(struct member *m, const struct trace_event *t)
 	struct trace_event own = *t;
 
 	own.ns = ns_of(m, t->ns);
-	own.probe = probe_of(m, t->probe);
-	if (own.ns < 0 || own.probe < 0)
+	own.probe = t->probe < 0 ? t->probe : probe_of(m, t->probe);
+	if (own.ns < 0 || (t->probe >= 0 && own.probe < 0))
 		return;
 	own.table = t->table ? xstrdup(t->table) : NULL;
 	own.chain = t->chain ? xstrdup(t->chain) : NULL;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "correlate.h"
 
-#include <linux/icmp.h>
 #include <linux/netfilter.h>
-#include <netinet/icmp6.h>
 #include <netinet/tcp.h>
 
 /* How long a packet may take from one interface of this host to the next. */
@@ -82,12 +80,8 @@ static void note_packet(struct evidence *e, const struct path *path, const struc
 /* By whom the datagram was for, not by somebody on the way. */
 static bool is_port_unreachable(const struct sighting *s)
 {
-	if (s->kind != SIGHT_ERROR || s->error_of_reply || !addr_eq(&s->pkt.src, &s->inner.dst))
-		return false;
-	if (s->pkt.src.family == AF_INET6)
-		return s->pkt.icmp_type == ICMP6_DST_UNREACH &&
-		       s->pkt.icmp_code == ICMP6_DST_UNREACH_NOPORT;
-	return s->pkt.icmp_type == ICMP_DEST_UNREACH && s->pkt.icmp_code == ICMP_PORT_UNREACH;
+	return s->kind == SIGHT_ERROR && !s->error_of_reply && addr_eq(&s->pkt.src, &s->inner.dst) &&
+	       icmp_is_port_unreachable(s->pkt.src.family, s->pkt.icmp_type, s->pkt.icmp_code);
 }
 
 /* Is it about one of the attempts that are asked about? Those are all where there is no list. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow.h"
 
+#include <linux/icmp.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 
 const char *proto_name(enum proto p)
@@ -31,4 +33,18 @@ uint8_t proto_number(enum proto p, uint8_t family)
 		break;
 	}
 	return 0;
+}
+
+bool icmp_is_too_big(uint8_t family, uint8_t type, uint8_t code)
+{
+	if (family == AF_INET6)
+		return type == ICMP6_PACKET_TOO_BIG;
+	return type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED;
+}
+
+bool icmp_is_port_unreachable(uint8_t family, uint8_t type, uint8_t code)
+{
+	if (family == AF_INET6)
+		return type == ICMP6_DST_UNREACH && code == ICMP6_DST_UNREACH_NOPORT;
+	return type == ICMP_DEST_UNREACH && code == ICMP_PORT_UNREACH;
 }

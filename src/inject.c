@@ -39,6 +39,7 @@
 
 #define MAX_EXITS 255        /* of the 256 devices that a chain can have */
 #define FRAME_MAX 2048
+#define TAP_PREFIX "nsdoctor"
 
 /* An interface by which an answer could leave this machine. */
 struct exit {
@@ -76,7 +77,7 @@ static int tap_here(void *arg)
 
 	if (fd < 0)
 		return -errno;
-	str_copy(ifr.ifr_name, sizeof(ifr.ifr_name), "nsdoctor%d"); /* the kernel finds a number */
+	str_copy(ifr.ifr_name, sizeof(ifr.ifr_name), TAP_PREFIX "%d"); /* the kernel finds a number */
 	if (ioctl(fd, TUNSETIFF, &ifr) < 0)
 		return -errno;
 	*ret_ifindex = (int)if_nametoindex(ifr.ifr_name);
@@ -228,7 +229,7 @@ static int turn_aside(struct inject *in, const struct inject_spec *spec)
 		return r;
 	for (size_t i = 0; i < in->exits.n; i++)
 		devs[i] = in->exits.v[i].name;
-	snprintf(table, sizeof(table), "nsdoctor-%d-in", (int)getpid());
+	snprintf(table, sizeof(table), NFTOWN_PREFIX "%d-in", (int)getpid());
 	nftown_begin(&o, NFPROTO_NETDEV, table);
 	/* the last chain of all: what others would do to the answer is done before */
 	nftown_chain(&o, "answers", HOOK_NETDEV_EGRESS, INT_MAX, devs);
@@ -334,6 +335,14 @@ int inject_open(const struct inject_spec *spec, struct inject **ret, char **ret_
 	else
 		*ret = in;
 	return r;
+}
+
+bool inject_is_tap(const struct link *l)
+{
+	const char *number = l->name + strlen(TAP_PREFIX);
+
+	return streq(l->kind, "tun") && str_starts(l->name, TAP_PREFIX) && *number &&
+	       number[strspn(number, "0123456789")] == '\0';
 }
 
 int inject_ifindex(const struct inject *in)

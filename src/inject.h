@@ -31,6 +31,9 @@ struct inject_spec {
  */
 int inject_open(const struct inject_spec *spec, struct inject **ret, char **ret_why);
 
+/* Is it the tap of a run, this or another one? It is nobody's configuration. */
+bool inject_is_tap(const struct link *l);
+
 /* The interface that answers are seen on, instead of the one by which they would have left. */
 int inject_ifindex(const struct inject *in);
 

@@ -514,14 +514,23 @@ static int read_journal(int fd, struct journal **ret, size_t *ret_size)
  * A run was killed after its last change was taken back, or before its first: nobody needs
  * that file.
  */
-static void clear_leftover(int dir_fd, const char *name, int fd, const struct journal *j)
+static bool is_leftover(int fd)
 {
+	_cleanup_(journal_freep) struct journal *j = NULL;
+	size_t size;
 	struct stat st;
-	bool begun = fstat(fd, &st) < 0 || st.st_size > (off_t)strlen(VERSION);
 
-	if ((j ? journal_kept(j) > 0 : begun) || check_owner(fd, S_IFREG) < 0)
-		return;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (check_owner(fd, S_IFREG) < 0)
+		return false;
+	if (read_journal(fd, &j, &size) == 0)
+		return journal_kept(j) == 0;
+	return fstat(fd, &st) == 0 && st.st_size <= (off_t)strlen(VERSION);
+}
+
+/* Whoever writes it has it locked, so that what is read then stays true. */
+static void clear_leftover(int dir_fd, const char *name, int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && is_leftover(fd))
 		unlinkat(dir_fd, name, 0);
 }
 
@@ -537,7 +546,7 @@ static void consider(int dir_fd, const char *dir, const char *name, const char *
 	if (fd < 0 || n <= strlen(SUFFIX) || !streq(name + n - strlen(SUFFIX), SUFFIX))
 		return;
 	if (read_journal(fd, &j, &size) < 0 || journal_kept(j) == 0) {
-		clear_leftover(dir_fd, name, fd, j);
+		clear_leftover(dir_fd, name, fd);
 		return;
 	}
 	if (!streq(j->boot, boot))

@@ -58,6 +58,16 @@ void nftexpr_cmp(struct nftnl_rule *r, uint32_t op, const void *data, uint32_t n
 	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, n);
 }
 
+void nftexpr_limit(struct nftnl_rule *r, uint32_t rate)
+{
+	struct nftnl_expr *e = nftexpr_add(r, "limit");
+
+	nftnl_expr_set_u64(e, NFTNL_EXPR_LIMIT_RATE, rate);
+	nftnl_expr_set_u64(e, NFTNL_EXPR_LIMIT_UNIT, 1); /* seconds */
+	nftnl_expr_set_u32(e, NFTNL_EXPR_LIMIT_BURST, rate);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_LIMIT_TYPE, NFT_LIMIT_PKTS);
+}
+
 void nftexpr_data(struct nftnl_rule *r, const void *data, uint32_t n)
 {
 	struct nftnl_expr *e = nftexpr_add(r, "immediate");

@@ -23,6 +23,8 @@ void nftexpr_payload(struct nftnl_rule *r, uint32_t base, uint32_t offset, uint3
 void nftexpr_mask(struct nftnl_rule *r, const void *mask, uint32_t n);
 /* cmp: NFT_CMP_* */
 void nftexpr_cmp(struct nftnl_rule *r, uint32_t op, const void *data, uint32_t n);
+/* limit: so many packets a second go on, and as many at once */
+void nftexpr_limit(struct nftnl_rule *r, uint32_t rate);
 /* immediate: data for what comes next */
 void nftexpr_data(struct nftnl_rule *r, const void *data, uint32_t n);
 

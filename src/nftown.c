@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "nftown.h"
 
+#include <errno.h>
 #include <stdio.h> /* libnftnl's headers want FILE */
 
 #include <libmnl/libmnl.h>
@@ -10,7 +11,7 @@
 #include <libnftnl/table.h>
 #include <linux/netfilter/nf_tables.h>
 
-#define BATCH_SIZE 65536
+#define BATCH_SIZE 131072
 
 #ifndef NFT_TABLE_F_OWNER
 #define NFT_TABLE_F_OWNER 2
@@ -22,19 +23,26 @@ static struct nlmsghdr *put(struct nftown *o, uint16_t type, uint16_t flags)
 				     NLM_F_CREATE | flags, o->seq++);
 }
 
+/* What does not fit lies behind the limit, where each message overwrites the one before. */
+static void next(struct nftown *o)
+{
+	if (!mnl_nlmsg_batch_next(o->b))
+		o->full = true;
+}
+
 void nftown_begin(struct nftown *o, uint8_t family, const char *table)
 {
 	struct nftnl_table *t = nftnl_table_alloc();
 
-	*o = (struct nftown){ .family = family, .table = table, .buffer = xcalloc(BATCH_SIZE, 1) };
+	*o = (struct nftown){ .family = family, .table = table, .buffer = xcalloc(BATCH_SIZE, 2) };
 	o->b = mnl_nlmsg_batch_start(o->buffer, BATCH_SIZE);
 	nftnl_batch_begin(mnl_nlmsg_batch_current(o->b), o->seq++);
-	mnl_nlmsg_batch_next(o->b);
+	next(o);
 	nftnl_table_set_str(t, NFTNL_TABLE_NAME, table);
 	nftnl_table_set_u32(t, NFTNL_TABLE_FLAGS, NFT_TABLE_F_OWNER);
 	nftnl_table_nlmsg_build_payload(put(o, NFT_MSG_NEWTABLE, 0), t);
 	nftnl_table_free(t);
-	mnl_nlmsg_batch_next(o->b);
+	next(o);
 }
 
 void nftown_chain(struct nftown *o, const char *name, uint32_t hook, int32_t prio, const char **devs)
@@ -50,7 +58,7 @@ void nftown_chain(struct nftown *o, const char *name, uint32_t hook, int32_t pri
 		nftnl_chain_set_array(c, NFTNL_CHAIN_DEVICES, devs);
 	nftnl_chain_nlmsg_build_payload(put(o, NFT_MSG_NEWCHAIN, 0), c);
 	nftnl_chain_free(c);
-	mnl_nlmsg_batch_next(o->b);
+	next(o);
 }
 
 struct nftnl_rule *nftown_rule(const struct nftown *o, const char *chain)
@@ -67,7 +75,7 @@ void nftown_add_rule(struct nftown *o, struct nftnl_rule *r)
 {
 	nftnl_rule_nlmsg_build_payload(put(o, NFT_MSG_NEWRULE, NLM_F_APPEND), r);
 	nftnl_rule_free(r);
-	mnl_nlmsg_batch_next(o->b);
+	next(o);
 }
 
 int nftown_commit(struct nftown *o, struct nl *nl)
@@ -75,8 +83,9 @@ int nftown_commit(struct nftown *o, struct nl *nl)
 	int r;
 
 	nftnl_batch_end(mnl_nlmsg_batch_current(o->b), o->seq++);
-	mnl_nlmsg_batch_next(o->b);
-	r = nl_batch(nl, mnl_nlmsg_batch_head(o->b), mnl_nlmsg_batch_size(o->b), NULL, NULL);
+	next(o);
+	r = o->full ? -ENOBUFS :
+		      nl_batch(nl, mnl_nlmsg_batch_head(o->b), mnl_nlmsg_batch_size(o->b), NULL, NULL);
 	mnl_nlmsg_batch_stop(o->b);
 	free(o->buffer);
 	o->buffer = NULL;

@@ -11,8 +11,6 @@
 #include "probe.h"
 
 #include <errno.h>
-#include <linux/icmp.h>
-#include <netinet/icmp6.h>
 #include <poll.h>
 
 #include "outside.h"
@@ -166,11 +164,8 @@ static bool any_pending(const struct probe *p)
 
 static bool is_too_big(const struct probe *p, const struct attempt *a)
 {
-	if (a->outcome != PROBE_REJECTED)
-		return false;
-	if (p->dst.family == AF_INET6)
-		return a->icmp_type == ICMP6_PACKET_TOO_BIG;
-	return a->icmp_type == ICMP_DEST_UNREACH && a->icmp_code == ICMP_FRAG_NEEDED;
+	return a->outcome == PROBE_REJECTED &&
+	       icmp_is_too_big(p->dst.family, a->icmp_type, a->icmp_code);
 }
 
 /*
@@ -193,18 +188,27 @@ static uint64_t grace(const struct attempt *answer)
 	return 3 * rtt > GRACE_US ? 3 * rtt : GRACE_US;
 }
 
-/* When to give a pending attempt up. */
-static uint64_t give_up_at(const struct run *run, const struct probe *p, const struct attempt *a)
+/* Gives up what has waited for too long; returns when the next one will have. */
+static uint64_t give_up(const struct run *run, struct probe *p, uint64_t now)
 {
 	const struct attempt *answer = first_answer(p);
-	const struct attempt *from = run->plan->all_attempts ? a : &p->attempts.v[0];
-	uint64_t at = from->sent_us + run->plan->timeout_us;
+	bool decided = !run->plan->all_attempts && !answer && is_decided(run, p);
+	uint64_t next = NEVER;
 
-	if (answer)
-		at = earlier(at, a->sent_us + grace(answer));
-	if (!run->plan->all_attempts && is_decided(run, p) && !answer)
-		at = 0;
-	return earlier(at, run->deadline);
+	vec_each(a, &p->attempts) {
+		const struct attempt *from = run->plan->all_attempts ? a : &p->attempts.v[0];
+		uint64_t at = earlier(from->sent_us + run->plan->timeout_us, run->deadline);
+
+		if (a->outcome != PROBE_PENDING)
+			continue;
+		if (answer)
+			at = earlier(at, a->sent_us + grace(answer));
+		if (decided || at <= now)
+			finish_attempt(a, PROBE_LOST);
+		else
+			next = earlier(next, at);
+	}
+	return next;
 }
 
 static void conclude(struct probe *p)
@@ -240,7 +244,7 @@ static enum settle ask(const struct run *run, size_t index, uint64_t now, uint64
 static uint64_t settle_pending(struct run *run, size_t index, uint64_t now)
 {
 	struct probe *p = &run->plan->probes.v[index];
-	uint64_t wake = NEVER, next = NEVER;
+	uint64_t wake = NEVER, next;
 	enum settle s = ask(run, index, now, &wake);
 
 	if (s == SETTLE_LOST) {
@@ -253,17 +257,8 @@ static uint64_t settle_pending(struct run *run, size_t index, uint64_t now)
 		send_next(run, index);
 		return now;
 	}
-	vec_each(a, &p->attempts) {
-		uint64_t at = give_up_at(run, p, a);
-
-		if (a->outcome == PROBE_PENDING && at <= now)
-			finish_attempt(a, PROBE_LOST);
-		if (a->outcome == PROBE_PENDING)
-			next = earlier(next, at);
-	}
-	if (!any_pending(p))
-		return now;
-	if (!any_pending(p))
+	next = give_up(run, p, now);
+	if (next == NEVER)
 		return now;
 	/* a moment that has passed already is none to wait for */
 	return wake > now ? earlier(next, wake) : next;
@@ -445,17 +440,9 @@ static bool ends_outwards(const struct run *run, size_t probe)
 	return run->plan->probes.v[probe].outside;
 }
 
-/* The newest come last. */
 static bool is_seen_arriving(const struct run *run, size_t probe, size_t attempt)
 {
-	for (size_t i = run->o->sightings.n; i-- > 0;) {
-		const struct sighting *s = &run->o->sightings.v[i];
-
-		if (s->probe == (int)probe && s->attempt == (int)attempt &&
-		    s->kind == SIGHT_REPLY && s->out == ends_outwards(run, probe) && s->ns == run->plan->probes.v[probe].ns)
-			return true;
-	}
-	return false;
+	return find_sighting(run, probe, attempt, SIGHT_REPLY, ends_outwards(run, probe)) != NULL;
 }
 
 static bool is_watched(const struct run *run, const struct probe *p)

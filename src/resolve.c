@@ -147,7 +147,10 @@ void resolve_files_read(const char *netns_name, int root, struct resolve_files *
 	r->netns_name = netns_name ? xstrdup(netns_name) : NULL;
 	r->root = root < 0 ? -1 : fcntl(root, F_DUPFD_CLOEXEC, 3);
 	*ret = (struct resolve_files){ 0 };
-	if (r->root < 0) {
+	if (root >= 0 && r->root < 0) {
+		ret->hosts_error = ret->conf_error = -errno;
+		reading_free(r);
+	} else if (root < 0) {
 		/* our own files are no stranger's */
 		read_both(r, ret);
 		reading_free(r);

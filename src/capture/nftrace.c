@@ -33,9 +33,10 @@
 
 #define RECEIVE_BUFFER (4 << 20)
 #define AT_ONCE        4096
+/* A peer's packets that are traced, per second: a busy one is not to fill the socket with what is not ours. */
+#define PEER_RATE      250
 /* On their way at the same time. */
 #define PACKETS_MAX    1024
-#define OUR_TABLES     "nsdoctor-"
 
 /* linux/netfilter.h: inet's name of netdev's ingress (Linux 5.10) */
 #define HOOK_INET_INGRESS 5
@@ -124,6 +125,7 @@ static void add_peer_rule(struct nftown *o, const char *chain, const struct udp_
 	nftexpr_cmp(r, NFT_CMP_EQ, p->addr.b, n);
 	add_load(r, 0, sizeof(port), NULL);
 	nftexpr_cmp(r, NFT_CMP_EQ, port, sizeof(port));
+	nftexpr_limit(r, PEER_RATE);
 	end_rule(o, r);
 }
 
@@ -274,7 +276,7 @@ struct nftrace *nftrace_new(const struct marks *m)
 
 	t->marks = *m;
 	t->fd = -1;
-	snprintf(t->table, sizeof(t->table), OUR_TABLES "%d", (int)getpid());
+	snprintf(t->table, sizeof(t->table), NFTOWN_PREFIX "%d", (int)getpid());
 	return t;
 }
 
@@ -366,7 +368,7 @@ static bool read_headers(const struct nftrace *t, const struct observations *o,
 	if (pkt_network(pkt_view(m->network.p, m->network.n), &h, &rest) < 0 ||
 	    pkt_transport(pkt_view(m->transport.p, m->transport.n), &h) < 0)
 		return false;
-	/* our rule knows whom it quotes, and 20 bytes do not tell */
+	/* our rule, or that of another run, knows whom it quotes, and 20 bytes do not tell */
 	if (h.kind == PKT_ICMP_ERROR)
 		p->who = (struct identity){ -1, -1, false };
 	else if (!identify_packet(&t->marks, o, &h, &p->who))
@@ -401,12 +403,6 @@ static const struct traced *join(struct nftrace *t, const struct observations *o
 	}
 	*known = p;
 	return known;
-}
-
-/* Of this run or of another one at the same time. */
-static bool is_our_table(const char *name)
-{
-	return strncmp(name, OUR_TABLES, strlen(OUR_TABLES)) == 0;
 }
 
 static bool read_type(uint32_t type, enum trace_type *ret)
@@ -457,7 +453,7 @@ bool nftrace_message(struct nftrace *t, int ns, const struct nlmsghdr *nlh, stru
 	    nlfield_read(message_fields, nlfield_attrs(nlh, sizeof(*header)), &m) < 0)
 		return false;
 	p = join(t, o, &m);
-	if (!p || is_our_table(m.table) || !read_type(be32toh(m.type), &type))
+	if (!p || nftown_is_name(m.table) || !read_type(be32toh(m.type), &type))
 		return false;
 	if (type == TRACE_RULE && m.handle == 0) /* the end of the chain's rules */
 		return false;

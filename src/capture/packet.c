@@ -239,7 +239,7 @@ static int note(struct observations *o, const struct sighting *s)
 static void keep_frame(struct observations *o, const struct pcap_pkthdr *h, const uint8_t *frame,
 		       struct sighting *s)
 {
-	if (o->sightings.n >= OBSERVATIONS_MAX)
+	if (observations_full(o, o->sightings.n))
 		return;
 	s->frame_at = o->frames.n;
 	s->frame_n = h->caplen;

@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 
 #include "collect/collector.h"
+#include "inject.h"
 #include "nlfield.h"
 
 /* Since Linux 5.18; enumerators cannot be asked for by #ifdef. */
@@ -192,7 +193,8 @@ static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, 
 		r = read_details(&m);
 	if (r < 0)
 		return r;
-	vec_push(&ns->links, m.link);
+	if (!inject_is_tap(&m.link))
+		vec_push(&ns->links, m.link);
 	return 0;
 }
 

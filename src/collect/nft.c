@@ -16,13 +16,12 @@
 #include "collect/collector.h"
 #include "collect/nft.h"
 #include "collect/nftcheck.h"
+#include "nftown.h"
 #include "nlfield.h"
 #include "strbuf.h"
 
 /* Since Linux 5.12: the table belongs to a socket. */
 #define TABLE_F_OWNER 0x2
-
-#define OUR_TABLE "nsdoctor-"
 
 
 static void set_freep(struct nftnl_set **s)
@@ -79,7 +78,7 @@ static struct nft_set *find_set(const struct ns *ns, uint8_t family, const char 
 /* What a running diagnosis has made is not the host's configuration. */
 static bool is_ours(const char *name, uint32_t flags)
 {
-	return (flags & TABLE_F_OWNER) && str_starts(name, OUR_TABLE);
+	return (flags & TABLE_F_OWNER) && nftown_is_name(name);
 }
 
 /* All of a name's bytes and its NUL. NFT_NAME_MAXLEN is the kernel's limit. */

@@ -5,9 +5,7 @@
 #include "faults/groups.h"
 #include "faults/say.h"
 
-#include <linux/icmp.h>
 #include <linux/netfilter.h>
-#include <netinet/icmp6.h>
 
 /* --- a target on this host --- */
 
@@ -105,9 +103,7 @@ static bool icmp_echo_ignored(const struct question *q, struct finding *f)
 
 static bool is_too_big(const struct packet *pkt)
 {
-	if (pkt->src.family == AF_INET6)
-		return pkt->icmp_type == ICMP6_PACKET_TOO_BIG;
-	return pkt->icmp_type == ICMP_DEST_UNREACH && pkt->icmp_code == ICMP_FRAG_NEEDED;
+	return icmp_is_too_big(pkt->src.family, pkt->icmp_type, pkt->icmp_code);
 }
 
 /* A "too big" that was made on the way, but did not get back to the source. */
@@ -140,12 +136,24 @@ static void say_smaller(const struct question *q, struct finding *f, uint32_t mt
 	op->old = (int)l->mtu;
 }
 
-/* The rule that dropped a "too big", by the kernel's trace; NULL: none did. */
+/* Somebody who sent a packet of ours, by its source here? Where nothing was seen, nobody knows. */
+static bool is_sender(const struct observations *obs, const struct addr *a)
+{
+	vec_each(s, &obs->sightings)
+		if (s->probe >= 0 && addr_eq(&s->pkt.src, a))
+			return true;
+	return obs->sightings.n == 0;
+}
+
+/*
+ * The rule that dropped a "too big", by the kernel's trace; NULL: none did. What it quotes
+ * the trace does not show: it may be about a packet of another run.
+ */
 static const struct trace_event *dropped_too_big(const struct question *q)
 {
 	vec_each(t, &q->facts->obs->traces)
 		if (t->probe < 0 && t->verdict == NF_DROP && t->type != TRACE_RETURN &&
-		    is_too_big(&t->pkt))
+		    is_too_big(&t->pkt) && is_sender(q->facts->obs, &t->pkt.dst))
 			return t;
 	return NULL;
 }

@@ -173,9 +173,9 @@ static bool handle(unsigned int i)
 		return n > 0 && write(fds[i].fd, buf, (size_t)n) == n;
 	case TAP: /* a frame that the other end cannot take is lost, as on any wire */
 		n = read(fds[i].fd, buf, sizeof(buf));
-		if (n > 0 && write(fds[1 - i].fd, buf, (size_t)n) < 0)
-			return true;
-		return true;
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			exit(0); /* one of the taps is gone, and so is the wire */
+		return n <= 0 || write(fds[1 - i].fd, buf, (size_t)n) != 0;
 	}
 	return false;
 }
@@ -219,7 +219,8 @@ int main(int argc, char **argv)
 
 	if (first >= argc)
 		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS]...\n"
-			"       listen -t NETNS-FILE TAP NETNS-FILE TAP");
+			"       listen -t NETNS-FILE TAP NETNS-FILE TAP\n"
+			"       listen -n NETNS-FILE -a IF");
 	if (first == 3)
 		enter(argv[2]);
 	if (!strcmp(argv[first], "-a") && argc == first + 2) {

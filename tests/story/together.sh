@@ -9,7 +9,7 @@
 set -euo pipefail
 
 if [ "${1:-}" = --variants ]; then
-	printf '%s\n' healthy forward-drop masquerade-missing different
+	printf '%s\n' healthy forward-drop masquerade-missing different outside
 	exit
 fi
 
@@ -26,11 +26,22 @@ forward-drop)
 	END
 	;;
 masquerade-missing) nat_off ;;
+outside)
+	listen "$NS1" "$NS1ADDR:5000"
+	publish 5000 "$NS1ADDR:5000"
+	nft_in host <<-END
+		table inet filter {
+			chain forward { type filter hook forward priority filter; policy drop; }
+		}
+	END
+	;;
 esac
 state "$LAB_TMP/before"
 
 questions=("$NS1 $OUT" "$NS1 $OUT" "$NS1 $OUT" "$NS1 $OUT")
 [ "$1" != different ] || questions=("$NS1 $OUT" "$NS2 $OUT:443" "$NS1 $NS2" "host $NS1")
+# each has an interface of its own for a while
+[ "$1" != outside ] || questions=("outside $NS1:5000" "outside $NS1:5000" "outside $UPADDR:5000" "$NS1 $OUT")
 
 rounds=3
 for ((r = 0; r < rounds && ERRORS == 0; r++)); do
@@ -44,11 +55,12 @@ for ((r = 0; r < rounds && ERRORS == 0; r++)); do
 		cat "$LAB_TMP/run.$i" "$LAB_TMP/run.$i.err" >>"$LAB_TMP/details"
 		case $1 in
 		healthy | different) want='' verdict=reachable ;;
+		outside) want=forward-drop verdict=unreachable ;;
 		*) want=$1 verdict=unreachable ;;
 		esac
 		[ "$(sed -n 's/^verdict\t//p' "$LAB_TMP/sum.$i")" = "$verdict" ] || fail "run $i of round $r: not $verdict"
 		[ "$(grep '^cause' "$LAB_TMP/sum.$i" | cut -f2 | sort -u)" = "$want" ] || fail "run $i of round $r: other causes"
-		[ "$1" = different ] || cmp -s "$LAB_TMP/sum.0" "$LAB_TMP/sum.$i" || fail "runs 0 and $i of round $r differ"
+		[ "$1" = different ] || [ "$1" = outside ] || cmp -s "$LAB_TMP/sum.0" "$LAB_TMP/sum.$i" || fail "runs 0 and $i of round $r differ"
 	done
 done
 unchanged 'four runs at once'

@@ -2,8 +2,10 @@
 #include "unit.h"
 
 #include "capture/capture.h"
+#include "nftown.h"
 #include "packets.h"
 
+#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
@@ -751,6 +753,17 @@ static void messages_cut_short(void **state)
 	nftrace_close(t);
 }
 
+/* Nothing of it is sent. */
+static void a_table_that_is_too_large(void **state)
+{
+	struct nftown o;
+
+	nftown_begin(&o, NFPROTO_INET, "nsdoctor-1");
+	for (int i = 0; i < 4000; i++)
+		nftown_add_rule(&o, nftown_rule(&o, "a chain whose name is rather long"));
+	assert_int_equal(nftown_commit(&o, NULL), -ENOBUFS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -777,6 +790,7 @@ int main(void)
 		cmocka_unit_test(an_id_that_went_to_somebody_else),
 		cmocka_unit_test(our_own_table_only_introduces),
 		cmocka_unit_test(messages_cut_short),
+		cmocka_unit_test(a_table_that_is_too_large),
 	};
 
 	return cmocka_run_group_tests_name("capture", tests, NULL, NULL);

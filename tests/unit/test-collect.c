@@ -516,6 +516,33 @@ static void a_program_on_the_link_is_seen(void **state)
 	assert_true(t.ns->links.v[0].xdp);
 }
 
+static void add_interface(struct built *t, const char *kind, const char *name)
+{
+	const struct ifinfomsg ifi = { .ifi_index = 3 };
+	struct nlattr *info;
+
+	begin(t, RTM_NEWLINK, &ifi, sizeof(ifi));
+	mnl_attr_put_strz(t->nlh, IFLA_IFNAME, name);
+	info = mnl_attr_nest_start(t->nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(t->nlh, IFLA_INFO_KIND, kind);
+	mnl_attr_nest_end(t->nlh, info);
+	assert_int_equal(take(t, COLLECT_LINK), 0);
+}
+
+static void interfaces_of_running_diagnoses_are_left_out(void **state)
+{
+	_cleanup_(built_done) struct built t = { 0 };
+
+	add_interface(&t, "tun", "nsdoctor12");
+	assert_int_equal(t.ns->links.n, 0);
+	/* only the name, or only the kind, is somebody else's */
+	add_interface(&t, "veth", "nsdoctor12");
+	add_interface(&t, "tun", "nsdoctor");
+	add_interface(&t, "tun", "nsdoctor1a");
+	add_interface(&t, "tun", "tap0");
+	assert_int_equal(t.ns->links.n, 4);
+}
+
 static void a_bad_message_is_noted_and_left_out(void **state)
 {
 	_cleanup_(built_done) struct built t = { 0 };
@@ -943,6 +970,7 @@ int main(void)
 		cmocka_unit_test(a_link_of_a_newer_kernel_is_read),
 		cmocka_unit_test(an_older_kernels_switches_are_fewer),
 		cmocka_unit_test(a_program_on_the_link_is_seen),
+		cmocka_unit_test(interfaces_of_running_diagnoses_are_left_out),
 		cmocka_unit_test(a_bad_message_is_noted_and_left_out),
 		cmocka_unit_test(what_is_no_link_is_passed_over),
 		cmocka_unit_test(an_address_must_fit_its_family),
