@@ -52,6 +52,7 @@ struct exit {
 struct inject {
 	int tap;                 /* its file descriptor; the interface goes when it is closed */
 	int ifindex, uplink;
+	bool bridged;            /* the uplink is a bridge: others send by its ports */
 	struct nl *owner;        /* of the nf_tables table */
 	uint8_t header[ETH_HLEN]; /* of every frame that we send */
 	VEC(struct exit) exits;
@@ -322,6 +323,7 @@ int inject_open(const struct inject_spec *spec, struct inject **ret, char **ret_
 	in = xcalloc(1, sizeof(*in));
 	in->tap = -1;
 	in->uplink = spec->uplink;
+	in->bridged = streq(uplink->kind, "bridge");
 	make_header(in, host, spec);
 	find_exits(in, spec->s);
 	r = open_tap(in, spec, ret_why);
@@ -355,7 +357,7 @@ int inject_exit(const struct inject *in, const uint8_t mac[6])
 	vec_each(exit, &in->exits)
 		if (exit->has_mac && memcmp(exit->mac, mac, ETH_ALEN) == 0)
 			return exit->ifindex;
-	return in->uplink;
+	return in->bridged ? in->uplink : 0;
 }
 
 int inject_fd(const struct inject *in)
@@ -386,7 +388,8 @@ ssize_t inject_receive(const struct inject *in, void *packet, size_t max)
 		if (n < 0)
 			return -errno;
 		/* what the kernel itself says on a new interface is nothing to us */
-	} while (n < ETH_HLEN || frame[12] != ETH_P_IP >> 8 || frame[13] != (ETH_P_IP & 0xff));
+	} while (n < ETH_HLEN || frame[12] != ETH_P_IP >> 8 || frame[13] != (ETH_P_IP & 0xff) ||
+		 !inject_exit(in, frame + ETH_ALEN));
 	n -= ETH_HLEN;
 	if ((size_t)n > max)
 		n = (ssize_t)max;

@@ -39,7 +39,7 @@ int inject_ifindex(const struct inject *in);
 
 /*
  * The interface by which a frame that was turned aside would have left, by its
- * source MAC address; the uplink, where nobody knows.
+ * source MAC address; 0 for one that was on its way to another port of a bridge.
  */
 int inject_exit(const struct inject *in, const uint8_t mac[6]);
 

@@ -179,6 +179,8 @@ static void translate_tap(const struct observer *ob, struct observations *o, siz
 			if (!s.out)
 				continue;
 			s.ifindex = inject_exit(ob->inject, s.mac);
+			if (!s.ifindex)
+				continue;
 		}
 		o->sightings.v[to++] = s;
 	}

@@ -288,6 +288,15 @@ static bool two_answers(const struct question *q, const struct addr *a,
 	return false;
 }
 
+/* Does a namespace of the path have the address? Else nobody else's claim to it is one too many. */
+static bool owned(const struct question *q, const struct addr *a)
+{
+	vec_each(ns, &q->s->ns)
+		if (ns_addr(ns, a))
+			return true;
+	return false;
+}
+
 /* Another namespace of this machine, not on the path, that has the address, too. */
 static const struct ns *bystander(const struct question *q, const struct addr *a,
 				  const struct link **ret_link)
@@ -344,7 +353,7 @@ static bool duplicated(const struct question *q, const struct addr *address, str
 
 	if (!addr_is_set(address))
 		return false;
-	other = bystander(q, address, &l);
+	other = owned(q, address) ? bystander(q, address, &l) : NULL;
 	if (other && believed(q, address, l->mac)) {
 		say_evidence(f, "%s in %s has the address %s, too; its MAC is %s", l->name, other->name,
 			     addr_text(address).s, mac_text(l->mac).s);

@@ -190,7 +190,7 @@ uploads()
 #
 #   inner 10.91.0.2 ── m0 ─ cbr 10.91.0.1  middle  u0 10.92.0.2 ── l0 10.92.0.1  NS1 ── PORT1 ─ BR …
 #
-# "middle" is a namespace without a name, until name_middle gives it one.
+# "middle" is a namespace without a name, until "named middle" gives it one.
 nested()
 {
 	setup_ns inner
@@ -221,10 +221,11 @@ nested()
 	wait_for link_is_up middle u0
 }
 
-name_middle()
+# named NAME: from now on "ip netns" knows a hidden namespace, too
+named()
 {
-	: >/run/netns/middle
-	mount --bind "$LAB_TMP/hidden/middle" /run/netns/middle
+	: >"/run/netns/$1"
+	mount --bind "$LAB_TMP/hidden/$1" "/run/netns/$1"
 }
 
 # on_parent NAMESPACE IF ADDRESS/PREFIX MODE [PARENT]: a macvlan in a namespace, on the uplink or what is named

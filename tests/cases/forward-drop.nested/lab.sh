@@ -5,7 +5,7 @@
 
 world
 nested
-name_middle
+named middle
 fault()
 {
 	nft_in middle <<-END

@@ -5,7 +5,7 @@
 
 world
 nested
-name_middle
+named middle
 fault() { at middle sysctl -qw net.ipv4.ip_forward=0; }
 repair() { at middle sysctl -qw net.ipv4.ip_forward=1; }
 ask inner "$OUT"

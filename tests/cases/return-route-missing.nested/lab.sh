@@ -5,7 +5,7 @@
 
 world
 nested
-name_middle
+named middle
 fault() { at middle nft delete table ip edge; }
 repair() { at "$NS1" ip route add 10.91.0.0/24 via 10.92.0.2; }
 ask inner "$OUT"
