@@ -18,14 +18,13 @@ enum choice {
 	CHOICE_WORDS,
 };
 
-static enum choice choice_of(const char *arg)
+static enum choice choice_of(const struct option_about *o)
 {
-	if (streq(arg, "FILE"))
+	if (streq(o->arg, "FILE"))
 		return CHOICE_FILE;
-	if (streq(arg, "DIR"))
+	if (streq(o->arg, "DIR"))
 		return CHOICE_FOLDER;
-	return streq(arg, "LIST") || streq(arg, "WHEN") || streq(arg, "CODE") ? CHOICE_WORDS :
-										CHOICE_NONE;
+	return o->words || streq(o->arg, "CODE") ? CHOICE_WORDS : CHOICE_NONE;
 }
 
 static void add_codes(struct strbuf *b)
@@ -36,15 +35,13 @@ static void add_codes(struct strbuf *b)
 }
 
 /* The words to choose from, divided by spaces. */
-static void add_words(const char *arg, struct strbuf *b)
+static void add_words(const struct option_about *o, struct strbuf *b)
 {
-	if (streq(arg, "CODE"))
+	if (!o->words)
 		add_codes(b);
-	else if (streq(arg, "WHEN"))
-		strbuf_puts(b, "auto always never");
 	else
-		for (enum proto p = 0; p < PROTO_COUNT; p++)
-			strbuf_printf(b, "%s%s", p ? " " : "", proto_name(p));
+		for (size_t i = 0; o->words[i]; i++)
+			strbuf_printf(b, "%s%s", i ? " " : "", o->words[i]);
 }
 
 static void put_name(const struct option_about *o, const char *between, struct strbuf *b)
@@ -63,7 +60,7 @@ static void bash_argument(const struct option_about *o, struct strbuf *b)
 	strbuf_puts(b, "\t");
 	put_name(o, " | ", b);
 	strbuf_puts(b, ")\n\t\t");
-	switch (choice_of(o->arg)) {
+	switch (choice_of(o)) {
 	case CHOICE_FILE:
 		strbuf_puts(b, "mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")");
 		break;
@@ -71,7 +68,7 @@ static void bash_argument(const struct option_about *o, struct strbuf *b)
 		strbuf_puts(b, "mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")");
 		break;
 	case CHOICE_WORDS:
-		add_words(o->arg, &words);
+		add_words(o, &words);
 		strbuf_printf(b, "mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$cur\")",
 			      strbuf_str(&words));
 		break;
@@ -139,7 +136,7 @@ static void fish_argument(const struct option_about *o, struct strbuf *b)
 {
 	_cleanup_(strbuf_done) struct strbuf words = { 0 };
 
-	switch (choice_of(o->arg)) {
+	switch (choice_of(o)) {
 	case CHOICE_FILE:
 		strbuf_puts(b, " -r -F");
 		return;
@@ -147,7 +144,7 @@ static void fish_argument(const struct option_about *o, struct strbuf *b)
 		strbuf_puts(b, " -x -a '(__fish_complete_directories)'");
 		return;
 	case CHOICE_WORDS:
-		add_words(o->arg, &words);
+		add_words(o, &words);
 		strbuf_puts(b, " -x -a ");
 		fish_quoted(strbuf_str(&words), b);
 		return;
@@ -205,7 +202,7 @@ static void zsh_argument(const struct option_about *o, struct strbuf *b)
 	_cleanup_(strbuf_done) struct strbuf words = { 0 };
 
 	strbuf_printf(b, ":%s:", o->arg);
-	switch (choice_of(o->arg)) {
+	switch (choice_of(o)) {
 	case CHOICE_FILE:
 		strbuf_puts(b, "_files");
 		return;
@@ -213,7 +210,7 @@ static void zsh_argument(const struct option_about *o, struct strbuf *b)
 		strbuf_puts(b, "_files -/");
 		return;
 	case CHOICE_WORDS:
-		add_words(o->arg, &words);
+		add_words(o, &words);
 		strbuf_printf(b, "(%s)", strbuf_str(&words));
 		return;
 	case CHOICE_NONE:

@@ -34,31 +34,48 @@ struct option_row {
 	const char *arg;        /* what --help calls its argument; NULL: takes none */
 	const char *help;
 	enum option_kind kind;
+	const char *const *words; /* what the argument can be, ended by a NULL; NULL: anything */
+	unsigned int only;      /* commands that it means something to, bits; 0: all */
 	size_t offset;          /* of its field in struct options */
 	int value;              /* OPTION_COMMAND, OPTION_EXPLAIN: enum command */
 };
 
 #define FIELD(f) .offset = offsetof(struct options, f)
+#define BIT(c)   (1u << COMMAND_##c)
+#define ASKING   (BIT(DIAGNOSE) | BIT(ALL) | BIT(EXPECT))
+
+static const char *const proto_words[] = {
+	[PROTO_ICMP] = "icmp", [PROTO_TCP] = "tcp", [PROTO_UDP] = "udp", [PROTO_COUNT] = NULL,
+};
+
+static const char *const color_words[] = {
+	[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL,
+};
+
+static const char *const format_words[] = {
+	[FORMAT_TAP] = "tap", [FORMAT_JUNIT] = "junit", [FORMAT_JSON] = "json", NULL,
+};
 
 /* In the order of --help. */
 static const struct option_row rows[] = {
-	{ .letter = 'p', .name = "proto", .arg = "LIST", .kind = OPTION_PROTOS, FIELD(protos),
+	{ .letter = 'p', .name = "proto", .arg = "LIST", .kind = OPTION_PROTOS, FIELD(protos), .words = proto_words,
+	  .only = BIT(DIAGNOSE) | BIT(ALL),
 	  .help = "ask only by these protocols: icmp,tcp,udp" },
-	{ .letter = 'c', .name = "count", .arg = "N", .kind = OPTION_COUNT, FIELD(count),
+	{ .letter = 'c', .name = "count", .arg = "N", .kind = OPTION_COUNT, FIELD(count), .only = ASKING,
 	  .help = "send N packets a probe (as few as will tell, at most 3)" },
-	{ .letter = 'i', .name = "interval", .arg = "SEC", .kind = OPTION_SECONDS, FIELD(interval),
+	{ .letter = 'i', .name = "interval", .arg = "SEC", .kind = OPTION_SECONDS, FIELD(interval), .only = ASKING,
 	  .help = "time between packets (0.1), or looks of --watch (1)" },
-	{ .letter = 'w', .name = "watch", .kind = OPTION_SET, FIELD(watch),
+	{ .letter = 'w', .name = "watch", .kind = OPTION_SET, FIELD(watch), .only = BIT(DIAGNOSE),
 	  .help = "ask again and again, and print what has changed" },
-	{ .letter = 't', .name = "timeout", .arg = "SEC", .kind = OPTION_SECONDS, FIELD(timeout),
+	{ .letter = 't', .name = "timeout", .arg = "SEC", .kind = OPTION_SECONDS, FIELD(timeout), .only = ASKING,
 	  .help = "longest wait for an answer from outside (1.5)" },
-	{ .letter = 'j', .name = "json", .kind = OPTION_SET, FIELD(json),
+	{ .letter = 'j', .name = "json", .kind = OPTION_SET, FIELD(json), .only = ASKING | BIT(LIST),
 	  .help = "print one JSON object" },
-	{ .name = "fix", .kind = OPTION_SET, FIELD(fix),
+	{ .name = "fix", .kind = OPTION_SET, FIELD(fix), .only = BIT(DIAGNOSE),
 	  .help = "after the diagnosis repair, with consent, and try again" },
-	{ .letter = 'y', .name = "yes", .kind = OPTION_SET, FIELD(yes),
+	{ .letter = 'y', .name = "yes", .kind = OPTION_SET, FIELD(yes), .only = BIT(DIAGNOSE),
 	  .help = "with --fix: do not ask" },
-	{ .letter = 'n', .name = "dry-run", .kind = OPTION_SET, FIELD(dry_run),
+	{ .letter = 'n', .name = "dry-run", .kind = OPTION_SET, FIELD(dry_run), .only = BIT(DIAGNOSE),
 	  .help = "like --fix, but only say what would be done" },
 	{ .name = "undo", .kind = OPTION_COMMAND, .value = COMMAND_UNDO,
 	  .help = "take back what the last --fix changed" },
@@ -66,33 +83,33 @@ static const struct option_row rows[] = {
 	  .help = "what a finding means, how it is proved, how it is fixed" },
 	{ .name = "expect", .arg = "FILE", .kind = OPTION_EXPECT, .value = COMMAND_EXPECT,
 	  .help = "hold this host against a file of expectations" },
-	{ .name = "format", .arg = "FORMAT", .kind = OPTION_FORMAT,
+	{ .name = "format", .arg = "FORMAT", .kind = OPTION_FORMAT, .words = format_words, .only = BIT(EXPECT),
 	  .help = "with --expect: tap, junit or json (tap)" },
-	{ .name = "no-probe", .kind = OPTION_SET, FIELD(no_probe),
+	{ .name = "no-probe", .kind = OPTION_SET, FIELD(no_probe), .only = ASKING,
 	  .help = "send nothing: judge by the configuration alone" },
-	{ .name = "no-trace", .kind = OPTION_SET, FIELD(no_trace),
+	{ .name = "no-trace", .kind = OPTION_SET, FIELD(no_trace), .only = ASKING,
 	  .help = "make no temporary nft tables" },
 	{ .name = "list", .kind = OPTION_COMMAND, .value = COMMAND_LIST,
 	  .help = "list the namespaces and containers of this host" },
 	{ .name = "all", .kind = OPTION_COMMAND, .value = COMMAND_ALL,
 	  .help = "ask for all of them, one line each" },
-	{ .name = "openmetrics", .arg = "FILE", .kind = OPTION_FILE, FIELD(openmetrics),
+	{ .name = "openmetrics", .arg = "FILE", .kind = OPTION_FILE, FIELD(openmetrics), .only = BIT(ALL),
 	  .help = "with --all: write metrics to FILE, too" },
 	{ .name = "host-root", .arg = "DIR", .kind = OPTION_FILE, FIELD(host_root),
 	  .help = "below which the host's /proc, /run, /var are (/)" },
-	{ .name = "pcap", .arg = "FILE", .kind = OPTION_FILE, FIELD(pcap),
+	{ .name = "pcap", .arg = "FILE", .kind = OPTION_FILE, FIELD(pcap), .only = BIT(DIAGNOSE),
 	  .help = "write the captured packets, with comments, as pcapng" },
-	{ .name = "html", .arg = "FILE", .kind = OPTION_FILE, FIELD(html),
+	{ .name = "html", .arg = "FILE", .kind = OPTION_FILE, FIELD(html), .only = BIT(DIAGNOSE),
 	  .help = "write a page to attach to a ticket" },
-	{ .name = "svg", .arg = "FILE", .kind = OPTION_FILE, FIELD(svg),
+	{ .name = "svg", .arg = "FILE", .kind = OPTION_FILE, FIELD(svg), .only = BIT(DIAGNOSE),
 	  .help = "write the path as a picture" },
-	{ .name = "from", .arg = "ADDR", .kind = OPTION_ADDR, FIELD(from),
+	{ .name = "from", .arg = "ADDR", .kind = OPTION_ADDR, FIELD(from), .only = BIT(DIAGNOSE) | BIT(EXPECT),
 	  .help = "the client's address with outside (one of documentation)" },
 	{ .letter = 'q', .name = "quiet", .kind = OPTION_SET, FIELD(quiet),
 	  .help = "print only the first line" },
 	{ .letter = 'v', .name = "verbose", .kind = OPTION_SET, FIELD(verbose),
 	  .help = "print also how it was found out" },
-	{ .name = "color", .arg = "WHEN", .kind = OPTION_COLOR, FIELD(color),
+	{ .name = "color", .arg = "WHEN", .kind = OPTION_COLOR, FIELD(color), .words = color_words,
 	  .help = "auto, always or never" },
 	{ .name = "ascii", .kind = OPTION_SET, FIELD(ascii),
 	  .help = "print no other characters than ASCII" },
@@ -232,18 +249,13 @@ static bool word_is(const char *s, size_t len, const char *word)
 static int set_protos(const struct option_row *row, const char *value, unsigned int *ret,
 		      char **ret_error)
 {
-	static const char *const names[PROTO_COUNT] = {
-		[PROTO_ICMP] = "icmp",
-		[PROTO_TCP] = "tcp",
-		[PROTO_UDP] = "udp",
-	};
 	unsigned int protos = 0;
 	const char *s = value;
 
 	for (;;) {
 		size_t len = strcspn(s, ","), p = 0;
 
-		while (p < PROTO_COUNT && !word_is(s, len, names[p]))
+		while (p < PROTO_COUNT && !word_is(s, len, proto_words[p]))
 			p++;
 		if (p == PROTO_COUNT)
 			return wrong_value(ret_error, row, value,
@@ -257,35 +269,28 @@ static int set_protos(const struct option_row *row, const char *value, unsigned 
 	return 0;
 }
 
-static int set_color(const struct option_row *row, const char *value, enum color_when *ret,
-		     char **ret_error)
+/* "is neither auto, always nor never" */
+static int no_such_word(const struct option_row *row, const char *value, char **ret_error)
 {
-	if (streq(value, "auto"))
-		*ret = COLOR_AUTO;
-	else if (streq(value, "always"))
-		*ret = COLOR_ALWAYS;
-	else if (streq(value, "never"))
-		*ret = COLOR_NEVER;
-	else
-		return wrong_value(ret_error, row, value, "is neither auto, always nor never");
-	return 0;
+	_cleanup_(strbuf_done) struct strbuf why = { 0 };
+
+	strbuf_puts(&why, "is neither ");
+	for (size_t i = 0; row->words[i]; i++)
+		strbuf_printf(&why, "%s%s", !i ? "" : row->words[i + 1] ? ", " : " nor ", row->words[i]);
+	return wrong_value(ret_error, row, value, strbuf_str(&why));
 }
 
-static int set_format(struct options *o, const struct option_row *row, const char *value,
-		      char **ret_error)
+/* Which of the row's words it is. */
+static int set_word(const struct option_row *row, const char *value, unsigned int *ret,
+		    char **ret_error)
 {
-	static const char *const names[] = {
-		[FORMAT_TAP] = "tap", [FORMAT_JUNIT] = "junit", [FORMAT_JSON] = "json",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!streq(value, names[i]))
+	for (unsigned int i = 0; row->words[i]; i++) {
+		if (!streq(value, row->words[i]))
 			continue;
-		o->format = (enum format)i;
-		o->format_given = true;
+		*ret = i;
 		return 0;
 	}
-	return wrong_value(ret_error, row, value, "is neither tap, junit nor json");
+	return no_such_word(row, value, ret_error);
 }
 
 static int set_addr(const struct option_row *row, const char *value, struct addr *ret,
@@ -316,7 +321,10 @@ static int set_option(struct options *o, const struct option_row *row, const cha
 		      char **ret_error)
 {
 	void *field = (char *)o + row->offset;
+	unsigned int word;
+	int r;
 
+	o->given |= UINT64_C(1) << (row - rows);
 	switch (row->kind) {
 	case OPTION_SET:
 		*(bool *)field = true;
@@ -329,8 +337,6 @@ static int set_option(struct options *o, const struct option_row *row, const cha
 	case OPTION_EXPECT:
 		o->expect = value;
 		return set_command(o, (enum command)row->value, ret_error);
-	case OPTION_FORMAT:
-		return set_format(o, row, value, ret_error);
 	case OPTION_PROTOS:
 		return set_protos(row, value, field, ret_error);
 	case OPTION_COUNT:
@@ -338,7 +344,13 @@ static int set_option(struct options *o, const struct option_row *row, const cha
 	case OPTION_SECONDS:
 		return set_seconds(row, value, field, ret_error);
 	case OPTION_COLOR:
-		return set_color(row, value, field, ret_error);
+		r = set_word(row, value, &word, ret_error);
+		o->color = r < 0 ? o->color : (enum color_when)word;
+		return r;
+	case OPTION_FORMAT:
+		r = set_word(row, value, &word, ret_error);
+		o->format = r < 0 ? o->format : (enum format)word;
+		return r;
 	case OPTION_FILE:
 		*(const char **)field = value;
 		return 0;
@@ -565,28 +577,52 @@ static int check_all(struct options *o, char **ret_error)
 	return check_protos(o, ret_error);
 }
 
+/* The targets stand in the file. */
+static int check_expect(const struct options *o, char **ret_error)
+{
+	if (o->fix || o->dry_run || o->yes || o->pcap || o->html || o->svg)
+		return wrong_usage(ret_error, "--expect only asks and compares: no --fix, --pcap, --html, --svg");
+	return check_pace(o, ret_error);
+}
+
+static const char *const command_names[] = {
+	[COMMAND_ALL] = "--all",
+	[COMMAND_UNDO] = "--undo",
+	[COMMAND_LIST] = "--list",
+	[COMMAND_EXPECT] = "--expect",
+	[COMMAND_EXPLAIN] = "--explain",
+};
+
+/* What somebody wrote should mean something. */
+static int check_given(const struct options *o, char **ret_error)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct option_row *row = &rows[i];
+
+		if (!(o->given >> i & 1) || !row->only || row->only & 1u << o->command)
+			continue;
+		*ret_error = row->only == BIT(ALL)    ? xasprintf("--%s is for --all", row->name) :
+			     row->only == BIT(EXPECT) ? xasprintf("--%s is for --expect", row->name) :
+							xasprintf("--%s means nothing with %s", row->name,
+								  command_names[o->command]);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int check(struct options *o, char **ret_error)
 {
-	static const char *const names[] = {
-		[COMMAND_UNDO] = "--undo",
-		[COMMAND_LIST] = "--list",
-		[COMMAND_EXPECT] = "--expect",
-		[COMMAND_EXPLAIN] = "--explain",
-	};
+	int r = 0;
 
-	if (o->openmetrics && o->command != COMMAND_ALL)
-		return wrong_usage(ret_error, "--openmetrics is for --all");
-	if (o->format_given && o->command != COMMAND_EXPECT)
-		return wrong_usage(ret_error, "--format is for --expect");
 	if (o->command == COMMAND_DIAGNOSE)
-		return check_diagnose(o, ret_error);
-	if (o->command == COMMAND_ALL)
-		return check_all(o, ret_error);
-	if (o->command == COMMAND_EXPECT && (o->fix || o->dry_run || o->yes || o->pcap || o->html || o->svg))
-		return wrong_usage(ret_error, "--expect only asks and compares: no --fix, --pcap, --html, --svg");
-	if (o->source)
-		return wrong_word(ret_error, names[o->command], "", " asks no target");
-	return 0;
+		r = check_diagnose(o, ret_error);
+	else if (o->command == COMMAND_ALL)
+		r = check_all(o, ret_error);
+	else if (o->source)
+		r = wrong_word(ret_error, command_names[o->command], "", " asks no target");
+	else if (o->command == COMMAND_EXPECT)
+		r = check_expect(o, ret_error);
+	return r < 0 ? r : check_given(o, ret_error);
 }
 
 int options_parse(int argc, char **argv, struct options *ret, char **ret_error)
@@ -628,7 +664,8 @@ bool options_about(size_t i, struct option_about *ret)
 	*ret = (struct option_about){ .letter = rows[i].letter,
 				      .name = rows[i].name,
 				      .arg = rows[i].arg,
-				      .help = rows[i].help };
+				      .help = rows[i].help,
+				      .words = rows[i].words };
 	return true;
 }
 

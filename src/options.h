@@ -45,7 +45,7 @@ struct options {
 	bool json, fix, yes, dry_run, no_probe, no_trace, watch, quiet, verbose, ascii;
 	enum color_when color;
 	enum format format;
-	bool format_given;
+	uint64_t given;            /* bits of rows of the option table */
 };
 
 /*
@@ -60,6 +60,7 @@ struct option_about {
 	const char *name;
 	const char *arg;  /* what its argument is called; NULL: it takes none */
 	const char *help;
+	const char *const *words; /* what its argument can be, ended by a NULL; NULL: anything */
 };
 
 /* Row i, in the order of --help; false behind the last one. */

@@ -280,6 +280,26 @@ static void other_commands(void **state)
 	assert_int_equal(ACCEPT("--list", "--host-root", "/host").command, COMMAND_LIST);
 	REFUSE("--list asks no target", "--list", "a");
 	REFUSE("--openmetrics is for --all", "--openmetrics", "x", "a");
+	REFUSE("--format is for --expect", "--format=tap", "a");
+	REFUSE("--watch means nothing with --list", "--list", "--watch");
+	REFUSE("--from means nothing with --all", "--all", "--from", "192.0.2.7");
+	REFUSE("--json means nothing with --undo", "--undo", "--json");
+}
+
+static void expectations(void **state)
+{
+	struct options o = ACCEPT("--expect", "rules", "--count=3", "-i1", "--from=192.0.2.7");
+
+	assert_int_equal(o.command, COMMAND_EXPECT);
+	assert_string_equal(o.expect, "rules");
+	assert_int_equal(ACCEPT("--expect=x", "--format", "junit").format, FORMAT_JUNIT);
+	REFUSE("--format: \"xml\" is neither tap, junit nor json", "--expect=x", "--format=xml");
+	REFUSE("--expect asks no target", "--expect", "rules", "a");
+	REFUSE("--proto means nothing with --expect", "--expect=x", "--proto=icmp");
+	REFUSE("--watch means nothing with --expect", "--expect=x", "--watch");
+	REFUSE("--interval is the pace of --count or --watch", "--expect=x", "-i1");
+	REFUSE("--count sends, which --no-probe forbids", "--expect=x", "-c3", "--no-probe");
+	REFUSE("--expect only asks and compares: no --fix, --pcap, --html, --svg", "--expect=x", "-n");
 }
 
 static void all_of_them(void **state)
@@ -332,6 +352,7 @@ int main(void)
 		cmocka_unit_test(targets),
 		cmocka_unit_test(fix_asks_or_is_told_not_to),
 		cmocka_unit_test(other_commands),
+		cmocka_unit_test(expectations),
 		cmocka_unit_test(all_of_them),
 		cmocka_unit_test(help_shows_what_there_is),
 	};
