@@ -91,22 +91,6 @@ static void answer(const struct asking *q, size_t i, struct diagnosis *d)
 	diagnosis_free(d);
 }
 
-/* One that was never opened. */
-static struct diagnosis *unopened(const struct run *run)
-{
-	struct diagnosis *d = xcalloc(1, sizeof(*d));
-
-	d->verdict = VERDICT_UNKNOWN;
-	d->error = xstrdup(run->source.remark);
-	d->summary = xstrdup(run->source.remark);
-	d->mark_hop = MARK_NONE;
-	d->source = (struct endpoint){ .name = xstrdup(run->source.text), .kind = "container", .ns = -1 };
-	d->destination = (struct endpoint){ .kind = "address", .ns = -1,
-					    .address = run->destination.addr,
-					    .port = run->destination.port };
-	return d;
-}
-
 /* Asks some of them; what has to be asked again stays open. */
 static void ask_some(struct asking *q, const size_t *which, size_t n, bool last)
 {
@@ -174,7 +158,7 @@ void all_ask(struct all *a)
 		if (a->runs.v[i].source.fd >= 0)
 			vec_push(&q.open, i);
 		else
-			answer(&q, i, unopened(&a->runs.v[i]));
+			answer(&q, i, run_refused(&a->runs.v[i], xstrdup(a->runs.v[i].source.remark)));
 	}
 	for (int pass = 1; q.open.n && pass <= PASSES; pass++) {
 		if (pass > 1)

@@ -147,19 +147,11 @@ static void put_tap(struct strbuf *b, const char *s)
 	}
 }
 
-/* YAML, in quotes: a text that is visible needs nothing more than these escaped. */
 static void put_yaml(struct strbuf *b, const char *name, const char *value)
 {
-	_cleanup_(strbuf_done) struct strbuf shown = { 0 };
-
-	strbuf_visible(&shown, value);
-	strbuf_printf(b, "  %s: \"", name);
-	for (const char *s = strbuf_str(&shown); *s; s++) {
-		if (*s == '"' || *s == '\\')
-			strbuf_putc(b, '\\');
-		strbuf_putc(b, *s);
-	}
-	strbuf_puts(b, "\"\n");
+	strbuf_printf(b, "  %s: ", name);
+	strbuf_quoted(b, value);
+	strbuf_putc(b, '\n');
 }
 
 void expect_tap(const expectations *es, struct strbuf *b)

@@ -13,20 +13,11 @@ int hold_read(const char *path, char **ret_text)
 	_cleanup_(closep) int fd = streq(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
 						     open(path, O_RDONLY | O_CLOEXEC);
 	_cleanup_(freep) char *text = NULL;
-	size_t n = 0;
-	ssize_t got;
+	size_t n;
+	int r = fd < 0 ? -errno : read_whole(fd, FILE_MAX, &text, &n);
 
-	if (fd < 0)
-		return -errno;
-	text = xcalloc(1, FILE_MAX + 1);
-	do {
-		got = read(fd, text + n, FILE_MAX - n);
-		n += got > 0 ? (size_t)got : 0;
-	} while ((got > 0 && n < FILE_MAX) || (got < 0 && errno == EINTR));
-	if (got < 0)
-		return -errno;
-	if (n == FILE_MAX)
-		return -EFBIG;
+	if (r < 0)
+		return r;
 	if (strlen(text) != n) /* a NUL byte is no text */
 		return -EILSEQ;
 	*ret_text = text;
@@ -36,11 +27,11 @@ int hold_read(const char *path, char **ret_text)
 
 static void take(struct expectation *e, const struct diagnosis *d)
 {
-	const struct finding *first = d->findings.n ? &d->findings.v[0] : NULL;
+	const struct finding *cause = diagnosis_cause(d);
 
 	e->verdict = d->verdict;
 	e->summary = xstrdup(d->summary ? d->summary : verdict_text(d->verdict));
-	e->code = first && first->role == FINDING_CAUSE ? xstrdup(first->code) : NULL;
+	e->code = cause ? xstrdup(cause->code) : NULL;
 }
 
 static void ask(struct expectation *e, const struct options *o)

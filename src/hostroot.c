@@ -91,7 +91,7 @@ int root_read(int root, const char *path, size_t max, char **ret_text)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	return read_whole(fd, max, ret_text);
+	return read_whole(fd, max, ret_text, NULL);
 }
 
 static int by_name(const void *a, const void *b)

@@ -46,7 +46,8 @@ static int add_named(inventory *l)
 
 		if (!p)
 			p = add(l, e->dev, e->inode, e->path);
-		p->named = p->names.n == 0;
+		if (!p->names.n)
+			p->named = true;
 		add_name(p, xstrdup(e->name));
 	}
 	netns_list_free(&list);
@@ -67,12 +68,14 @@ static void add_container(inventory *l, const struct container *c)
 	if (!p)
 		p = add(l, dev, inode, path);
 	p->pid = c->pid;
+	if (!p->id)
+		p->id = xasprintf("%s:%.12s", c->runtime->prefix, c->id);
 	if (c->network != NETWORK_OWN)
 		p->network = c->network;
 	vec_each(name, &c->names)
 		add_name(p, xasprintf("%s:%s", c->runtime->prefix, *name));
 	if (!c->names.n)
-		add_name(p, xasprintf("%s:%.12s", c->runtime->prefix, c->id));
+		add_name(p, xstrdup(p->id));
 }
 
 static void add_process(inventory *l, const struct process *process, uint64_t own)
@@ -106,7 +109,20 @@ static void place_done(struct place *p)
 {
 	names_free(&p->names);
 	free(p->path);
+	free(p->id);
 	free(p->comm);
+}
+
+/* The others move one place on. */
+static void add_first(names *list, const char *name)
+{
+	vec_push(list, xstrdup(name));
+	for (size_t i = list->n - 1; i > 0; i--) {
+		char *s = list->v[i];
+
+		list->v[i] = list->v[i - 1];
+		list->v[i - 1] = s;
+	}
 }
 
 static int by_name(const void *a, const void *b)
@@ -114,6 +130,37 @@ static int by_name(const void *a, const void *b)
 	const struct place *x = a, *y = b;
 
 	return strcmp(x->names.v[0], y->names.v[0]);
+}
+
+void inventory_tell_apart(inventory *l)
+{
+	if (l->n > 0)
+		qsort(l->v, l->n, sizeof(*l->v), by_name);
+	for (size_t i = 0; i < l->n;) {
+		size_t end = i + 1;
+
+		while (end < l->n && streq(l->v[end].names.v[0], l->v[i].names.v[0]))
+			end++;
+		for (size_t k = i; end - i > 1 && k < end; k++)
+			if (l->v[k].id)
+				add_first(&l->v[k].names, l->v[k].id);
+		i = end;
+	}
+	if (l->n > 0)
+		qsort(l->v, l->n, sizeof(*l->v), by_name);
+}
+
+int place_open(const struct place *p)
+{
+	uint64_t dev, inode;
+	int fd = netns_open(p->path);
+
+	if (fd < 0)
+		return fd;
+	if (netns_id(fd, &dev, &inode) == 0 && dev == p->dev && inode == p->inode)
+		return fd;
+	close(fd);
+	return -ESTALE;
 }
 
 int inventory_read(bool with_processes, inventory *ret)
@@ -132,12 +179,14 @@ int inventory_read(bool with_processes, inventory *ret)
 		inventory_free(&l);
 		return r;
 	}
-	if (with_processes && processes_read(&running) == 0)
+	if (with_processes && processes_read(&running) == 0) {
+		uint64_t own = own_inode();
+
 		vec_each(p, &running)
-			add_process(&l, p, own_inode());
+			add_process(&l, p, own);
+	}
 	vec_free(&running);
-	if (l.n > 0)
-		qsort(l.v, l.n, sizeof(*l.v), by_name);
+	inventory_tell_apart(&l);
 	*ret = l;
 	return 0;
 }

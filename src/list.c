@@ -43,7 +43,7 @@ int listing_read(struct listing *ret, char **ret_error)
 	}
 	for (size_t i = 0; r == 0 && i < l.places.n;) {
 		const struct place *p = &l.places.v[i];
-		int fd = p->inode == inode && p->dev == dev ? -1 : netns_open(p->path);
+		int fd = p->inode == inode && p->dev == dev ? -1 : place_open(p);
 
 		if (fd < 0) {
 			forget_place(&l.places, i);
@@ -196,24 +196,14 @@ static void add_lines(const struct listing *l, int ns, lines *ret)
 		free(who);
 }
 
-/* Columns of a terminal: characters, not bytes. */
-static size_t width_of(const char *s)
-{
-	size_t n = 0;
-
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
-}
-
 static void put_lines(const lines *all, struct strbuf *b)
 {
 	size_t width[COLUMNS] = { 0 };
 
 	vec_each(line, all)
 		for (size_t c = 0; c < COLUMNS; c++)
-			if (width_of(line->cell[c]) > width[c])
-				width[c] = width_of(line->cell[c]);
+			if (text_columns(line->cell[c]) > width[c])
+				width[c] = text_columns(line->cell[c]);
 	vec_each(line, all) {
 		size_t owed = 0; /* no line ends in spaces */
 
@@ -222,7 +212,7 @@ static void put_lines(const lines *all, struct strbuf *b)
 				strbuf_printf(b, "%*s%s", (int)owed, "", line->cell[c]);
 				owed = 0;
 			}
-			owed += width[c] - (*line->cell[c] ? width_of(line->cell[c]) : 0) + 2;
+			owed += width[c] - (*line->cell[c] ? text_columns(line->cell[c]) : 0) + 2;
 		}
 		strbuf_putc(b, '\n');
 	}

@@ -169,26 +169,6 @@ static int print_diagnosis(const struct diagnosis *d, const struct options *o)
 	return status ? status : verdict_exit(d->verdict);
 }
 
-/* A target that cannot be opened is an answer, too: unknown. */
-static struct diagnosis *refuse(const struct run *r, char *error)
-{
-	struct diagnosis *d = xcalloc(1, sizeof(*d));
-
-	d->verdict = VERDICT_UNKNOWN;
-	d->error = error;
-	d->summary = xstrdup(error);
-	d->mark_hop = MARK_NONE;
-	d->source = (struct endpoint){ .name = xstrdup(r->source.text), .kind = "netns", .ns = -1 };
-	d->destination = (struct endpoint){
-		.name = r->destination.text ? xstrdup(r->destination.text) : NULL,
-		.kind = "address",
-		.ns = -1,
-		.address = r->destination.addr,
-		.port = r->destination.port,
-	};
-	return d;
-}
-
 /* Are files made when the targets are open? */
 static bool writes(const struct options *o)
 {
@@ -208,7 +188,7 @@ static int diagnose_command(const struct options *o)
 	if (err == -EINVAL) {
 		status = complain(error, EXIT_USAGE);
 	} else if (err) {
-		d = refuse(&r, error);
+		d = run_refused(&r, error);
 		status = print_diagnosis(d, o);
 	} else {
 		privilege_drop(writes(o));
@@ -278,7 +258,7 @@ static struct diagnosis *look_once(struct run *r)
 	char *error = NULL;
 
 	if (run_open(r, r->options->source, r->options->destination, &error) < 0)
-		return refuse(r, error);
+		return run_refused(r, error);
 	return run_diagnosis(r);
 }
 
@@ -457,15 +437,14 @@ struct collected {
 static void take_answer(void *ctx, size_t i, const struct diagnosis *d)
 {
 	struct collected *c = ctx;
-	const struct finding *first = d->findings.n ? &d->findings.v[0] : NULL;
-	bool cause = first && first->role == FINDING_CAUSE;
+	const struct finding *cause = diagnosis_cause(d);
 	struct metric_row *row = &c->rows.v[i];
 
 	row->verdict = d->verdict;
-	row->code = cause ? xstrdup(first->code) : NULL;
-	row->dir = cause ? first->dir : DIR_REQUEST;
+	row->code = cause ? xstrdup(cause->code) : NULL;
+	row->dir = cause ? cause->dir : DIR_REQUEST;
 	row->rtt_us = d->probes.n && d->probes.v[0].answered ? d->probes.v[0].rtt_us : -1;
-	c->lines.v[i] = xstrdup(cause && first->message ? first->message :
+	c->lines.v[i] = xstrdup(cause && cause->message ? cause->message :
 				d->error                ? d->error :
 				d->verdict == VERDICT_REACHABLE || !d->summary ? "" : d->summary);
 	if (c->o->json)
@@ -559,6 +538,17 @@ static int all_command(const struct options *o)
 	return status;
 }
 
+static int host_root_error(const char *path, int err, char **ret_error)
+{
+	struct strbuf b = { 0 };
+
+	strbuf_puts(&b, "--host-root: ");
+	strbuf_visible(&b, path);
+	strbuf_printf(&b, ": %s", err == -EINVAL ? "that is no network namespace" : strerror(-err));
+	*ret_error = strbuf_take(&b);
+	return err;
+}
+
 /*
  * Another /proc and /run are those of another host than this container's: its
  * network namespace is that of its first process, and from now on ours.
@@ -572,15 +562,15 @@ static int take_host_root(const struct options *o, char **ret_error)
 	if (!o->host_root)
 		return 0;
 	err = hostroot_set(o->host_root);
-	if (err < 0) {
-		*ret_error = xasprintf("--host-root: %s: %s", o->host_root, strerror(-err));
-		return err;
-	}
+	if (err < 0)
+		return host_root_error(o->host_root, err, ret_error);
 	first = hostroot_path("/proc/1/ns/net");
 	fd = netns_open(first);
-	if (fd >= 0)
-		netns_enter(fd);
-	return 0;
+	/* without processes there, "host" stays who we are */
+	if (fd == -ENOENT)
+		return 0;
+	err = fd < 0 ? fd : netns_enter(fd);
+	return err < 0 ? host_root_error(first, err, ret_error) : 0;
 }
 
 int main(int argc, char **argv)
@@ -588,11 +578,14 @@ int main(int argc, char **argv)
 	struct options o;
 	struct strbuf b = { 0 };
 	char *error = NULL;
-	int status = 0;
+	int err, status;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (options_parse(argc, argv, &o, &error) < 0 || take_host_root(&o, &error) < 0)
+	if (options_parse(argc, argv, &o, &error) < 0)
 		return complain(error, EXIT_USAGE);
+	err = take_host_root(&o, &error);
+	if (err < 0)
+		return complain(error, err == -EPERM || err == -EACCES ? EXIT_UNKNOWN : EXIT_USAGE);
 	switch (o.command) {
 	case COMMAND_DIAGNOSE:
 		return o.watch ? watch_command(&o) : diagnose_command(&o);

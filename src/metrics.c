@@ -3,21 +3,6 @@
 
 #include "strbuf.h"
 
-/* name="value", quoted as both formats have it; what is no UTF-8 was made visible before */
-static void put_label(struct strbuf *b, const char *name, const char *value)
-{
-	_cleanup_(strbuf_done) struct strbuf shown = { 0 };
-
-	strbuf_visible(&shown, value);
-	strbuf_printf(b, "%s=\"", name);
-	for (const char *s = strbuf_str(&shown); *s; s++) {
-		if (*s == '"' || *s == '\\')
-			strbuf_putc(b, '\\');
-		strbuf_putc(b, *s);
-	}
-	strbuf_putc(b, '"');
-}
-
 static void put_head(struct strbuf *b, const char *name, const char *help)
 {
 	strbuf_printf(b, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
@@ -26,10 +11,10 @@ static void put_head(struct strbuf *b, const char *name, const char *help)
 static void put_begin(struct strbuf *b, const char *metric, const struct metric_row *row,
 		      const char *destination)
 {
-	strbuf_printf(b, "%s{", metric);
-	put_label(b, "netns", row->name);
-	strbuf_putc(b, ',');
-	put_label(b, "destination", destination ? destination : "");
+	strbuf_printf(b, "%s{netns=", metric);
+	strbuf_quoted(b, row->name);
+	strbuf_puts(b, ",destination=");
+	strbuf_quoted(b, destination ? destination : "");
 }
 
 /* Seconds with microseconds, by hand: printf would ask the locale what a point looks like. */

@@ -11,7 +11,8 @@
  * only the system calls that a diagnosis makes: no programs, tracing, mounts,
  * modules, or other namespaces than those of the network. writes: files are
  * made later (--fix, --pcap …), also in folders of others; else nothing is
- * created, renamed or removed.
+ * renamed or removed, and open and openat only read. The flags of openat2 are
+ * behind a pointer, which no filter follows: it stays allowed.
  *
  * Once, when targets are open and before threads are started. What fails makes
  * the program no less right, so nothing is returned. With sanitizers and below

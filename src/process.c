@@ -50,7 +50,7 @@ static int read_below(int fd, const char *name, size_t max, char **ret)
 {
 	_cleanup_(closep) int file = openat(fd, name, O_RDONLY | O_CLOEXEC);
 
-	return file < 0 ? -errno : read_whole(file, max, ret);
+	return file < 0 ? -errno : read_whole(file, max, ret, NULL);
 }
 
 int process_read(int fd, struct process *ret)

@@ -5,17 +5,22 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "strbuf.h"
+
 #define PATIENCE_MS 500
+#define COLUMNS_USUAL 80
+#define DOTS " ..."
 
 struct progress {
 	int fd;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	char text[160];          /* "": nothing is waited for */
+	char *text;              /* NULL: nothing is waited for */
 	unsigned int generation; /* counts what was waited for */
 	bool shown, done;
 };
@@ -34,11 +39,20 @@ static void hide(struct progress *p)
 	p->shown = false;
 }
 
+/* How much of a line is left for the text; a line that wraps could not be taken back. */
+static size_t room(const struct progress *p)
+{
+	struct winsize w;
+	size_t columns = ioctl(p->fd, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : COLUMNS_USUAL;
+
+	return columns > strlen(DOTS) ? columns - strlen(DOTS) - 1 : 0;
+}
+
 static void show(struct progress *p)
 {
-	char line[sizeof(p->text) + 16];
+	_cleanup_(freep) char *line =
+		xasprintf("\r\033[K%.*s" DOTS, (int)text_fits(p->text, room(p)), p->text);
 
-	snprintf(line, sizeof(line), "\r\033[K%s ...", p->text);
 	put(p, line);
 	p->shown = true;
 }
@@ -69,10 +83,10 @@ static void *watch(void *arg)
 		int r = 0;
 
 		while (!p->done && p->generation == seen && r != ETIMEDOUT)
-			r = p->text[0] && !p->shown ?
+			r = p->text && !p->shown ?
 				    pthread_cond_timedwait(&p->changed, &p->lock, &due) :
 				    pthread_cond_wait(&p->changed, &p->lock);
-		if (!p->done && p->generation == seen && p->text[0])
+		if (!p->done && p->generation == seen && p->text)
 			show(p);
 	}
 	pthread_mutex_unlock(&p->lock);
@@ -99,10 +113,12 @@ struct progress *progress_new(int fd)
 	return NULL;
 }
 
-static void set_text(struct progress *p, const char *text)
+/* Takes text over. */
+static void set_text(struct progress *p, char *text)
 {
 	pthread_mutex_lock(&p->lock);
-	snprintf(p->text, sizeof(p->text), "%s", text);
+	free(p->text);
+	p->text = text;
 	p->generation++;
 	hide(p);
 	pthread_cond_signal(&p->changed);
@@ -111,21 +127,23 @@ static void set_text(struct progress *p, const char *text)
 
 void progress_say(struct progress *p, const char *format, ...)
 {
-	char text[sizeof(p->text)];
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	struct strbuf shown = { 0 };
 	va_list args;
 
 	if (!p)
 		return;
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	strbuf_vprintf(&text, format, args);
 	va_end(args);
-	set_text(p, text);
+	strbuf_visible(&shown, strbuf_str(&text));
+	set_text(p, strbuf_take(&shown));
 }
 
 void progress_stop(struct progress *p)
 {
 	if (p)
-		set_text(p, "");
+		set_text(p, NULL);
 }
 
 void progress_free(struct progress *p)
@@ -140,5 +158,6 @@ void progress_free(struct progress *p)
 	pthread_join(p->thread, NULL);
 	pthread_cond_destroy(&p->changed);
 	pthread_mutex_destroy(&p->lock);
+	free(p->text);
 	free(p);
 }

@@ -101,13 +101,13 @@ static void probes_free(struct diagnosis *d)
 	vec_free(&d->probes);
 }
 
-static void unchecked_free(struct diagnosis *d)
+static void unchecked_free(unchecked_list *list)
 {
-	vec_each(u, &d->unchecked) {
+	vec_each(u, list) {
 		free(u->what);
 		free(u->why);
 	}
-	vec_free(&d->unchecked);
+	vec_free(list);
 }
 
 static void fixes_free(struct diagnosis *d)
@@ -119,13 +119,20 @@ static void fixes_free(struct diagnosis *d)
 	vec_free(&d->fixes);
 }
 
+const struct finding *diagnosis_cause(const struct diagnosis *d)
+{
+	const struct finding *first = d->findings.n ? &d->findings.v[0] : NULL;
+
+	return first && first->role == FINDING_CAUSE ? first : NULL;
+}
+
 void diagnosis_forget(struct diagnosis *d)
 {
 	free(d->summary);
 	d->summary = NULL;
 	vec_free(&d->path);
 	findings_free(&d->findings);
-	unchecked_free(d);
+	unchecked_free(&d->unchecked);
 	op_strings_free(&d->notes);
 }
 
@@ -141,7 +148,7 @@ void diagnosis_free(struct diagnosis *d)
 	observations_free(&d->seen);
 	fixes_free(d);
 	free(d->journal);
-	op_strings_free(&d->remarks);
+	unchecked_free(&d->remarks);
 	snapshot_free(d->snapshot);
 	free(d);
 }

@@ -47,6 +47,7 @@ struct hop {
 struct unchecked {
 	char *what, *why;
 };
+typedef VEC(struct unchecked) unchecked_list;
 
 struct fix_record {
 	char *code;
@@ -83,8 +84,8 @@ struct diagnosis {
 	int mark_hop;
 	enum direction mark_dir;
 	findings findings;
-	VEC(struct unchecked) unchecked;
-	op_strings remarks;      /* what to know of the ends before anything else; a sentence each */
+	unchecked_list unchecked;
+	unchecked_list remarks;  /* what to know of the ends before anything else; why: a sentence */
 	double collect_ms, probe_ms, total_ms;
 	bool no_probe;
 	int progress;            /* how far the question got: points of the path that saw it; all and more: answered */
@@ -100,6 +101,8 @@ struct diagnosis {
 };
 
 void diagnosis_free(struct diagnosis *d);
+/* Its first cause, or NULL. */
+const struct finding *diagnosis_cause(const struct diagnosis *d);
 /* Forgets what diagnose() fills, to be filled again. */
 void diagnosis_forget(struct diagnosis *d);
 

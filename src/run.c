@@ -262,7 +262,7 @@ static void find_owner(struct round *r)
 
 		if (snapshot_find(r->s, e->inode) >= 0)
 			continue;
-		fd = netns_open(e->path);
+		fd = place_open(e);
 		if (fd < 0)
 			continue;
 		at = add_namespace(r, e->names.v[0], e->path, e->named, fd, e->dev, e->inode);
@@ -622,7 +622,8 @@ static int find_destination(struct round *r)
 static void remark(struct diagnosis *d, const struct target *t)
 {
 	if (t->remark)
-		vec_push(&d->remarks, xstrdup(t->remark));
+		vec_push(&d->remarks, ((struct unchecked){ .what = xstrdup("a network of its own"),
+							   .why = xstrdup(t->remark) }));
 }
 
 /* Somebody real may have the address that was given. */
@@ -630,9 +631,13 @@ static void remark_client(struct diagnosis *d, const struct options *o)
 {
 	if (addr_is_set(&o->from) && !o->no_probe)
 		vec_push(&d->remarks,
-			 xasprintf("packets with the source %s were made up here; if somebody has that "
-				   "address, and nsdoctor is killed meanwhile, answers may reach him",
-				   addr_text(&o->from).s));
+			 ((struct unchecked){
+				 .what = xasprintf("whether somebody has %s", addr_text(&o->from).s),
+				 .why = xasprintf("packets with the source %s were made up here; if somebody "
+						  "has that address, and nsdoctor is killed meanwhile, answers "
+						  "may reach him",
+						  addr_text(&o->from).s),
+			 }));
 }
 
 static void describe(struct endpoint *e, const struct target *t, int ns)
@@ -685,7 +690,7 @@ static bool meet_neighbour(struct round *r, const struct path *path)
 
 		if (met || snapshot_find(r->s, e->inode) >= 0)
 			continue;
-		fd = netns_open(e->path);
+		fd = place_open(e);
 		if (fd < 0)
 			continue;
 		at = add_namespace(r, e->names.v[0], e->path, e->named, fd, e->dev, e->inode);
@@ -1298,7 +1303,7 @@ struct snapshot *round_read_others(const struct snapshot *but)
 		return others;
 	vec_each(e, &list) {
 		int fd = others->ns.n < MAX_BYSTANDERS && (!but || snapshot_find(but, e->inode) < 0) ?
-				 netns_open(e->path) : -1;
+				 place_open(e) : -1;
 
 		if (fd < 0)
 			continue;
@@ -1639,6 +1644,21 @@ struct diagnosis *round_finish(struct round *r)
 	remark(d, &r->run->destination);
 	if (d->error && !d->summary)
 		d->summary = xstrdup(d->error);
+	return d;
+}
+
+struct diagnosis *run_refused(const struct run *r, char *error)
+{
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+
+	d->verdict = VERDICT_UNKNOWN;
+	d->error = error;
+	d->summary = xstrdup(error);
+	d->mark_hop = MARK_NONE;
+	describe(&d->source, &r->source, -1);
+	describe(&d->destination, &r->destination, -1);
+	d->destination.address = r->destination.addr;
+	d->destination.port = r->destination.port;
 	return d;
 }
 

@@ -36,6 +36,9 @@ void run_done(struct run *r);
  */
 struct diagnosis *run_diagnosis(struct run *r);
 
+/* The answer about targets that could not be opened, for which error is the sentence; takes it over. */
+struct diagnosis *run_refused(const struct run *r, char *error);
+
 /* Opens namespace ns of a diagnosis again; -ESTALE where it is another one by now. */
 int run_ns_open(const struct diagnosis *d, int ns);
 

@@ -93,6 +93,26 @@ static size_t utf8_length(const unsigned char *s)
 	return 0;
 }
 
+/* The well-formed character of n bytes at s. */
+static unsigned int utf8_decode(const unsigned char *s, size_t n)
+{
+	unsigned int c = n == 1 ? s[0] : s[0] & (0x7fu >> n);
+
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | (s[i] & 0x3fu);
+	return c;
+}
+
+/*
+ * Characters that show nothing and change how others are shown: Unicode's
+ * Bidi_Control, zero width, line separators; and what is no character at all.
+ */
+static bool is_deceiving(unsigned int c)
+{
+	return c == 0x061c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x2069) || c == 0xfeff || c == 0xfffe || c == 0xffff;
+}
+
 void strbuf_visible(struct strbuf *b, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -105,10 +125,48 @@ void strbuf_visible(struct strbuf *b, const char *text)
 			n = 0;
 		if (n == 0)
 			strbuf_printf(b, "\\x%02x", *s++);
+		else if (is_deceiving(utf8_decode(s, n)))
+			strbuf_printf(b, "\\u%04x", utf8_decode(s, n));
 		else
 			strbuf_add(b, (const char *)s, n);
 		s += n;
 	}
+}
+
+void strbuf_quoted(struct strbuf *b, const char *text)
+{
+	_cleanup_(strbuf_done) struct strbuf shown = { 0 };
+
+	strbuf_visible(&shown, text);
+	strbuf_putc(b, '"');
+	for (const char *s = strbuf_str(&shown); *s; s++) {
+		if (*s == '"' || *s == '\\')
+			strbuf_putc(b, '\\');
+		strbuf_putc(b, *s);
+	}
+	strbuf_putc(b, '"');
+}
+
+size_t text_columns(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+size_t text_fits(const char *s, size_t columns)
+{
+	size_t n = 0;
+
+	while (s[n] && columns > 0) {
+		n++;
+		while (((unsigned char)s[n] & 0xc0) == 0x80)
+			n++;
+		columns--;
+	}
+	return n;
 }
 
 void strbuf_done(struct strbuf *b)

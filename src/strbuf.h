@@ -26,9 +26,19 @@ char *strbuf_take(struct strbuf *b);
 
 /*
  * Appends s with everything that could harm a terminal or a UTF-8 reader made
- * visible: control characters and invalid bytes become \xNN.
+ * visible: control characters and invalid bytes become \xNN, characters without
+ * a picture that change how others are shown (bidi, zero width) \uNNNN.
  */
 void strbuf_visible(struct strbuf *b, const char *s);
+
+/* The same between double quotes, with those and backslashes escaped, as OpenMetrics and YAML have it. */
+void strbuf_quoted(struct strbuf *b, const char *s);
+
+/* Columns of a terminal that a visible text takes: characters, not bytes. */
+size_t text_columns(const char *s);
+
+/* How many bytes of s take no more columns than these. */
+size_t text_fits(const char *s, size_t columns);
 
 void strbuf_done(struct strbuf *b);
 

@@ -399,6 +399,8 @@ static int not_opened(const struct target *t, int error, char **ret_error)
 {
 	if (error == -ENOENT || error == -ESRCH)
 		return unknown(t, ret_error);
+	if (error == -ESTALE)
+		return fail(error, ret_error, "the namespace of ", t->text, " has vanished meanwhile");
 	if (error == -EINVAL)
 		return fail(error, ret_error, "", t->path, " is no network namespace");
 	if (error == -EPERM || error == -EACCES)
@@ -435,13 +437,14 @@ static int open_self(struct target *t, char **ret_error)
 	return netns_id(fd, &t->dev, &t->inode);
 }
 
-static int open_file(struct target *t, char **ret_error)
+/* Takes fd over, which may be an -errno. */
+static int take_file(struct target *t, int fd, char **ret_error)
 {
-	int r = netns_open(t->path);
+	int r;
 
-	if (r < 0)
-		return not_opened(t, r, ret_error);
-	t->fd = r;
+	if (fd < 0)
+		return not_opened(t, fd, ret_error);
+	t->fd = fd;
 	r = netns_id(t->fd, &t->dev, &t->inode);
 	if (r < 0)
 		return fail(r, ret_error, "", t->path, " has no identity");
@@ -644,7 +647,7 @@ int target_open(struct target *t, char **ret_error)
 	switch (t->kind) {
 	case TARGET_PATH:
 	case TARGET_PID:
-		return open_file(t, ret_error);
+		return take_file(t, netns_open(t->path), ret_error);
 	case TARGET_HOST:
 		return open_self(t, ret_error);
 	case TARGET_NETNS:
@@ -693,7 +696,7 @@ int target_of_place(const struct place *p, struct target *ret, char **ret_error)
 	struct target t = { .kind = p->named ? TARGET_NETNS : p->comm ? TARGET_PID : TARGET_CONTAINER,
 			    .text = xstrdup(p->names.v[0]), .path = xstrdup(p->path),
 			    .fd = -1, .root = -1 };
-	int r = open_file(&t, ret_error);
+	int r = take_file(&t, place_open(p), ret_error);
 
 	if (r < 0) {
 		target_done(&t);

@@ -82,7 +82,7 @@ uint64_t wall_us(void)
 	return clock_us(CLOCK_REALTIME);
 }
 
-int read_whole(int fd, size_t max, char **ret_text)
+int read_whole(int fd, size_t max, char **ret_text, size_t *ret_n)
 {
 	_cleanup_(freep) char *text = NULL;
 	size_t n = 0, room = 0;
@@ -108,6 +108,8 @@ int read_whole(int fd, size_t max, char **ret_text)
 	text[n] = '\0';
 	*ret_text = text;
 	text = NULL;
+	if (ret_n)
+		*ret_n = n;
 	return 0;
 }
 
@@ -115,7 +117,7 @@ int read_file(const char *path, size_t max, char **ret_text)
 {
 	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? -errno : read_whole(fd, max, ret_text);
+	return fd < 0 ? -errno : read_whole(fd, max, ret_text, NULL);
 }
 
 int write_all(int fd, const void *data, size_t n)

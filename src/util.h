@@ -51,8 +51,8 @@ uint64_t wall_us(void);
  */
 int read_file(const char *path, size_t max, char **ret_text);
 
-/* The same from an open file, from where it stands. */
-int read_whole(int fd, size_t max, char **ret_text);
+/* The same from an open file, from where it stands. ret_n: how many bytes it has; may be NULL. */
+int read_whole(int fd, size_t max, char **ret_text, size_t *ret_n);
 
 /* Writes all n bytes, however often it takes. 0 or -errno. */
 int write_all(int fd, const void *data, size_t n);

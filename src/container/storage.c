@@ -108,6 +108,25 @@ void crio_names(const json_t *config, struct container *c)
 		state_name(c, member);
 }
 
+/*
+ * A namespace that Podman makes has a file; where there is none, the OCI
+ * runtime makes an empty one. But with a user namespace of its own the runtime
+ * makes it in any case, and Podman connects it afterwards.
+ */
+static bool is_unconnected(const json_t *config, const struct container *c)
+{
+	const json_t *list = state_at(config, "linux/namespaces"), *entry;
+	size_t i;
+
+	json_array_foreach(list, i, entry) {
+		const char *type = state_text(entry, "type");
+
+		if (type && streq(type, "user"))
+			return false;
+	}
+	return config && c->network == NETWORK_OWN && !c->netns;
+}
+
 /* One driver's folder, "overlay-containers" */
 struct folder {
 	const struct place *place;
@@ -160,8 +179,7 @@ static void add(const struct runtime *rt, const struct search *s, const struct f
 		return;
 	}
 	oci_network(config, &c);
-	/* a namespace that Podman makes has a file; without one the OCI runtime makes an empty one */
-	if (c.network == NETWORK_OWN && !c.netns && config && !crio)
+	if (!crio && is_unconnected(config, &c))
 		c.network = NETWORK_NONE;
 	/* only a pod of CRI-O's may have no process of its own */
 	if (!crio) {

@@ -23,15 +23,6 @@ static const char *color(enum verdict v)
 	return v == VERDICT_REACHABLE ? "\033[32m" : v == VERDICT_UNREACHABLE ? "\033[31m" : "\033[33m";
 }
 
-static size_t columns(const char *s)
-{
-	size_t n = 0;
-
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
-}
-
 static void put_row(const struct metric_row *row, const char *why, size_t width,
 		    const struct report_style *style, struct strbuf *b)
 {
@@ -40,7 +31,7 @@ static void put_row(const struct metric_row *row, const char *why, size_t width,
 	strbuf_visible(&name, row->name);
 	strbuf_printf(b, "%s%s%s %s%*s  ", style->color ? color(row->verdict) : "",
 		      mark(row->verdict, style->ascii), style->color ? "\033[0m" : "", strbuf_str(&name),
-		      (int)(width - columns(strbuf_str(&name))), "");
+		      (int)(width - text_columns(strbuf_str(&name))), "");
 	strbuf_puts(b, verdict_text(row->verdict));
 	if (row->code)
 		strbuf_printf(b, "  %s", row->code);
@@ -92,8 +83,8 @@ void report_all(const metric_rows *rows, const op_strings *why, size_t isolated,
 		_cleanup_(strbuf_done) struct strbuf name = { 0 };
 
 		strbuf_visible(&name, row->name);
-		if (columns(strbuf_str(&name)) > width)
-			width = columns(strbuf_str(&name));
+		if (text_columns(strbuf_str(&name)) > width)
+			width = text_columns(strbuf_str(&name));
 	}
 	for (size_t i = 0; !style->quiet && i < rows->n; i++)
 		put_row(&rows->v[i], why->v[i] ? why->v[i] : "", width, style, b);

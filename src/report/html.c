@@ -124,7 +124,7 @@ static void put_header(const struct diagnosis *d, const struct html_about *about
 	put(b, "h1", headline(d));
 	put_question(d, about, b);
 	vec_each(remark, &d->remarks)
-		put(b, "p", *remark);
+		put(b, "p", remark->why);
 	strbuf_puts(b, "</header>\n");
 }
 

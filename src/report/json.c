@@ -266,22 +266,22 @@ static void put_lists(const struct diagnosis *d, struct strbuf *b)
 	jw_close_array(b);
 }
 
+static void put_one_unchecked(const struct unchecked *u, struct strbuf *b)
+{
+	jw_open_object(b);
+	jw_member_string(b, "what", u->what);
+	jw_member_string(b, "why", u->why);
+	jw_close_object(b);
+}
+
 static void put_unchecked(const struct diagnosis *d, struct strbuf *b)
 {
 	jw_key(b, "unchecked");
 	jw_open_array(b);
-	vec_each(remark, &d->remarks) {
-		jw_open_object(b);
-		jw_member_string(b, "what", "a network of its own");
-		jw_member_string(b, "why", *remark);
-		jw_close_object(b);
-	}
-	vec_each(u, &d->unchecked) {
-		jw_open_object(b);
-		jw_member_string(b, "what", u->what);
-		jw_member_string(b, "why", u->why);
-		jw_close_object(b);
-	}
+	vec_each(u, &d->remarks)
+		put_one_unchecked(u, b);
+	vec_each(u, &d->unchecked)
+		put_one_unchecked(u, b);
 	jw_close_array(b);
 }
 

@@ -1,23 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/markup.h"
 
-/* The character at s, of three bytes of UTF-8; 0: it is a shorter or a longer one. */
-static unsigned int three_bytes(const char *s)
-{
-	const unsigned char *u = (const unsigned char *)s;
-
-	if ((u[0] & 0xf0) != 0xe0)
-		return 0;
-	return (u[0] & 0x0fu) << 12 | (u[1] & 0x3fu) << 6 | (u[2] & 0x3fu);
-}
-
-/* Of Unicode's "Bidi_Control" and line separators, and no characters of XML 1.0. */
-static bool is_deceiving(unsigned int c)
-{
-	return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || c == 0xfffe || c == 0xffff;
-}
-
 /* One character of well-formed text, which is n bytes long; returns n. */
 static size_t put_character(struct strbuf *b, const char *s)
 {
@@ -44,10 +27,7 @@ static size_t put_character(struct strbuf *b, const char *s)
 	}
 	while (((unsigned char)s[n] & 0xc0) == 0x80)
 		n++;
-	if (n == 3 && is_deceiving(three_bytes(s)))
-		strbuf_printf(b, "\\u%04x", three_bytes(s));
-	else
-		strbuf_add(b, s, n);
+	strbuf_add(b, s, n);
 	return n;
 }
 

@@ -62,16 +62,6 @@ static const char *glyph(const struct out *o, enum glyph g)
 	return o->style->ascii ? glyphs[g].ascii : glyphs[g].utf8;
 }
 
-/* Columns that a text takes: characters, not bytes. */
-static size_t columns(const char *s)
-{
-	size_t n = 0;
-
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
-}
-
 static void put_ascii(struct strbuf *b, const char *s)
 {
 	for (; *s; s++) {
@@ -135,7 +125,7 @@ static void put_wrapped(const struct out *o, const char *text, size_t at, size_t
 		_cleanup_(strbuf_done) struct strbuf word = { 0 };
 
 		strbuf_add(&word, s, bytes);
-		len = columns(strbuf_str(&word));
+		len = text_columns(strbuf_str(&word));
 		if (s != text && col + 1 + len > o->width) {
 			strbuf_putc(o->b, '\n');
 			put_spaces(o, indent);
@@ -205,7 +195,7 @@ static void put_first_line(const struct out *o)
 		wide.width = o->style->width;
 	put_painted(o, verdict_paint(o->d->verdict), sign);
 	strbuf_putc(o->b, ' ');
-	put_wrapped(&wide, text, columns(sign) + 1, 2);
+	put_wrapped(&wide, text, text_columns(sign) + 1, 2);
 }
 
 /* --- the path as a table --- */
@@ -266,7 +256,7 @@ static char *name_text(const struct out *o, const char *s)
 	size_t n = 0, i;
 
 	put_text(o, &b, s);
-	if (columns(strbuf_str(&b)) <= CELL_MAX)
+	if (text_columns(strbuf_str(&b)) <= CELL_MAX)
 		return strbuf_take(&b);
 	for (i = 0; b.s[i]; i++) {
 		n += ((unsigned char)b.s[i] & 0xc0) != 0x80;
@@ -450,7 +440,7 @@ static bool is_number(enum column c)
 
 static size_t cell_columns(const struct row *r, enum column c)
 {
-	return r->cells[c].text ? columns(r->cells[c].text) : 0;
+	return r->cells[c].text ? text_columns(r->cells[c].text) : 0;
 }
 
 static void measure(struct table *t)
@@ -582,7 +572,7 @@ static void put_rule(const struct out *o, const struct finding *f)
 static void put_fact(const struct out *o, const char *fact, size_t *col)
 {
 	_cleanup_(freep) char *text = visible(o, fact);
-	size_t len = columns(text);
+	size_t len = text_columns(text);
 
 	if (*col > INDENT && *col + 2 + len <= o->width) {
 		strbuf_puts(o->b, "; ");
@@ -703,7 +693,7 @@ static void put_remark(const struct out *o, const char *remark)
 static void put_notes(const struct out *o)
 {
 	vec_each(remark, &o->d->remarks)
-		put_remark(o, *remark);
+		put_remark(o, remark->why);
 	vec_each(f, &o->d->findings) {
 		if (f->role != FINDING_NOTE)
 			continue;

@@ -24,6 +24,7 @@
 #define ID1 "1111111111111111111111111111111111111111111111111111111111111111"
 #define ID2 "2222222222222222222222222222222222222222222222222222222222222222"
 #define ID3 "2222222222224444444444444444444444444444444444444444444444444444"
+#define ID4 "4444444444444444444444444444444444444444444444444444444444444444"
 
 static char root[] = "/tmp/nsdoctor-test.XXXXXX";
 
@@ -236,7 +237,8 @@ static void podman(void **state)
 {
 	put(STORAGE "/containers.json",
 	    "[{\"id\":\"" ID1 "\",\"names\":[\"web\"],\"metadata\":\"{\\\"image-name\\\":\\\"x\\\"}\"},"
-	    "{\"id\":\"" ID2 "\",\"names\":[\"none\"]}]");
+	    "{\"id\":\"" ID2 "\",\"names\":[\"none\"]},"
+	    "{\"id\":\"" ID4 "\",\"names\":[\"kept\"]}]");
 	put(RUN "/volatile-containers.json", "[{\"id\":\"" ID3 "\",\"names\":[\"quick\"]}]");
 	put(RUN "/" ID1 "/userdata/pidfile", "71\n");
 	put("/run/crun/" ID1 "/status", "{\"pid\":71,\"process-start-time\":1000}");
@@ -246,6 +248,9 @@ static void podman(void **state)
 	put(RUN "/" ID2 "/userdata/pidfile", "72");
 	put(STORAGE "/" ID2 "/userdata/config.json",
 	    "{\"linux\":{\"namespaces\":[{\"type\":\"network\"}]}}");
+	/* --userns=keep-id: the namespace is the OCI runtime's, and connected afterwards */
+	put(STORAGE "/" ID4 "/userdata/config.json",
+	    "{\"linux\":{\"namespaces\":[{\"type\":\"user\"},{\"type\":\"network\"}]}}");
 	put_process(71, 1, "nginx", 1000);
 	assert_found("podman:web", "podman", ID1, 71);
 	assert_found("quick", "podman", ID3, 0);
@@ -256,6 +261,10 @@ static void podman(void **state)
 		assert_int_equal(found.n, 1);
 		assert_int_equal(found.v[0].network, NETWORK_NONE);
 		containers_free(&found);
+		containers_find("podman:kept", false, &found);
+		assert_int_equal(found.n, 1);
+		assert_int_equal(found.v[0].network, NETWORK_OWN);
+		containers_free(&found);
 		containers_find("podman:web", false, &found);
 		assert_int_equal(found.v[0].network, NETWORK_OWN);
 		assert_int_equal(found.v[0].start, 1000);
@@ -264,6 +273,51 @@ static void podman(void **state)
 	/* both have one of that name, in the same namespace: no question */
 	put_docker(ID2, "web", 71, "bridge");
 	assert_count("web", 2);
+}
+
+static struct place *add_place(inventory *l, const char *name, const char *id)
+{
+	struct place *p = vec_add(l);
+
+	vec_push(&p->names, xstrdup(name));
+	p->path = xstrdup("/proc/self/ns/net");
+	p->id = id ? xstrdup(id) : NULL;
+	return p;
+}
+
+/* Two users may both have a web: each is told by its id, which is a target, too. */
+static void two_of_one_name(void **state)
+{
+	inventory l = { 0 };
+
+	add_place(&l, "podman:web", "podman:999999999999");
+	add_place(&l, "podman:db", "podman:555555555555");
+	add_place(&l, "podman:web", "podman:111111111111");
+	inventory_tell_apart(&l);
+	assert_string_equal(l.v[0].names.v[0], "podman:111111111111");
+	assert_string_equal(l.v[0].names.v[1], "podman:web");
+	assert_string_equal(l.v[1].names.v[0], "podman:999999999999");
+	assert_int_equal(l.v[2].names.n, 1);
+	assert_string_equal(l.v[2].names.v[0], "podman:db");
+	inventory_free(&l);
+}
+
+/* A path may be another namespace's by the time it is opened again. */
+static void a_place_that_changed(void **state)
+{
+	inventory l = { 0 };
+	struct place *p = add_place(&l, "web", NULL);
+	int fd = netns_open_self();
+
+	assert_true(fd >= 0);
+	assert_int_equal(netns_id(fd, &p->dev, &p->inode), 0);
+	close(fd);
+	fd = place_open(p);
+	assert_true(fd >= 0);
+	close(fd);
+	p->inode++;
+	assert_int_equal(place_open(p), -ESTALE);
+	inventory_free(&l);
 }
 
 /* What a user's files say is believed of that user's namespaces only. */
@@ -508,6 +562,8 @@ int main(void)
 		cmocka_unit_test(nspawn_arguments),
 		cmocka_unit_test(stat_lines),
 		cmocka_unit_test(passwd_lines),
+		cmocka_unit_test(two_of_one_name),
+		cmocka_unit_test(a_place_that_changed),
 	};
 	int failed = cmocka_run_group_tests_name("container", pure, NULL, NULL);
 

@@ -184,7 +184,7 @@ static void poison(struct diagnosis *d)
 	free(f->object);
 	f->object = xstrdup(MARKUP);
 	vec_push(&d->findings.v[1].advice, xstrdup(MARKUP));
-	vec_push(&d->remarks, xstrdup(MARKUP));
+	vec_push(&d->remarks, ((struct unchecked){ .why = xstrdup(MARKUP) }));
 	vec_push(&f->evidence, xstrdup(MARKUP));
 	*vec_add(&d->unchecked) = (struct unchecked){ xstrdup(MARKUP), xstrdup(MARKUP) };
 	free(f->rule.text);

@@ -81,8 +81,8 @@ static void visible_leaves_text_alone(void **state)
 	/* two, three and four bytes of UTF-8, the first and the last of each length */
 	assert_visible("gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f");
 	assert_visible("\xc2\xa0\xdf\xbf", "\xc2\xa0\xdf\xbf");
-	assert_visible("\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf",
-		       "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf");
+	assert_visible("\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbd",
+		       "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbd");
 	assert_visible("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf");
 }
 
@@ -94,6 +94,15 @@ static void visible_shows_control_characters(void **state)
 	/* U+009B is another way to write ESC [ */
 	assert_visible("\xc2\x9b" "1m", "\\xc2\\x9b1m");
 	assert_visible("\xc2\x80\xc2\x9f", "\\xc2\\x80\\xc2\\x9f");
+}
+
+/* What turns text around or hides between it, and its neighbours that do not */
+static void visible_shows_what_deceives(void **state)
+{
+	assert_visible("a\xd8\x9c" "b", "a\\u061cb");
+	assert_visible("\xe2\x80\x8b\xe2\x80\x8f\xe2\x80\xae\xe2\x81\xa9", "\\u200b\\u200f\\u202e\\u2069");
+	assert_visible("\xef\xbb\xbf\xef\xbf\xbf", "\\ufeff\\uffff");
+	assert_visible("\xd8\x9b\xe2\x80\x90\xe2\x80\xaf", "\xd8\x9b\xe2\x80\x90\xe2\x80\xaf");
 }
 
 static void visible_shows_broken_utf8(void **state)
@@ -121,6 +130,22 @@ static void visible_appends(void **state)
 	assert_string_equal(strbuf_str(&b), "name \\x01x");
 }
 
+static void quoted_escapes_quotes(void **state)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	strbuf_quoted(&b, "a\"b\\c\n");
+	assert_string_equal(strbuf_str(&b), "\"a\\\"b\\\\c\\\\x0a\"");
+}
+
+static void columns_are_characters(void **state)
+{
+	assert_int_equal(text_columns("gr\xc3\xbc\xc3\x9f"), 4);
+	assert_int_equal(text_fits("gr\xc3\xbc\xc3\x9f", 3), 4);
+	assert_int_equal(text_fits("gr", 3), 2);
+	assert_int_equal(text_fits("gr", 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,8 +156,11 @@ int main(void)
 		cmocka_unit_test(take_leaves_it_empty),
 		cmocka_unit_test(visible_leaves_text_alone),
 		cmocka_unit_test(visible_shows_control_characters),
+		cmocka_unit_test(visible_shows_what_deceives),
 		cmocka_unit_test(visible_shows_broken_utf8),
 		cmocka_unit_test(visible_appends),
+		cmocka_unit_test(quoted_escapes_quotes),
+		cmocka_unit_test(columns_are_characters),
 	};
 
 	return cmocka_run_group_tests_name("strbuf", tests, NULL, NULL);
