@@ -129,6 +129,9 @@ void report_json(const struct diagnosis *d, struct strbuf *b);
  */
 bool report_explain(const char *code, const struct report_style *style, struct strbuf *b);
 
+/* The same of all codes, as Markdown. */
+void report_pages(struct strbuf *b);
+
 /* Exit status of a verdict (the program's interface: 0, 1, 3). */
 int verdict_exit(enum verdict v);
 
