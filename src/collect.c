@@ -15,7 +15,7 @@
 /* What is read of a namespace, in this order; nsids follow where there is more than one. */
 static const enum collect_kind kinds[] = {
 	COLLECT_LINK,   COLLECT_ADDR, COLLECT_ROUTE, COLLECT_RULE,   COLLECT_NEIGH,
-	COLLECT_SYSCTL, COLLECT_NFT,  COLLECT_SOCK,  COLLECT_LEGACY,
+	COLLECT_SYSCTL, COLLECT_NFT,  COLLECT_SOCK,  COLLECT_LEGACY, COLLECT_QUEUE,
 };
 
 static int collect_kind(struct collecting *c, enum collect_kind kind)
@@ -159,6 +159,42 @@ int collect_interfaces(struct snapshot *s, const int *ns_fds)
 			     .host_only = true };
 
 	return crew_run(&crew);
+}
+
+int collect_details(struct snapshot *s, const int *ns_fds)
+{
+	static const enum collect_kind wanted[] = { COLLECT_BRIDGE, COLLECT_FILTER };
+	struct crew crew = { .s = s, .ns_fds = ns_fds, .wanted = wanted, .n = ARRAY_SIZE(wanted) };
+
+	return crew_run(&crew);
+}
+
+static void note_drops(const struct queue *q, const struct ns *was, int ns, struct observations *ret)
+{
+	vec_each(old, &was->queues) {
+		struct queue_count *c;
+
+		if (q->ifindex != old->ifindex || q->handle != old->handle || q->parent != old->parent ||
+		    !streq(q->kind, old->kind) || q->drops == old->drops)
+			continue;
+		c = vec_add(&ret->queues);
+		*c = (struct queue_count){ .ns = ns, .ifindex = q->ifindex, .packets = q->drops - old->drops };
+		str_copy(c->kind, sizeof(c->kind), q->kind);
+	}
+}
+
+int collect_queue_drops(const struct snapshot *s, int ns, int ns_fd, struct observations *ret)
+{
+	static const enum collect_kind queues = COLLECT_QUEUE;
+	_cleanup_(snapshot_freep) struct snapshot *now = snapshot_new();
+	struct job j = { now, snapshot_add(now, "now", 0), NULL, &queues, 1 };
+	int r = netns_call(ns_fd, job_run, &j);
+
+	if (r == 0)
+		r = now->ns.v[0].error[COLLECT_QUEUE];
+	vec_each(q, &now->ns.v[0].queues)
+		note_drops(q, snapshot_ns(s, ns), ns, ret);
+	return r;
 }
 
 int collect_nsids(struct snapshot *s, const int *ns_fds)

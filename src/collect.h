@@ -10,6 +10,7 @@
 
 #include "flow.h"
 #include "model.h"
+#include "observe.h"
 
 /*
  * Reads one namespace completely into s->ns.v[ns] (what was there before is
@@ -60,6 +61,15 @@ int collect_rulesets(struct snapshot *s, const int *ns_fds);
  * generation is not that of was: for comparing. 0 or -errno.
  */
 int collect_nft_likewise(struct snapshot *s, int ns, int ns_fd, const struct ns *was);
+
+/*
+ * What is read only where something was lost, of all namespaces: forwarding databases and VLANs of bridges, filters of
+ * traffic control. Errors as of collect_all.
+ */
+int collect_details(struct snapshot *s, const int *ns_fds);
+
+/* Notes the queues of a namespace that have dropped something since it was read. 0 or -errno. */
+int collect_queue_drops(const struct snapshot *s, int ns, int ns_fd, struct observations *ret);
 
 /* The generation of the namespace's nf_tables ruleset: another number after every change. */
 int collect_nft_generation(int ns_fd, uint32_t *ret);

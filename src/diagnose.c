@@ -10,7 +10,7 @@
 
 /* The groups, in the order in which a packet meets trouble. */
 const struct fault_group *const fault_table[] = {
-	&faults_link, &faults_neigh,  &faults_route, &faults_forward,
+	&faults_link, &faults_bridge, &faults_device, &faults_neigh, &faults_route, &faults_forward,
 	&faults_filter, &faults_nat, &faults_farend, &faults_names,
 };
 const size_t fault_table_n = ARRAY_SIZE(fault_table);
@@ -90,6 +90,7 @@ static struct facts facts_of(const struct inquiry *in)
 	for (size_t i = 0; i < in->n; i++) {
 		const struct probe *p = &in->probes[i];
 
+		f.sent += (uint32_t)p->attempts.n;
 		if (!p->control || in->no_probe)
 			continue;
 		f.control_asked[p->proto] = true;

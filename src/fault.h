@@ -21,6 +21,7 @@ struct facts {
 	bool control_asked[PROTO_COUNT], control_works[PROTO_COUNT];
 	bool routed_both_ways;      /* conntrack: this subnet speaks untranslated with the outside */
 	bool port_asked;
+	uint32_t sent;              /* packets, of all probes */
 	bool noting;                /* the cause is known; what else is worth a note? */
 };
 

@@ -231,6 +231,10 @@ static void ns_copy(struct ns *dst, const struct ns *src)
 	vec_copy(&dst->rules, &src->rules);
 	vec_copy(&dst->neighs, &src->neighs);
 	vec_copy(&dst->listeners, &src->listeners);
+	vec_copy(&dst->queues, &src->queues);
+	vec_copy(&dst->filters, &src->filters);
+	vec_copy(&dst->fdb, &src->fdb);
+	vec_copy(&dst->vlans, &src->vlans);
 	vec_copy(&dst->tables, &src->tables);
 	chains_copy(&dst->chains, &src->chains);
 	/* chains that are needed later find the same room */
@@ -272,6 +276,8 @@ static void raw_forget(struct ns *ns, enum collect_kind kind)
 	vec_each(r, &ns->rules)
 		r->raw = moves[r->raw < n ? r->raw : n];
 	vec_each(e, &ns->neighs)
+		e->raw = moves[e->raw < n ? e->raw : n];
+	vec_each(e, &ns->fdb)
 		e->raw = moves[e->raw < n ? e->raw : n];
 	for (size_t i = 0; i < n; i++)
 		if (moves[i] != SIZE_MAX)
@@ -329,6 +335,16 @@ static void kind_forget(struct ns *ns, enum collect_kind kind)
 	case COLLECT_LEGACY:
 		vec_free(&ns->legacy_tables);
 		chains_free(&ns->legacy);
+		return;
+	case COLLECT_QUEUE:
+		vec_free(&ns->queues);
+		return;
+	case COLLECT_BRIDGE:
+		vec_free(&ns->fdb);
+		vec_free(&ns->vlans);
+		return;
+	case COLLECT_FILTER:
+		vec_free(&ns->filters);
 		return;
 	case COLLECT_KINDS:
 		return;

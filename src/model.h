@@ -39,7 +39,7 @@ struct devconf6 {
 struct brport {
 	bool is_port;
 	uint8_t state; /* BR_STATE_*, linux/if_bridge.h */
-	bool isolated, locked, learning, flood, bcast_flood, hairpin;
+	bool isolated, locked, learning, flood, mcast_flood, bcast_flood, hairpin;
 };
 
 struct link {
@@ -59,7 +59,8 @@ struct link {
 	struct brport brport;
 	bool stp;               /* of a bridge */
 	bool vlan_filtering;    /* of a bridge */
-	bool xdp;
+	bool xdp;               /* a program sees packets before anybody else does … */
+	uint32_t xdp_id;        /* … this one; 0: not told */
 	struct devconf inet;
 	struct devconf6 inet6;
 };
@@ -111,6 +112,38 @@ struct neigh {
 	uint16_t state;              /* NUD_* */
 	uint8_t flags;               /* NTF_*; NTF_PROXY: an address that is answered for */
 	size_t raw;
+};
+
+/* An entry of a bridge's forwarding database (br_fdb_fill(), net/bridge/br_fdb.c). */
+struct fdb {
+	int port, bridge;            /* port is the bridge itself where it is for the bridge only */
+	uint8_t mac[6];
+	uint16_t vlan;               /* 0: none */
+	uint16_t state;              /* NUD_PERMANENT: of this host; NUD_NOARP: static; else learned */
+	uint8_t flags;               /* NTF_* */
+	size_t raw;
+};
+
+/* A VLAN that a bridge port, or the bridge itself, is a member of; without VLAN filtering they do not count. */
+struct bridge_vlan {
+	int ifindex;
+	uint16_t vid, flags;         /* BRIDGE_VLAN_INFO_*, linux/if_bridge.h */
+};
+
+/* A queueing discipline: what a packet passes on its way out; "clsact" and "ingress" hold filters only. */
+struct queue {
+	int ifindex;
+	char kind[16];
+	uint32_t handle, parent;
+	uint32_t drops;              /* when it was read */
+};
+
+/* A filter of traffic control at a device's ingress or egress. */
+struct tc_filter {
+	int ifindex;
+	bool egress;
+	char kind[16];
+	uint16_t prio;
 };
 
 struct listener {
@@ -233,6 +266,10 @@ enum collect_kind {
 	COLLECT_NFT,
 	COLLECT_SOCK,
 	COLLECT_LEGACY,
+	COLLECT_QUEUE,
+	/* only where something was lost: see collect_details() */
+	COLLECT_BRIDGE,
+	COLLECT_FILTER,
 	COLLECT_KINDS,
 };
 
@@ -255,6 +292,10 @@ struct ns {
 	VEC(struct fib_rule) rules;
 	VEC(struct neigh) neighs;
 	VEC(struct listener) listeners;
+	VEC(struct queue) queues;
+	VEC(struct tc_filter) filters;
+	VEC(struct fdb) fdb;
+	VEC(struct bridge_vlan) vlans;
 	VEC(struct nft_table) tables;
 	nft_chain_list chains;
 	bool more_chains;            /* not all are listed: only base chains and those that were needed */

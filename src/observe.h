@@ -72,6 +72,13 @@ struct rule_count {
 	uint64_t packets;
 };
 
+/* What a queueing discipline, or the filters at one, dropped while probes were under way; of whose packets it does not say. */
+struct queue_count {
+	int ns, ifindex;
+	char kind[16];     /* "clsact", "tbf", … */
+	uint32_t packets;
+};
+
 /* Bytes captured of a frame: enough for an ICMP error with all IP options that quotes one of ours. */
 #define OBSERVE_SNAPLEN (20 + 256)
 
@@ -83,6 +90,7 @@ struct observations {
 	VEC(struct sighting) sightings;
 	VEC(struct trace_event) traces;
 	VEC(struct rule_count) counts;
+	VEC(struct queue_count) queues;
 	VEC(uint8_t) frames;    /* one after the other, each from its LINUX_SLL2 header on */
 	uint64_t dropped;       /* packets that the captures themselves lost */
 	bool trace_overrun;     /* trace messages were lost */

@@ -20,6 +20,8 @@ enum op_kind {
 	OP_LINK_MTU,    /* ip link set X mtu N */
 	OP_PORT_STATE,  /* bridge link set dev X state 3 */
 	OP_PORT_ISOLATED, /* bridge link set dev X isolated off */
+	OP_PORT_FLAG,   /* bridge link set dev X FLAG on */
+	OP_FDB_DEL,     /* bridge fdb del MAC dev X master */
 	OP_ADDR_ADD,    /* ip addr add A/P dev X */
 	OP_ROUTE_ADD,   /* ip route add … */
 	OP_ROUTE_DEL,   /* ip route del …; undo adds exactly that message again */
@@ -49,12 +51,13 @@ struct op {
 	int ns;                     /* index in the snapshot */
 	int ifindex;                /* the link concerned */
 	const char *sysctl;         /* OP_SYSCTL; interned */
+	const char *flag;           /* OP_PORT_FLAG: its name of bridge(8); interned */
 	int value;                  /* sysctl's new value, mtu, master's ifindex, port state */
 	int old;                    /* the value before */
 	struct prefix prefix;       /* OP_ADDR_ADD; the source: OP_*_MASQUERADE, OP_CT_DELETE */
 	struct route route;         /* OP_ROUTE_* ; raw is the kernel's message where there is one */
 	struct fib_rule rule;       /* OP_RULE_DEL */
-	struct neigh neigh;         /* OP_NEIGH_DEL */
+	struct neigh neigh;         /* OP_NEIGH_DEL; OP_FDB_DEL: mac, state and flags of the entry at the port ifindex */
 
 	/* OP_NFT_*, OP_LEGACY_*: the place. For masquerade, table NULL means that a table of our own is made. */
 	uint8_t family;             /* NFPROTO_* */

@@ -311,6 +311,34 @@ void command_port_isolated(const struct snapshot *s, const struct op *op, bool u
 	finish(&b, ret);
 }
 
+void command_port_flag(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret)
+{
+	struct strbuf b = { 0 };
+
+	begin_ip(&b, s, op, "bridge", AF_UNSPEC);
+	strbuf_puts(&b, " link set");
+	dev(&b, s, op, op->ifindex);
+	strbuf_printf(&b, " %s %s", op->flag, (undo ? op->old : op->value) ? "on" : "off");
+	finish(&b, ret);
+}
+
+void command_fdb(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret)
+{
+	const struct neigh *n = &op->neigh;
+	struct strbuf b = { 0 };
+
+	begin_ip(&b, s, op, "bridge", AF_UNSPEC);
+	strbuf_printf(&b, " fdb %s", undo ? "replace" : "del");
+	for (size_t i = 0; i < n->mac_len; i++)
+		strbuf_printf(&b, "%c%02x", i ? ':' : ' ', n->mac[i]);
+	dev(&b, s, op, op->ifindex);
+	strbuf_puts(&b, " master");
+	if (undo)
+		strbuf_printf(&b, " %s%s%s", n->state & NUD_PERMANENT ? "permanent" : n->state & NUD_NOARP ? "static" : "dynamic",
+			      n->flags & NTF_STICKY ? " sticky" : "", n->flags & NTF_EXT_LEARNED ? " extern_learn" : "");
+	finish(&b, ret);
+}
+
 void command_addr(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret)
 {
 	struct strbuf b = { 0 };

@@ -53,6 +53,20 @@ const struct op_row op_rows[OP_KINDS] = {
 		.persist = persist_made,
 		.model = model_port_isolated,
 	},
+	[OP_PORT_FLAG] = {
+		.name = "port-flag",
+		.uses = USES_LINK | USES_VALUE | USES_FLAG,
+		.commands = command_port_flag,
+		.persist = persist_made,
+		.model = model_port_flag,
+	},
+	[OP_FDB_DEL] = {
+		.name = "fdb-del",
+		.uses = USES_LINK | USES_NEIGH,
+		.commands = command_fdb,
+		.persist = persist_deleted,
+		.model = model_fdb_del,
+	},
 	[OP_ADDR_ADD] = {
 		.name = "addr-add",
 		.uses = USES_LINK | USES_PREFIX,

@@ -22,6 +22,7 @@ enum op_uses {
 	USES_MATCH = 1 << 8,
 	USES_OIF = 1 << 9,
 	USES_ANCHOR = 1 << 10,
+	USES_FLAG = 1 << 11,
 };
 
 struct op_row {
@@ -46,6 +47,17 @@ bool op_same_route(const struct route *a, const struct route *b);
 bool op_rival_route(const struct route *a, const struct route *b);
 bool op_same_rule(const struct fib_rule *a, const struct fib_rule *b);
 
+/* A flag of bridge ports, by its name of bridge(8). */
+struct port_flag {
+	const char *name;
+	uint16_t attr;        /* IFLA_BRPORT_* */
+	size_t offset;        /* of a bool in struct brport */
+};
+
+/* NULL: there is none of this name. */
+const struct port_flag *port_flag_find(const char *name);
+bool port_flag_get(const struct port_flag *f, const struct brport *p);
+
 /* Words of the journal: a text without spaces and line ends, and back in place (-EINVAL). */
 void op_text_put(struct strbuf *b, const char *text);
 int op_text_get(char *text);
@@ -62,6 +74,8 @@ int model_link_master(struct snapshot *s, const struct op *op);
 int model_link_mtu(struct snapshot *s, const struct op *op);
 int model_port_state(struct snapshot *s, const struct op *op);
 int model_port_isolated(struct snapshot *s, const struct op *op);
+int model_port_flag(struct snapshot *s, const struct op *op);
+int model_fdb_del(struct snapshot *s, const struct op *op);
 int model_addr_add(struct snapshot *s, const struct op *op);
 int model_route_add(struct snapshot *s, const struct op *op);
 int model_route_del(struct snapshot *s, const struct op *op);
@@ -78,6 +92,8 @@ void command_link_mtu(const struct snapshot *s, const struct op *op, bool undo, 
 void command_port_state(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret);
 void command_port_isolated(const struct snapshot *s, const struct op *op, bool undo,
 			   op_strings *ret);
+void command_port_flag(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret);
+void command_fdb(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret);
 void command_addr(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret);
 void command_route_add(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret);
 void command_route_del(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret);

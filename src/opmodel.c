@@ -516,6 +516,57 @@ int model_port_isolated(struct snapshot *s, const struct op *op)
 	return 0;
 }
 
+/* Since Linux 5.18. */
+#define BRPORT_LOCKED 39
+
+const struct port_flag *port_flag_find(const char *name)
+{
+	static const struct port_flag flags[] = {
+		{ "locked", BRPORT_LOCKED, offsetof(struct brport, locked) },
+		{ "flood", IFLA_BRPORT_UNICAST_FLOOD, offsetof(struct brport, flood) },
+		{ "mcast_flood", IFLA_BRPORT_MCAST_FLOOD, offsetof(struct brport, mcast_flood) },
+		{ "bcast_flood", IFLA_BRPORT_BCAST_FLOOD, offsetof(struct brport, bcast_flood) },
+		{ "hairpin", IFLA_BRPORT_MODE, offsetof(struct brport, hairpin) },
+	};
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(flags); i++)
+		if (streq(name, flags[i].name))
+			return &flags[i];
+	return NULL;
+}
+
+bool port_flag_get(const struct port_flag *f, const struct brport *p)
+{
+	return *(const bool *)((const char *)p + f->offset);
+}
+
+int model_port_flag(struct snapshot *s, const struct op *op)
+{
+	struct link *l = link_of(op_ns(s, op), op->ifindex);
+	const struct port_flag *f = port_flag_find(op->flag);
+
+	if (!l)
+		return -ENODEV;
+	if (!l->brport.is_port || !f)
+		return -EINVAL;
+	*(bool *)((char *)&l->brport + f->offset) = op->value != 0;
+	return 0;
+}
+
+int model_fdb_del(struct snapshot *s, const struct op *op)
+{
+	struct ns *ns = op_ns(s, op);
+
+	for (size_t i = 0; i < ns->fdb.n; i++) {
+		if (ns->fdb.v[i].port == op->ifindex &&
+		    memcmp(ns->fdb.v[i].mac, op->neigh.mac, sizeof(ns->fdb.v[i].mac)) == 0) {
+			vec_remove(&ns->fdb, i);
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
 /* --- addresses, routes, rules, neighbours --------------------------------- */
 
 int model_addr_add(struct snapshot *s, const struct op *op)

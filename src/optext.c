@@ -35,6 +35,7 @@ struct field {
 static const struct field fields[] = {
 	FIELD(LINK, INT, "if", ifindex),
 	FIELD(SYSCTL, TEXT, "sysctl", sysctl),
+	FIELD(FLAG, TEXT, "flag", flag),
 	FIELD(VALUE, INT, "value", value),
 	FIELD(VALUE, INT, "old", old),
 	FIELD(PREFIX, PREFIX, "prefix", prefix),

@@ -1393,6 +1393,14 @@ static void count_rules(struct round *r)
 			}
 }
 
+/* What traffic control dropped meanwhile. */
+static void count_queues(struct round *r)
+{
+	for (size_t i = 0; i < r->s->ns.n; i++)
+		if (r->s->ns.v[i].queues.n)
+			collect_queue_drops(r->s, (int)i, r->fds.v[i], &r->obs);
+}
+
 bool round_lost(const struct round *r)
 {
 	vec_each(p, &r->plan.probes)
@@ -1424,8 +1432,12 @@ static void judge(struct round *r)
 
 	if (!mute && round_lost(r))
 		in.others = r->others ? r->others : (others = round_read_others(r->s));
-	if (!mute && round_lost(r))
+	if (!mute && round_lost(r)) {
 		count_rules(r);
+		count_queues(r);
+	}
+	if (mute || round_lost(r))
+		collect_details(r->s, r->fds.v);
 	if (mute || round_lost(r))
 		in.routed_both_ways = routed_both_ways(r);
 	in.asked = xcalloc(in.n, sizeof(*in.asked));

@@ -40,7 +40,7 @@ static bool same_brport(const struct brport *a, const struct brport *b)
 {
 	return a->is_port == b->is_port && a->isolated == b->isolated && a->locked == b->locked &&
 	       a->learning == b->learning && a->flood == b->flood &&
-	       a->bcast_flood == b->bcast_flood && a->hairpin == b->hairpin;
+	       a->mcast_flood == b->mcast_flood && a->bcast_flood == b->bcast_flood && a->hairpin == b->hairpin;
 }
 
 static bool same_link(const struct link *a, const struct link *b)

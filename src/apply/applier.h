@@ -16,7 +16,7 @@ struct applier {
 };
 
 extern const struct applier apply_sysctl, apply_link_up, apply_link_arp, apply_link_master,
-	apply_link_mtu, apply_port_state, apply_port_isolated, apply_addr_add, apply_route_add,
+	apply_link_mtu, apply_port_state, apply_port_isolated, apply_port_flag, apply_fdb_del, apply_addr_add, apply_route_add,
 	apply_route_del, apply_rule_del, apply_neigh_del, apply_nft, apply_legacy,
 	apply_conntrack;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Bridge ports: their state and isolation (br_setport() in net/bridge/br_netlink.c). */
+/* Bridge ports: their state and their flags (br_setport() in net/bridge/br_netlink.c). */
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_bridge.h>
@@ -7,6 +7,7 @@
 
 #include "apply/applier.h"
 #include "netns.h"
+#include "opkind.h"
 
 static int set_port(struct nl *nl, int ifindex, uint16_t attr, uint8_t value)
 {
@@ -34,12 +35,18 @@ static int open_port(struct change *c, struct nl **ret_nl, struct link *ret)
 	return 0;
 }
 
-/* One attribute of a port: where it is in a link, what it is called. */
+/* One attribute of a port: where it is in a link, what it is called. get: NULL, and then flag. */
 struct port_attr {
 	uint16_t attr;
 	uint8_t (*get)(const struct brport *p);
 	const char *name;
+	const struct port_flag *flag;
 };
+
+static uint8_t attr_of(const struct port_attr *a, const struct brport *p)
+{
+	return a->get ? a->get(p) : port_flag_get(a->flag, p);
+}
 
 static uint8_t get_state(const struct brport *p)
 {
@@ -51,8 +58,12 @@ static uint8_t get_isolated(const struct brport *p)
 	return p->isolated;
 }
 
-static const struct port_attr state_attr = { IFLA_BRPORT_STATE, get_state, "state" };
-static const struct port_attr isolated_attr = { IFLA_BRPORT_ISOLATED, get_isolated, "isolation" };
+static const struct port_attr state_attr = {
+	.attr = IFLA_BRPORT_STATE, .get = get_state, .name = "state",
+};
+static const struct port_attr isolated_attr = {
+	.attr = IFLA_BRPORT_ISOLATED, .get = get_isolated, .name = "isolation",
+};
 
 static int read_port(struct change *c, const struct port_attr *a, char **ret_why)
 {
@@ -64,7 +75,7 @@ static int read_port(struct change *c, const struct port_attr *a, char **ret_why
 		return r;
 	if (!l.brport.is_port)
 		return apply_fail(-EINVAL, ret_why, "%s is not a port of a bridge", l.name);
-	c->before.value = a->get(&l.brport);
+	c->before.value = attr_of(a, &l.brport);
 	if (c->before.value == c->op.value)
 		return apply_fail(-EALREADY, ret_why, "the %s of %s is %d already", a->name, l.name,
 				  c->op.value);
@@ -89,11 +100,11 @@ static int undo_port(struct change *c, const struct port_attr *a, char **ret_why
 		return UNDO_NOTHING;
 	if (r < 0)
 		return r;
-	if (a->get(&l.brport) == c->before.value)
+	if (attr_of(a, &l.brport) == c->before.value)
 		return UNDO_NOTHING;
-	if (a->get(&l.brport) != c->op.value)
+	if (attr_of(a, &l.brport) != c->op.value)
 		return apply_fail(-ESTALE, ret_why, "the %s of %s is %d, not the %d that was set",
-				  a->name, l.name, a->get(&l.brport), c->op.value);
+				  a->name, l.name, attr_of(a, &l.brport), c->op.value);
 	r = set_port(nl, c->op.ifindex, a->attr, (uint8_t)c->before.value);
 	return r < 0 ? r : UNDO_DONE;
 }
@@ -138,4 +149,40 @@ const struct applier apply_port_state = {
 
 const struct applier apply_port_isolated = {
 	.read = read_isolated, .apply = do_isolated, .undo = undo_isolated,
+};
+
+/* False: the journal names one that this program does not know. */
+static bool flag_attr(const struct change *c, struct port_attr *ret)
+{
+	const struct port_flag *f = port_flag_find(c->op.flag);
+
+	if (!f)
+		return false;
+	*ret = (struct port_attr){ .attr = f->attr, .name = f->name, .flag = f };
+	return true;
+}
+
+static int read_flag(struct change *c, char **ret_why)
+{
+	struct port_attr a;
+
+	return flag_attr(c, &a) ? read_port(c, &a, ret_why) : -EINVAL;
+}
+
+static int do_flag(struct change *c, char **ret_why)
+{
+	struct port_attr a;
+
+	return flag_attr(c, &a) ? do_port(c, &a) : -EINVAL;
+}
+
+static int undo_flag(struct change *c, char **ret_why)
+{
+	struct port_attr a;
+
+	return flag_attr(c, &a) ? undo_port(c, &a, ret_why) : -EINVAL;
+}
+
+const struct applier apply_port_flag = {
+	.read = read_flag, .apply = do_flag, .undo = undo_flag,
 };

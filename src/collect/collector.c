@@ -9,6 +9,8 @@ static const struct collector *const collectors[COLLECT_KINDS] = {
 	[COLLECT_NEIGH] = &collect_neigh,   [COLLECT_NSID] = &collect_nsid,
 	[COLLECT_SYSCTL] = &collect_sysctl, [COLLECT_NFT] = &collect_nft,
 	[COLLECT_SOCK] = &collect_sock,     [COLLECT_LEGACY] = &collect_legacy,
+	[COLLECT_QUEUE] = &collect_queue,   [COLLECT_BRIDGE] = &collect_bridge,
+	[COLLECT_FILTER] = &collect_filter,
 };
 
 const struct collector *collector_of(enum collect_kind kind)

@@ -35,6 +35,7 @@ static const struct nlfield linkinfo_fields[] = {
 
 static const struct nlfield xdp_fields[] = {
 	{ IFLA_XDP_ATTACHED, NLFIELD(U8, struct link_message, xdp_attached) },
+	{ IFLA_XDP_PROG_ID,  NLFIELD(U32, struct link_message, link.xdp_id) },
 	{ 0 },
 };
 
@@ -86,6 +87,7 @@ static const struct nlfield brport_fields[] = {
 	{ IFLA_BRPORT_MODE,          NLFIELD(BOOL, struct brport, hairpin) },
 	{ IFLA_BRPORT_LEARNING,      NLFIELD(BOOL, struct brport, learning) },
 	{ IFLA_BRPORT_UNICAST_FLOOD, NLFIELD(BOOL, struct brport, flood) },
+	{ IFLA_BRPORT_MCAST_FLOOD,   NLFIELD(BOOL, struct brport, mcast_flood) },
 	{ IFLA_BRPORT_BCAST_FLOOD,   NLFIELD(BOOL, struct brport, bcast_flood) },
 	{ IFLA_BRPORT_ISOLATED,      NLFIELD(BOOL, struct brport, isolated) },
 	{ BRPORT_LOCKED,             NLFIELD(BOOL, struct brport, locked) },
@@ -138,7 +140,8 @@ static int read_brport(struct nlspan data, struct brport *ret)
 {
 	/* what a kernel that does not know a switch does */
 	*ret = (struct brport){
-		.is_port = true, .learning = true, .flood = true, .bcast_flood = true,
+		.is_port = true, .learning = true, .flood = true, .mcast_flood = true,
+		.bcast_flood = true,
 	};
 	return nlfield_read(brport_fields, data, ret);
 }

@@ -11,19 +11,6 @@
 #include "faults/say.h"
 #include "fib.h"
 
-struct mac_text {
-	char s[20];
-};
-
-static struct mac_text mac_text(const uint8_t *mac)
-{
-	struct mac_text t;
-
-	snprintf(t.s, sizeof(t.s), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
-		 mac[4], mac[5]);
-	return t;
-}
-
 /* --- arp-disabled --- */
 
 static bool refuses_arp(const struct link *l)
@@ -166,6 +153,7 @@ static bool macvlan_isolated(const struct question *q, struct finding *f)
 static bool neighbour_failed(const struct question *q, struct finding *f)
 {
 	const bool beyond = q->leg->kind == LEG_OUTSIDE || q->leg->kind == LEG_LEAVE;
+	const struct tc_filter *filter;
 	struct nd_drop nd;
 	const struct leg *sender = sender_of(q);
 	const struct link *end;
@@ -177,8 +165,8 @@ static bool neighbour_failed(const struct question *q, struct finding *f)
 		sender = sender_before(q);
 	if (!arp_failed(q) || !sender || q->ev->loss == LOSS_ARP_REPLY)
 		return false;
-	/* a rule keeps it from being asked or answered: that is the drop's to say */
-	if (nd_drop_on(q, &nd))
+	/* a rule, or traffic control, keeps it from being asked or answered: that is the drop's to say */
+	if (nd_drop_on(q, &nd) || tc_dropped(q, &filter))
 		return false;
 	/* a gateway on a segment of this host, an address of another one: others say more */
 	if (!beyond && (addr_is_set(&sender->lookup.gateway) ||
@@ -480,16 +468,6 @@ static const struct fault rows[] = {
 	  .means = "The neighbour table is full (gc_thresh3), on the whole host.",
 	  .proof = "The table's counters.",
 	  .fix = "sysctl -w net.ipv4.neigh.default.gc_thresh3=N." },
-	{ .code = "tc-drop",
-	  .safety = SAFETY_MANUAL,
-	  .means = "A traffic control filter or queue drops or diverts the packet.",
-	  .proof = "The filter, and its counters.",
-	  .fix = "tc filter del …, by whom it belongs to." },
-	{ .code = "xdp-drop",
-	  .safety = SAFETY_MANUAL,
-	  .means = "An XDP program on the path drops the packet.",
-	  .proof = "The program on the interface, and the kernel's drop reason.",
-	  .fix = "By whom the program belongs to." },
 	{ .code = "checksum-bad",
 	  .safety = SAFETY_MANUAL,
 	  .means = "Packets arrive with wrong checksums (an offload) and are dropped.",

@@ -81,6 +81,24 @@ struct shell_word shell_word(const char *name)
 	return w;
 }
 
+struct mac_text mac_text(const uint8_t *mac)
+{
+	struct mac_text t;
+
+	snprintf(t.s, sizeof(t.s), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+		 mac[4], mac[5]);
+	return t;
+}
+
+void say_port_flag(const struct question *q, struct finding *f, const struct link *port, const char *flag, bool on)
+{
+	struct op *op = say_op(f, OP_PORT_FLAG, q->leg->ns, port->ifindex);
+
+	op->flag = snapshot_intern(q->s, flag);
+	op->value = on;
+	op->old = !on;
+}
+
 struct op *say_switch(const struct question *q, struct finding *f, int ns, int ifindex,
 		      const char *name, int value, int old)
 {
@@ -127,6 +145,40 @@ const struct leg *sender_before(const struct question *q)
 	int segment = q->index > 0 ? q->path->legs.v[q->index - 1].segment : -1;
 
 	return segment >= 0 ? &q->path->legs.v[segment] : NULL;
+}
+
+static const struct tc_filter *filter_at(const struct ns *ns, int ifindex, bool egress)
+{
+	vec_each(f, &ns->filters)
+		if (f->ifindex == ifindex && f->egress == egress)
+			return f;
+	return NULL;
+}
+
+const struct queue_count *tc_dropped(const struct question *q, const struct tc_filter **ret_filter)
+{
+	const struct leg *leg = q->leg;
+	/* the answer to ARP goes the other way */
+	bool back = q->ev && q->ev->loss == LOSS_ARP_REPLY;
+	int in = back ? leg->oif : leg->iif, out = back ? leg->iif : leg->oif;
+	uint32_t lost = q->ev && q->ev->loss == LOSS_PACKET ? q->ev->sent : 1;
+
+	if (!q->ev || leg->kind == LEG_WIRE || leg->kind == LEG_OUTSIDE || leg->kind == LEG_LEAVE)
+		return NULL;
+	vec_each(c, &q->facts->obs->queues) {
+		bool place = streq(c->kind, "clsact") || streq(c->kind, "ingress");
+
+		if (c->ns != leg->ns || c->packets < lost || (c->ifindex != out && (!place || c->ifindex != in)))
+			continue;
+		*ret_filter = NULL;
+		if (place && c->ifindex == in)
+			*ret_filter = filter_at(leg_ns(q), in, false);
+		if (place && !*ret_filter && c->ifindex == out)
+			*ret_filter = filter_at(leg_ns(q), out, true);
+		if (!place || *ret_filter)
+			return c;
+	}
+	return NULL;
 }
 
 const struct ns *leg_ns(const struct question *q)

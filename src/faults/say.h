@@ -26,6 +26,13 @@ struct shell_word {
 };
 struct shell_word shell_word(const char *name);
 
+/* "02:00:00:00:00:01"; by value. */
+struct mac_text {
+	char s[20];
+};
+struct mac_text mac_text(const uint8_t *mac);
+/* An op on a flag of a bridge port, by its name of bridge(8): "locked". */
+void say_port_flag(const struct question *q, struct finding *f, const struct link *port, const char *flag, bool on);
 /* An op on a switch of one interface, net.ipv4.conf.X.name. */
 struct op *say_switch(const struct question *q, struct finding *f, int ns, int ifindex,
 		      const char *name, int value, int old);
@@ -46,6 +53,11 @@ bool arp_failed(const struct question *q);
 /* The leg that sent on the segment that ends in this LEG_OUTSIDE, or NULL. */
 const struct leg *sender_before(const struct question *q);
 const struct ns *leg_ns(const struct question *q);
+/*
+ * What traffic control dropped on this leg while a packet got lost there: at least as much as that. ret_filter: a
+ * filter that stands there, NULL where it was a queue. NULL: nothing.
+ */
+const struct queue_count *tc_dropped(const struct question *q, const struct tc_filter **ret_filter);
 /* "this host" or the namespace's name, for messages. By value. */
 struct who {
 	char s[80];

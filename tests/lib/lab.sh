@@ -450,6 +450,21 @@ name_server() { listen "$1" "$2:53/dns=$OUT"; }
 # advertise NAMESPACE IF: one router advertisement on that link
 advertise() { "${LAB_LISTEN:?}" -n "$(netns_file "$1")" -a "$2"; }
 
+# mac_of NAMESPACE IF
+mac_of() { within "$1" ip -o link show dev "$2" | sed 's/.*link\/ether \([^ ]*\).*/\1/'; }
+
+# xdp IF drop|pass: a program on an interface of the host that says so of every packet
+xdp() { run "${LAB_LISTEN:?}" -x "$1" "$2" 2>/dev/null || skip 'no XDP program can be attached'; }
+
+# filter IF ingress|egress [SOURCE]: one of traffic control that drops everything, or what comes from that IPv4 address
+filter()
+{
+	local code='1,6 0 0 2'
+	[ -z "${3:-}" ] || code="4,32 0 0 26,21 0 1 $(printf '%d' "0x$(printf '%02x' ${3//./ })"),6 0 0 2,6 0 0 0"
+	run tc qdisc add dev "$1" clsact 2>/dev/null || skip 'the kernel has no clsact'
+	run tc filter add dev "$1" "$2" bpf da bytecode "$code" 2>/dev/null || skip 'the kernel has no bpf filters'
+}
+
 # --- the standard world -----------------------------------------------------------------------------------------------
 
 # The steps of both tutorials. A story leaves some out; world takes all of them.

@@ -13,12 +13,15 @@
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 #include <linux/fib_rules.h>
+#include <linux/gen_stats.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/inet_diag.h>
 #include <linux/neighbour.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <stdio.h>
@@ -543,6 +546,91 @@ static void interfaces_of_running_diagnoses_are_left_out(void **state)
 	assert_int_equal(t.ns->links.n, 4);
 }
 
+static void what_a_bridge_knows(void **state)
+{
+	_cleanup_(built_done) struct built t = { 0 };
+	struct ndmsg ndm = { .ndm_family = AF_BRIDGE, .ndm_ifindex = 3, .ndm_state = NUD_NOARP,
+			     .ndm_flags = NTF_STICKY };
+	const struct ifinfomsg ifi = { .ifi_family = AF_BRIDGE, .ifi_index = 3 };
+	const struct bridge_vlan_info vlans[] = { { .flags = BRIDGE_VLAN_INFO_PVID, .vid = 20 }, { .vid = 30 } };
+	const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
+	struct nlattr *spec;
+
+	begin(&t, RTM_NEWNEIGH, &ndm, sizeof(ndm));
+	mnl_attr_put(t.nlh, NDA_LLADDR, sizeof(mac), mac);
+	mnl_attr_put_u32(t.nlh, NDA_MASTER, 4);
+	assert_int_equal(take(&t, COLLECT_BRIDGE), 0);
+	assert_int_equal(t.ns->fdb.n, 1);
+	assert_int_equal(t.ns->fdb.v[0].port, 3);
+	assert_int_equal(t.ns->fdb.v[0].bridge, 4);
+	assert_memory_equal(t.ns->fdb.v[0].mac, mac, sizeof(mac));
+	assert_int_equal(t.ns->fdb.v[0].state, NUD_NOARP);
+	assert_int_equal(t.ns->fdb.v[0].flags, NTF_STICKY);
+	/* a device's own filter, and an address of another kind, are none */
+	ndm.ndm_flags = NTF_SELF;
+	begin(&t, RTM_NEWNEIGH, &ndm, sizeof(ndm));
+	mnl_attr_put(t.nlh, NDA_LLADDR, sizeof(mac), mac);
+	assert_int_equal(take(&t, COLLECT_BRIDGE), 0);
+	ndm.ndm_flags = 0;
+	begin(&t, RTM_NEWNEIGH, &ndm, sizeof(ndm));
+	mnl_attr_put(t.nlh, NDA_LLADDR, 4, mac);
+	assert_int_equal(take(&t, COLLECT_BRIDGE), 0);
+	assert_int_equal(t.ns->fdb.n, 1);
+
+	begin(&t, RTM_NEWLINK, &ifi, sizeof(ifi));
+	spec = mnl_attr_nest_start(t.nlh, IFLA_AF_SPEC);
+	for (size_t i = 0; i < 2; i++)
+		mnl_attr_put(t.nlh, IFLA_BRIDGE_VLAN_INFO, sizeof(vlans[i]), &vlans[i]);
+	mnl_attr_nest_end(t.nlh, spec);
+	assert_int_equal(take(&t, COLLECT_BRIDGE), 0);
+	assert_int_equal(t.ns->vlans.n, 2);
+	assert_int_equal(t.ns->vlans.v[0].vid, 20);
+	assert_int_equal(t.ns->vlans.v[0].flags, BRIDGE_VLAN_INFO_PVID);
+	assert_int_equal(t.ns->vlans.v[1].ifindex, 3);
+	begin(&t, RTM_NEWLINK, &ifi, sizeof(ifi));
+	spec = mnl_attr_nest_start(t.nlh, IFLA_AF_SPEC);
+	mnl_attr_put(t.nlh, IFLA_BRIDGE_VLAN_INFO, 2, vlans);
+	mnl_attr_nest_end(t.nlh, spec);
+	assert_int_equal(take(&t, COLLECT_BRIDGE), -EBADMSG);
+}
+
+static void queues_and_filters(void **state)
+{
+	_cleanup_(built_done) struct built t = { 0 };
+	struct tcmsg tcm = { .tcm_ifindex = 3, .tcm_handle = 0x10000, .tcm_parent = TC_H_ROOT };
+	const struct gnet_stats_queue stats = { .drops = 7 };
+	struct nlattr *nest;
+
+	begin(&t, RTM_NEWQDISC, &tcm, sizeof(tcm));
+	mnl_attr_put_strz(t.nlh, TCA_KIND, "tbf");
+	nest = mnl_attr_nest_start(t.nlh, TCA_STATS2);
+	mnl_attr_put(t.nlh, TCA_STATS_QUEUE, sizeof(stats), &stats);
+	mnl_attr_nest_end(t.nlh, nest);
+	assert_int_equal(take(&t, COLLECT_QUEUE), 0);
+	begin(&t, RTM_NEWQDISC, &tcm, sizeof(tcm));
+	mnl_attr_put_strz(t.nlh, TCA_KIND, "noqueue");
+	assert_int_equal(take(&t, COLLECT_QUEUE), 0);
+	assert_int_equal(t.ns->queues.n, 1);
+	assert_string_equal(t.ns->queues.v[0].kind, "tbf");
+	assert_int_equal(t.ns->queues.v[0].drops, 7);
+	assert_int_equal(t.ns->queues.v[0].handle, 0x10000);
+
+	tcm.tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS);
+	tcm.tcm_info = 49152u << 16;
+	begin(&t, RTM_NEWTFILTER, &tcm, sizeof(tcm));
+	mnl_attr_put_strz(t.nlh, TCA_KIND, "bpf");
+	assert_int_equal(take(&t, COLLECT_FILTER), 0);
+	tcm.tcm_parent = TC_H_MAKE(TC_H_INGRESS, TC_H_MIN_INGRESS);
+	begin(&t, RTM_NEWTFILTER, &tcm, sizeof(tcm));
+	mnl_attr_put_strz(t.nlh, TCA_KIND, "u32");
+	assert_int_equal(take(&t, COLLECT_FILTER), 0);
+	assert_int_equal(t.ns->filters.n, 2);
+	assert_true(t.ns->filters.v[0].egress);
+	assert_int_equal(t.ns->filters.v[0].prio, 49152);
+	assert_false(t.ns->filters.v[1].egress);
+	assert_string_equal(t.ns->filters.v[1].kind, "u32");
+}
+
 static void a_bad_message_is_noted_and_left_out(void **state)
 {
 	_cleanup_(built_done) struct built t = { 0 };
@@ -971,6 +1059,8 @@ int main(void)
 		cmocka_unit_test(an_older_kernels_switches_are_fewer),
 		cmocka_unit_test(a_program_on_the_link_is_seen),
 		cmocka_unit_test(interfaces_of_running_diagnoses_are_left_out),
+		cmocka_unit_test(what_a_bridge_knows),
+		cmocka_unit_test(queues_and_filters),
 		cmocka_unit_test(a_bad_message_is_noted_and_left_out),
 		cmocka_unit_test(what_is_no_link_is_passed_over),
 		cmocka_unit_test(an_address_must_fit_its_family),

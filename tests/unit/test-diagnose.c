@@ -8,6 +8,8 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <linux/if_bridge.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
 #include "diagnose.h"
@@ -315,6 +317,155 @@ static void the_place_of_loss(void **state)
 	observations_free(&o);
 }
 
+/* --- findings by what was seen --- */
+
+/* The cause where the question was seen at the first n points of its way out, and at no other. */
+static void seen_says(struct snapshot *s, size_t n, struct observations *o, const char *code)
+{
+	struct flow f = question("198.51.100.9", -1);
+	struct asked asked = { .path = predict(s, &f) };
+	struct probe probe = { .ns = WEB, .dst = f.dst, .question = true, .outcome = PROBE_LOST, .rtt_us = -1 };
+	struct inquiry in = { .s = s, .obs = o, .probes = &probe, .asked = &asked, .n = 1 };
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+
+	vec_add(&probe.attempts)->sent_us = 1000;
+	vec_push(&o->capture_error, 0);
+	vec_push(&o->capture_error, 0);
+	for (size_t i = 0; i < n; i++) {
+		const struct point *pt = &asked.path->points.v[i];
+
+		see(o, pt->ns, pt->ifindex, pt->out, SIGHT_REQUEST);
+	}
+	correlate_probe(asked.path, &probe, 0, o, &asked.ev);
+	d->source.ns = WEB;
+	d->source.name = xstrdup("web");
+	d->destination.address = f.dst;
+	diagnose(&in, d);
+	assert_true(d->findings.n > 0);
+	assert_string_equal(d->findings.v[0].code, code);
+	evidence_done(&asked.ev);
+	vec_free(&probe.attempts);
+	path_free(asked.path);
+	diagnosis_free(d);
+	observations_free(o);
+	*o = (struct observations){ 0 };
+}
+
+static void give_mac(struct snapshot *s, int ns, int ifindex, uint8_t last)
+{
+	struct link *l = (struct link *)ns_link(snapshot_ns(s, ns), ifindex);
+
+	l->mac_len = 6;
+	memcpy(l->mac, (uint8_t[6]){ 2, 0, 0, 0, 0, last }, 6);
+}
+
+/* As world(), and the bridge's interfaces have MAC addresses. */
+static struct snapshot *world_with_macs(void)
+{
+	struct snapshot *s = world();
+
+	give_mac(s, WEB, ETH0, 1);
+	give_mac(s, NS_HOST, PORT, 2);
+	give_mac(s, NS_HOST, BRIDGE, 3);
+	return s;
+}
+
+static void add_vlan(struct snapshot *s, int ifindex, uint16_t vid, uint16_t flags)
+{
+	vec_push(&s->ns.v[NS_HOST].vlans, ((struct bridge_vlan){ .ifindex = ifindex, .vid = vid, .flags = flags }));
+}
+
+static void vlans_of_a_bridge(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	const uint16_t access = BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED;
+	struct observations o = { 0 };
+
+	add_vlan(s, PORT, 20, access);
+	add_vlan(s, BRIDGE, 1, access);
+	/* they count only where the bridge filters by them */
+	seen_says(s, 2, &o, "packet-loss");
+	s->ns.v[NS_HOST].links.v[2].vlan_filtering = true;
+	seen_says(s, 2, &o, "bridge-vlan-mismatch");
+	/* what comes to the bridge in another VLAN than its own is for an interface on top of it */
+	add_vlan(s, BRIDGE, 20, 0);
+	seen_says(s, 2, &o, "bridge-vlan-mismatch");
+	s->ns.v[NS_HOST].vlans.n = 0;
+	add_vlan(s, BRIDGE, 1, access);
+	add_vlan(s, PORT, 1, BRIDGE_VLAN_INFO_UNTAGGED);
+	seen_says(s, 2, &o, "bridge-vlan-mismatch");
+	add_vlan(s, PORT, 1, access);
+	seen_says(s, 2, &o, "packet-loss");
+	/* nobody could read them */
+	s->ns.v[NS_HOST].vlans.n = 0;
+	s->ns.v[NS_HOST].error[COLLECT_BRIDGE] = -EPERM;
+	seen_says(s, 2, &o, "packet-loss");
+}
+
+static void a_locked_port(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct fdb entry = { .port = PORT, .bridge = BRIDGE, .mac = { 2, 0, 0, 0, 0, 1 }, .raw = SIZE_MAX };
+	struct observations o = { 0 };
+
+	s->ns.v[NS_HOST].links.v[1].brport.locked = true;
+	seen_says(s, 2, &o, "bridge-port-locked");
+	vec_push(&s->ns.v[NS_HOST].fdb, entry);
+	seen_says(s, 2, &o, "packet-loss");
+	s->ns.v[NS_HOST].fdb.v[0].state = NUD_PERMANENT;
+	seen_says(s, 2, &o, "bridge-port-locked");
+}
+
+static void drop_in_queue(struct observations *o, int ifindex, const char *kind, uint32_t packets)
+{
+	struct queue_count *c = vec_add(&o->queues);
+
+	*c = (struct queue_count){ .ns = NS_HOST, .ifindex = ifindex, .packets = packets };
+	str_copy(c->kind, sizeof(c->kind), kind);
+}
+
+static void what_traffic_control_dropped(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct observations o = { 0 };
+
+	drop_in_queue(&o, WAN, "tbf", 1);
+	seen_says(s, 3, &o, "tc-drop");
+	/* it was lost elsewhere, or another place dropped something */
+	drop_in_queue(&o, WAN, "tbf", 1);
+	seen_says(s, 2, &o, "packet-loss");
+	drop_in_queue(&o, PORT, "tbf", 1);
+	seen_says(s, 3, &o, "packet-loss");
+	/* a place for filters drops nothing by itself, and on its way in or out only */
+	drop_in_queue(&o, WAN, "clsact", 1);
+	seen_says(s, 3, &o, "packet-loss");
+	vec_push(&s->ns.v[NS_HOST].filters, ((struct tc_filter){ .ifindex = WAN, .kind = "bpf" }));
+	drop_in_queue(&o, WAN, "clsact", 1);
+	seen_says(s, 3, &o, "packet-loss");
+	s->ns.v[NS_HOST].filters.v[0].egress = true;
+	drop_in_queue(&o, WAN, "clsact", 1);
+	seen_says(s, 3, &o, "tc-drop");
+	/* a switch that is off explains it better */
+	s->ns.v[NS_HOST].all.forwarding = 0;
+	vec_each(l, &s->ns.v[NS_HOST].links)
+		l->inet.forwarding = 0;
+	drop_in_queue(&o, WAN, "clsact", 1);
+	seen_says(s, 3, &o, "ip-forward-off");
+}
+
+static void a_program_at_the_end_of_the_wire(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct observations o = { 0 };
+
+	s->ns.v[NS_HOST].links.v[1].xdp = true;
+	seen_says(s, 1, &o, "xdp-drop");
+	seen_says(s, 2, &o, "packet-loss");
+	s->ns.v[NS_HOST].links.v[1].xdp = false;
+	s->ns.v[WEB].links.v[1].xdp = true;
+	seen_says(s, 1, &o, "packet-loss");
+}
+
 /* Of 200 packets every fifth is lost in the host, and one on the way back. */
 static void where_a_part_is_lost(void **state)
 {
@@ -492,6 +643,10 @@ int main(void)
 		cmocka_unit_test(what_is_missing_in_order),
 		cmocka_unit_test(no_translation_where_none_is_needed),
 		cmocka_unit_test(the_place_of_loss),
+		cmocka_unit_test(vlans_of_a_bridge),
+		cmocka_unit_test(a_locked_port),
+		cmocka_unit_test(what_traffic_control_dropped),
+		cmocka_unit_test(a_program_at_the_end_of_the_wire),
 		cmocka_unit_test(where_a_part_is_lost),
 		cmocka_unit_test(a_name_that_does_not_resolve),
 		cmocka_unit_test(the_server_that_is_followed),
