@@ -155,22 +155,6 @@ static bool is_forwarding(const char *name)
  * (inet_forward_change() in net/ipv4/devinet.c), so those that were different
  * before need a command of their own. Only a snapshot from before can tell.
  */
-static void forwarding_again6(const struct snapshot *s, const struct op *op, op_strings *ret)
-{
-	const struct ns *ns = op_ns(s, op);
-
-	if (!ns->all6.known || ns->all6.forwarding != op->old)
-		return;
-	vec_each(l, &ns->links) {
-		_cleanup_(freep) char *name = NULL;
-
-		if (!l->inet6.known || l->inet6.forwarding == op->old)
-			continue;
-		name = xasprintf("net.ipv6.conf.%s.forwarding", l->name);
-		sysctl_write(s, op, name, l->inet6.forwarding, ret);
-	}
-}
-
 static void forwarding_again(const struct snapshot *s, const struct op *op, op_strings *ret)
 {
 	const struct ns *ns = op_ns(s, op);
@@ -187,6 +171,22 @@ static void forwarding_again(const struct snapshot *s, const struct op *op, op_s
 			continue;
 		name = xasprintf("net.ipv4.conf.%s.forwarding", l->name);
 		sysctl_write(s, op, name, l->inet.forwarding, ret);
+	}
+}
+
+static void forwarding_again6(const struct snapshot *s, const struct op *op, op_strings *ret)
+{
+	const struct ns *ns = op_ns(s, op);
+
+	if (!ns->all6.known || ns->all6.forwarding != op->old)
+		return;
+	vec_each(l, &ns->links) {
+		_cleanup_(freep) char *name = NULL;
+
+		if (!l->inet6.known || l->inet6.forwarding == op->old)
+			continue;
+		name = xasprintf("net.ipv6.conf.%s.forwarding", l->name);
+		sysctl_write(s, op, name, l->inet6.forwarding, ret);
 	}
 }
 

@@ -272,6 +272,8 @@ static int do_here(void *arg)
 static int remove_once(struct work *w)
 {
 	const struct change *c = w->c;
+	/* what it says was noted when it was put there: interfaces may be called otherwise by now */
+	const uint64_t print = c->print ? c->print : w->print;
 	_cleanup_(prints_free) prints v = { 0 };
 	uint64_t at;
 	int r = open_table(w);
@@ -279,8 +281,8 @@ static int remove_once(struct work *w)
 	if (r < 0)
 		return r == -ENOENT ? UNDO_NOTHING : r;
 	read_prints(w, &v);
-	at = nearest(&v, w->print, c->op.handle);
-	if (!at || count(&v, w->print) <= c->before.handle)
+	at = nearest(&v, print, c->op.handle);
+	if (!at || count(&v, print) <= c->before.handle)
 		return UNDO_NOTHING;
 	if (!w->b->remove(c->op.chain, (unsigned int)at - 1, w->h))
 		return errno ? -errno : -EIO;

@@ -13,16 +13,14 @@
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
-#include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/x_tables.h>
-#include <linux/netfilter/xt_conntrack.h>
 #include <linux/netfilter_ipv4.h>
 
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
 
 #include "firewall/build.h"
+#include "firewall/extension.h"
 #include "firewall/ref.h"
 #include "nftexpr.h"
 
@@ -103,66 +101,31 @@ static void add_verdict(struct nftnl_rule *nr, int verdict)
 /* --- as iptables ----------------------------------------------------------- */
 
 /* libnftnl keeps info itself and frees it in the end. */
-static void *info_of(const void *info, size_t size, size_t *ret_size)
+static void add_match(struct nftnl_rule *nr, const struct extension *x)
 {
-	uint8_t *copy;
-
-	*ret_size = XT_ALIGN(size);
-	copy = xcalloc(1, *ret_size);
-	memcpy(copy, info, size);
-	return copy;
-}
-
-static void add_xt_state(struct nftnl_rule *nr)
-{
-	struct xt_conntrack_mtinfo3 ct = {
-		.match_flags = XT_CONNTRACK_STATE,
-		.state_mask = XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED) |
-			      XT_CONNTRACK_STATE_BIT(IP_CT_RELATED),
-	};
 	struct nftnl_expr *e = nftexpr_add(nr, "match");
-	size_t size;
-	void *info = info_of(&ct, sizeof(ct), &size);
 
-	nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, "conntrack");
-	nftnl_expr_set_u32(e, NFTNL_EXPR_MT_REV, 3);
-	nftnl_expr_set(e, NFTNL_EXPR_MT_INFO, info, (uint32_t)size);
+	nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, x->name);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_MT_REV, x->revision);
+	nftnl_expr_set(e, NFTNL_EXPR_MT_INFO, xmemdup(x->info, x->size), (uint32_t)x->size);
 }
 
-static void add_xt_icmp_type(struct nftnl_rule *nr, uint8_t type)
+static void add_target(struct nftnl_rule *nr, const struct extension *x)
 {
-	/* struct ip6t_icmp, whose header does not go together with net/if.h: the type, from code, to code, inverted */
-	const uint8_t icmp[4] = { type, 0, 255, 0 };
-	struct nftnl_expr *e;
-	size_t size;
-	void *info;
-
-	if (!type)
-		return;
-	info = info_of(icmp, sizeof(icmp), &size);
-	e = nftexpr_add(nr, "match");
-	nftnl_expr_set_str(e, NFTNL_EXPR_MT_NAME, "icmp6");
-	nftnl_expr_set_u32(e, NFTNL_EXPR_MT_REV, 0);
-	nftnl_expr_set(e, NFTNL_EXPR_MT_INFO, info, (uint32_t)size);
-}
-
-static void add_xt_masquerade(struct nftnl_rule *nr, uint8_t family)
-{
-	struct nf_nat_ipv4_multi_range_compat ipv4 = { .rangesize = 1 };
-	struct nf_nat_range ipv6 = { 0 };
 	struct nftnl_expr *e = nftexpr_add(nr, "target");
-	size_t size;
-	void *info = family == NFPROTO_IPV6 ? info_of(&ipv6, sizeof(ipv6), &size) :
-					      info_of(&ipv4, sizeof(ipv4), &size);
 
-	nftnl_expr_set_str(e, NFTNL_EXPR_TG_NAME, "MASQUERADE");
-	nftnl_expr_set_u32(e, NFTNL_EXPR_TG_REV, 0);
-	nftnl_expr_set(e, NFTNL_EXPR_TG_INFO, info, (uint32_t)size);
+	nftnl_expr_set_str(e, NFTNL_EXPR_TG_NAME, x->name);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_TG_REV, x->revision);
+	nftnl_expr_set(e, NFTNL_EXPR_TG_INFO, xmemdup(x->info, x->size), (uint32_t)x->size);
 }
 
 static void build_iptables(struct nftnl_rule *nr, const struct ns *ns, const struct op *op,
 			   const struct op_match *m)
 {
+	const struct extension icmp6 = extension_icmp6(m->icmp_type),
+			       established = extension_established(),
+			       masquerade = extension_masquerade(op->family);
+
 	add_ifname(nr, ns, NFT_META_IIFNAME, m->iif, true);
 	add_ifname(nr, ns, NFT_META_OIFNAME, m->oif, true);
 	add_proto(nr, m->proto);
@@ -175,12 +138,13 @@ static void build_iptables(struct nftnl_rule *nr, const struct ns *ns, const str
 	}
 	add_port(nr, m->sport, false);
 	add_port(nr, m->dport, true);
-	add_xt_icmp_type(nr, m->icmp_type);
+	if (m->icmp_type)
+		add_match(nr, &icmp6);
 	if (m->established)
-		add_xt_state(nr);
+		add_match(nr, &established);
 	nftexpr_add(nr, "counter");
 	if (op->kind == OP_NFT_MASQUERADE)
-		add_xt_masquerade(nr, op->family);
+		add_target(nr, &masquerade);
 	else
 		add_verdict(nr, NF_ACCEPT);
 }

@@ -6,14 +6,12 @@
 #include <stdio.h>
 
 #include <linux/netfilter.h>
-#include <linux/netfilter/nf_conntrack_common.h>
-#include <linux/netfilter/nf_nat.h>
-#include <linux/netfilter/xt_conntrack.h>
 #include <linux/netfilter/xt_tcpudp.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include "firewall/build.h"
+#include "firewall/extension.h"
 #include "firewall/legacy.h"
 
 /* Room for the header, three matches and a target, which is more than an op has. */
@@ -62,16 +60,21 @@ static void put_ports(struct builder *b, const struct op_match *m)
 		put_match(b, "tcp", 0, &tcp, sizeof(tcp));
 }
 
-static void put_state(struct builder *b, const struct op_match *m)
+static void put_extension(struct builder *b, const struct extension *x)
 {
-	const struct xt_conntrack_mtinfo3 ct = {
-		.match_flags = XT_CONNTRACK_STATE,
-		.state_mask = XT_CONNTRACK_STATE_BIT(IP_CT_ESTABLISHED) |
-			      XT_CONNTRACK_STATE_BIT(IP_CT_RELATED),
-	};
+	put_match(b, x->name, x->revision, x->info, x->size);
+}
 
+static void put_matches(struct builder *b, const struct op_match *m)
+{
+	const struct extension icmp6 = extension_icmp6(m->icmp_type),
+			       established = extension_established();
+
+	put_ports(b, m);
+	if (m->icmp_type)
+		put_extension(b, &icmp6);
 	if (m->established)
-		put_match(b, "conntrack", 3, &ct, sizeof(ct));
+		put_extension(b, &established);
 }
 
 static void put_target(struct builder *b, const char *name, const void *info, size_t size)
@@ -93,13 +96,9 @@ static void put_accept(struct builder *b)
 
 static void put_masquerade(struct builder *b, uint8_t family)
 {
-	const struct nf_nat_ipv4_multi_range_compat ipv4 = { .rangesize = 1 };
-	const struct nf_nat_range ipv6 = { 0 };
+	const struct extension x = extension_masquerade(family);
 
-	if (family == NFPROTO_IPV6)
-		put_target(b, "MASQUERADE", &ipv6, sizeof(ipv6));
-	else
-		put_target(b, "MASQUERADE", &ipv4, sizeof(ipv4));
+	put_target(b, x.name, x.info, x.size);
 }
 
 static void put_prefix(const struct prefix *p, void *addr, void *mask)
@@ -172,8 +171,7 @@ void *legacy_build(const struct snapshot *s, const struct op *op, size_t *ret_si
 		put_header6(&b, ns, &m);
 	else
 		put_header4(&b, ns, &m);
-	put_ports(&b, &m);
-	put_state(&b, &m);
+	put_matches(&b, &m);
 	target = b.n;
 	if (op->kind == OP_LEGACY_MASQUERADE)
 		put_masquerade(&b, op->family);

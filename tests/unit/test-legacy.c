@@ -388,14 +388,20 @@ static char *saved(void)
 	return output("iptables-legacy-save -c | sed '/^#/d'; ip6tables-legacy-save | sed '/^#/d; s/\\[[0-9]*:[0-9]*\\]$//'");
 }
 
-static const struct nft_chain *chain_of(const struct snapshot *s, const char *table,
+static const struct nft_chain *chain_in(const struct snapshot *s, uint8_t family, const char *table,
 					const char *name)
 {
 	vec_each(c, &snapshot_ns(s, 0)->legacy)
-		if (streq(c->table, table) && streq(c->name, name))
+		if (c->family == family && streq(c->table, table) && streq(c->name, name))
 			return c;
 	fail_msg("no chain %s", name);
 	return NULL;
+}
+
+static const struct nft_chain *chain_of(const struct snapshot *s, const char *table,
+					const char *name)
+{
+	return chain_in(s, NFPROTO_IPV4, table, name);
 }
 
 /* The rule that an op puts there is the one that it had in the model, and it goes again. */
@@ -412,8 +418,8 @@ static void assert_round_trip(struct snapshot *s, const struct op *op, const cha
 	assert_int_equal(apply_read(&c, &why), 0);
 	assert_int_equal(apply_do(&c, &why), 0);
 	after = collect_here();
-	wanted = chain_of(model, op->table, op->chain);
-	got = chain_of(after, op->table, op->chain);
+	wanted = chain_in(model, op->family, op->table, op->chain);
+	got = chain_in(after, op->family, op->table, op->chain);
 	assert_int_equal(got->rules.n, wanted->rules.n);
 	for (size_t i = 0; i < got->rules.n; i++)
 		assert_int_equal(got->rules.v[i].print, wanted->rules.v[i].print);
@@ -425,7 +431,7 @@ static void assert_round_trip(struct snapshot *s, const struct op *op, const cha
 	run(command);
 	snapshot_free(after);
 	after = collect_here();
-	got = chain_of(after, op->table, op->chain);
+	got = chain_in(after, op->family, op->table, op->chain);
 	for (size_t i = 0; i < got->rules.n; i++)
 		assert_int_equal(got->rules.v[i].print, wanted->rules.v[i].print);
 	assert_int_equal(apply_undo(&c, &why), UNDO_DONE);
@@ -461,6 +467,62 @@ static void ops_leave_everything_as_it_was(void **state)
 	assert_int_equal(op.kind, OP_LEGACY_MASQUERADE);
 	assert_round_trip(s, &op, "iptables-legacy -t nat -A POSTROUTING -s 10.1.0.0/24 -o out0 "
 				  "-j MASQUERADE");
+	flush();
+}
+
+static void ops_of_ipv6_leave_everything_as_it_was(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = NULL;
+	struct op_match m = { .proto = IPPROTO_ICMPV6, .icmp_type = 136 };
+	struct prefix net = { .len = 64 };
+	struct op op;
+
+#ifndef HAVE_LIBIPTC
+	skip();
+#endif
+	need_iptables();
+	feed("ip6tables-legacy-restore", rules6);
+	s = collect_here();
+	m.iif = ifindex_of(s, "in0");
+	assert_int_equal(op_accept(s, 0, chain_in(s, NFPROTO_IPV6, "filter", "INPUT"), 4, &m, &op), 0);
+	assert_round_trip(s, &op, "ip6tables-legacy -I INPUT 4 -i in0 -p ipv6-icmp -m icmp6 "
+				  "--icmpv6-type 136 -j ACCEPT");
+	assert_int_equal(addr_parse("fd00:1::", &net.addr), 0);
+	assert_int_equal(op_masquerade(s, 0, &net, ifindex_of(s, "out0"), &op), 0);
+	assert_round_trip(s, &op, "ip6tables-legacy -t nat -A POSTROUTING -s fd00:1::/64 -o out0 "
+				  "-j MASQUERADE");
+	flush();
+}
+
+/* A rule keeps the name that the interface had. */
+static void a_renamed_interface_hides_no_rule(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = NULL, *after = NULL;
+	_cleanup_(freep) char *before = NULL, *now = NULL, *why = NULL;
+	struct op_match m = { .proto = IPPROTO_TCP };
+	struct change c;
+	struct op op;
+
+#ifndef HAVE_LIBIPTC
+	skip();
+#endif
+	need_iptables();
+	feed("iptables-legacy-restore", rules4);
+	before = saved();
+	s = collect_here();
+	m.iif = ifindex_of(s, "in0");
+	assert_int_equal(op_accept(s, 0, chain_of(s, "filter", "FORWARD"), 1, &m, &op), 0);
+	c = (struct change){ .s = s, .op = op, .ns_fd = ns_fd };
+	assert_int_equal(apply_read(&c, &why), 0);
+	assert_int_equal(apply_do(&c, &why), 0);
+	run("ip link set in0 down && ip link set in0 name other0");
+	after = collect_here();
+	c.s = after;
+	assert_int_equal(apply_undo(&c, &why), UNDO_DONE);
+	now = saved();
+	assert_string_equal(now, before);
+	run("ip link set other0 name in0 && ip link set in0 up");
+	before_done(&c.before);
 	flush();
 }
 
@@ -530,6 +592,8 @@ int main(void)
 		cmocka_unit_test(rules_do_what_they_do_in_nft),
 		cmocka_unit_test(damaged_blocks_are_refused),
 		cmocka_unit_test(ops_leave_everything_as_it_was),
+		cmocka_unit_test(ops_of_ipv6_leave_everything_as_it_was),
+		cmocka_unit_test(a_renamed_interface_hides_no_rule),
 		cmocka_unit_test(an_anchor_is_found_where_it_went),
 		cmocka_unit_test(counters_are_read_again),
 	};
