@@ -357,6 +357,29 @@ static int read_element(struct collecting *c, struct nl *nl, struct nft_set *set
 	return note_error(r, &a->error);
 }
 
+/* Where there is none for one more chain, nobody asks for any again. */
+static bool has_room(struct ns *ns)
+{
+	if (ns->chains.n < ns->chains.cap)
+		return true;
+	ns->more_chains = false;
+	ns->error[COLLECT_NFT] = -E2BIG;
+	return false;
+}
+
+/* The chain that somebody jumps to, and that nobody can read. */
+static struct nft_chain *add_unreadable(struct ns *ns, const struct need *need, int error)
+{
+	struct nft_chain *chain = vec_add(&ns->chains);
+
+	chain->family = need->family;
+	chain->table = need->table;
+	chain->name = need->name;
+	chain->unread = true;
+	chain->error = error;
+	return chain;
+}
+
 /* The chain as listed, or asked for now; NULL where nothing more can be. */
 static struct nft_chain *need_chain(struct collecting *c, struct nl *nl, const struct need *need,
 				    int *ret_error)
@@ -364,25 +387,16 @@ static struct nft_chain *need_chain(struct collecting *c, struct nl *nl, const s
 	struct nft_chain *chain = find_chain(c->ns, need->family, need->table, need->name);
 	int r;
 
-	if (chain || !c->ns->more_chains)
+	if (chain || !c->ns->more_chains || !has_room(c->ns))
 		return chain;
-	if (c->ns->chains.n == c->ns->chains.cap) {
-		c->ns->more_chains = false;
-		return NULL;
-	}
 	r = get_chain(c, nl, need->family, need->table, need->name);
 	if (r == -EINTR) {
 		*ret_error = r;
 		return NULL;
 	}
 	chain = find_chain(c->ns, need->family, need->table, need->name);
-	if (!chain) {
-		chain = vec_add(&c->ns->chains);
-		chain->family = need->family;
-		chain->table = need->table;
-		chain->name = need->name;
-		chain->error = r < 0 ? r : -ENOENT;
-	}
+	if (!chain)
+		return add_unreadable(c->ns, need, r < 0 ? r : -ENOENT);
 	chain->unread = true;
 	return chain;
 }
@@ -492,14 +506,18 @@ static int read_needs(struct collecting *c, struct nl *nl, const need_list *need
 static void give_up(struct ns *ns, int index, const need_list *needs, int error)
 {
 	vec_each(need, needs) {
-		struct nft_chain *chain = find_chain(ns, need->family, need->table, need->name);
-		struct nft_set *set = find_set(ns, need->family, need->table, need->name);
+		struct nft_chain *chain;
+		struct nft_set *set;
 
 		if (need->ns != index)
 			continue;
+		chain = find_chain(ns, need->family, need->table, need->name);
+		set = find_set(ns, need->family, need->table, need->name);
 		if (need->kind == NEED_RULES && chain)
 			chain->error = error;
-		if (need->kind != NEED_RULES && set)
+		else if (need->kind == NEED_RULES && ns->more_chains && has_room(ns))
+			add_unreadable(ns, need, error);
+		else if (need->kind != NEED_RULES && set)
 			set->error = error;
 	}
 }

@@ -110,9 +110,15 @@ static bool is_dormant(const struct ns *ns, const struct nft_chain *c)
 	return false;
 }
 
+/* Most legacy tables are there because somebody listed them once. */
+static bool does_nothing(const struct nft_chain *c)
+{
+	return c->legacy && !c->rules.n && c->policy == NF_ACCEPT;
+}
+
 static bool sees_packet(const struct fw_run *r, const struct nft_chain *c)
 {
-	if (!c->base)
+	if (!c->base || does_nothing(c))
 		return false;
 	if (r->pf == NFPROTO_NETDEV) {
 		if (!sees_netdev(r, c))
@@ -502,10 +508,12 @@ static void merge_orders(struct fw_result *a, const struct fw_result *b)
 		a->legacy_chain = b->chain;
 		a->legacy_handle = b->handle;
 	}
-	if (a->verdict != b->verdict) {
+	if (a->verdict != b->verdict ||
+	    (a->verdict == FW_ACCEPT && a->notrack != b->notrack)) {
 		a->verdict = FW_UNKNOWN;
 		a->why = why;
 	}
+	a->notrack &= b->notrack;
 	if (!same_nat(a, b)) {
 		a->nat = (struct nat){ 0 };
 		a->nat_unknown = true;
@@ -517,6 +525,9 @@ static void merge_orders(struct fw_result *a, const struct fw_result *b)
 	a->mark &= ~a->mark_unknown;
 	a->ctmark_known &= b->ctmark_known & ~(a->ctmark ^ b->ctmark);
 	a->ctmark &= a->ctmark_known;
+	a->ttl = a->ttl == b->ttl ? a->ttl : 0;
+	a->tos_known &= b->tos_known & (uint8_t)~(a->tos ^ b->tos);
+	a->tos &= a->tos_known;
 }
 
 void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct packet *pkt,

@@ -86,21 +86,51 @@ static bool new_port(const struct fw_run *r, enum nat_kind kind, const struct na
 	return range->shift || (old >= range->port_min && old <= range->port_max);
 }
 
+static bool is_between(const struct addr *a, const struct addr *min, const struct addr *max)
+{
+	size_t len = addr_len(min->family);
+
+	return a->family == min->family && memcmp(a->b, min->b, len) >= 0 &&
+	       memcmp(a->b, max->b, len) <= 0;
+}
+
+/* A source that is in the range already, with a port that is, is kept (get_unique_tuple()). */
+static enum tri keeps_source(const struct fw_run *r, const struct nat_range *range,
+			     const struct addr *src)
+{
+	uint16_t port;
+
+	if (range->random || !is_between(src, &range->min, &range->max))
+		return TRI_NO;
+	if (!range->has_port)
+		return TRI_YES;
+	if (!range->port_min || !range->port_max || !headers_port(&r->st.h, false, &port))
+		return TRI_MAYBE;
+	return tri_from(port >= range->port_min && port <= range->port_max);
+}
+
 /*
  * Which address of a range: by a hash of both (find_best_ips_proto(), which has no
  * secret in it). Only for IPv4; a range of one is that one.
  */
-static bool pick_address(const struct fw_run *r, const struct nat_range *range, struct addr *ret)
+static bool pick_address(const struct fw_run *r, enum nat_kind kind, const struct nat_range *range,
+			 struct addr *ret)
 {
 	uint32_t words[4] = { 0 }, seed = 0, min, max, chosen;
+	enum tri kept = TRI_NO;
 	struct addr src, dst;
 
 	*ret = range->min;
 	if (!addr_is_set(&range->min) || addr_eq(&range->min, &range->max))
 		return addr_is_set(&range->min);
-	if (range->min.family != AF_INET || !headers_addr(&r->st.h, false, &src) ||
-	    !headers_addr(&r->st.h, true, &dst))
+	if (!headers_addr(&r->st.h, false, &src) || !headers_addr(&r->st.h, true, &dst))
 		return false;
+	if (kind == NAT_SOURCE)
+		kept = keeps_source(r, range, &src);
+	if (kept == TRI_YES)
+		*ret = src;
+	if (kept != TRI_NO || range->min.family != AF_INET)
+		return kept == TRI_YES;
 	memcpy(words, src.b, 4);
 	if (!range->persistent)
 		memcpy(&seed, dst.b, 4);
@@ -125,7 +155,7 @@ void nat_translate(struct fw_run *r, enum nat_kind kind, const struct nat_range 
 	if (range->has_addr && range->netmap && headers_addr(&r->st.h, kind == NAT_DEST, &old))
 		a = map_prefix(&old, range);
 	else if (range->has_addr)
-		addr_known = pick_address(r, range, &a);
+		addr_known = pick_address(r, kind, range, &a);
 	set_nat(r, kind, &a, port);
 	if (range->has_addr && !addr_is_set(&a))
 		set_nat_unknown(r, "the address it is translated to");

@@ -26,8 +26,10 @@
 #include <linux/sock_diag.h>
 #include <stdio.h>
 
+#include "collect.h"
 #include "collect/collector.h"
 #include "collect/nftcheck.h"
+#include "firewall.h"
 #include "nl.h"
 
 /* --- what a kernel said --------------------------------------------------------- */
@@ -1014,6 +1016,40 @@ static void a_device_prefix_is_a_pattern(void **state)
 	assert_true(nft_chain_on(&t.ns->chains.v[0], "wlan0"));
 }
 
+/* --- what is needed later ------------------------------------------------------- */
+
+static bool lacks(struct snapshot *s)
+{
+	need_list needs = { 0 };
+	bool any = snapshot_take_needs(s, &needs) > 0;
+
+	vec_free(&needs);
+	return any;
+}
+
+static void what_cannot_be_asked_is_asked_once(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = snapshot_new();
+	const int no_namespace = -1;
+	struct ns *ns;
+
+	snapshot_add(s, "host", 1);
+	ns = &s->ns.v[0];
+	ns->more_chains = true;
+	vec_reserve(&ns->chains, 1);
+	assert_null(fw_chain(s, 0, NFPROTO_INET, "t", "one"));
+	assert_int_equal(collect_needs(s, &no_namespace), 1);
+	assert_true(ns->chains.n == 1 && ns->chains.v[0].unread && ns->chains.v[0].error);
+	assert_false(fw_has_rules(s, 0, fw_chain(s, 0, NFPROTO_INET, "t", "one")));
+	assert_false(lacks(s));
+	/* where no more can be listed nobody asks, and nobody takes the list for a whole one */
+	assert_null(fw_chain(s, 0, NFPROTO_INET, "t", "two"));
+	assert_int_equal(collect_needs(s, &no_namespace), 1);
+	assert_null(fw_chain(s, 0, NFPROTO_INET, "t", "two"));
+	assert_false(lacks(s));
+	assert_true(ns->error[COLLECT_NFT] < 0);
+}
+
 /* --- walking ------------------------------------------------------------------ */
 
 static void messages_are_walked_within_the_buffer(void **state)
@@ -1076,6 +1112,7 @@ int main(void)
 		cmocka_unit_test(an_element_of_a_newer_kernel_is_not_shown_to_libnftnl),
 		cmocka_unit_test(a_set_that_lacks_elements_goes),
 		cmocka_unit_test(a_device_prefix_is_a_pattern),
+		cmocka_unit_test(what_cannot_be_asked_is_asked_once),
 		cmocka_unit_test(messages_are_walked_within_the_buffer),
 	};
 

@@ -153,6 +153,8 @@ static const char *const rulesets[] = {
 	" chain p { type nat hook prerouting priority -100;\n dnat to tcp dport map @m\n }\n}\n",
 	"table ip n {\n chain p { type nat hook prerouting priority -100;\n"
 	" dnat to numgen random mod 2 map { 0 : 10.3.1.5, 1 : 10.3.1.6 }\n }\n}\n",
+	"table ip n {\n chain p { type nat hook postrouting priority 100;\n"
+	" meta l4proto udp snat to 10.1.0.100-10.1.0.150:20000-50000\n snat to 10.1.0.100-10.1.0.150\n }\n}\n",
 	"table ip n {\n chain p { type nat hook postrouting priority 100;\n snat to ip saddr map { 10.1.0.2 : 10.2.0.50 }\n }\n}\n",
 	"table ip n {\n chain p { type nat hook prerouting priority -100;\n ip daddr 10.3.0.0/16 dnat ip prefix to"
 	" ip daddr map { 10.3.0.0/16 : 10.3.128.0/17 }\n }\n}\n",

@@ -167,6 +167,7 @@ static const char *const source_translations[] = {
 	"snat to 10.2.0.50", "snat to 10.2.0.51-10.2.0.52", "masquerade", "accept", "drop", "return", "counter",
 	"meta mark set 2", "snat to ip saddr map { 10.1.0.2 : 10.2.0.60, 10.1.0.130 : 10.2.0.61 }",
 	"meta l4proto udp snat to 10.2.0.55:7000-7999", "masquerade random", "jump n1",
+	"snat to 10.1.0.100-10.1.0.150", "meta l4proto udp snat to 10.1.0.100-10.1.0.150:20000-50000",
 };
 
 #define SETS                                                                                       \
@@ -340,6 +341,7 @@ static const char *const ipt_dnat[] = {
 static const char *const ipt_snat[] = {
 	"-j SNAT --to-source 10.2.0.50", "-j MASQUERADE", "-j SNAT --to-source 10.2.0.51-10.2.0.52", "-s 10.1.0.0/24 -j NETMAP --to 10.2.0.0/24",
 	"-p udp -j SNAT --to-source 10.2.0.53:7000-7999", "-j ACCEPT", "-j RETURN", "-j MASQUERADE --random",
+	"-j SNAT --to-source 10.1.0.100-10.1.0.150", "-p udp -j SNAT --to-source 10.1.0.100-10.1.0.150:20000-50000",
 };
 
 static bool run_iptables(const char *command)

@@ -388,6 +388,59 @@ static void equal_priorities(void **state)
 	assert_dropped(eval(&forward), first, 0);
 }
 
+static void set_ttl(uint8_t ttl)
+{
+	struct nftnl_expr *e = expr("immediate");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+	nftnl_expr_set(e, NFTNL_EXPR_IMM_DATA, &ttl, sizeof(ttl));
+	e = expr("payload");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, NFT_PAYLOAD_NETWORK_HEADER);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, 8);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, sizeof(ttl));
+}
+
+/* The chain that was added last becomes one of a legacy table. */
+static void make_legacy(void)
+{
+	vec_push(&host->legacy, host->chains.v[--host->chains.n]);
+	host->legacy.v[host->legacy.n - 1].legacy = true;
+}
+
+static void what_legacy_tables_may_come_before_is_open(void **state)
+{
+	size_t mangle = add_forward(NFPROTO_IPV4, "mangle", "FORWARD", -150, NF_ACCEPT), legacy;
+	size_t raw = add_base(NFPROTO_IPV4, "raw", "PREROUTING", "filter", NF_INET_PRE_ROUTING, -300,
+			      NF_ACCEPT);
+	struct fw_result r;
+
+	add_rule(mangle);
+	set_mark(1);
+	add_rule(raw);
+	set_mark(1);
+	legacy = add_forward(NFPROTO_IPV4, "mangle", "FORWARD", -150, NF_ACCEPT);
+	add_rule(legacy);
+	meta(NFT_META_MARK);
+	cmp_u32(NFT_CMP_EQ, 1);
+	set_ttl(40);
+	make_legacy();
+	r = eval(&forward);
+	assert_int_equal(r.verdict, FW_ACCEPT);
+	assert_int_equal(r.mark, 1);
+	assert_int_equal(r.ttl, 0);
+	legacy = add_base(NFPROTO_IPV4, "raw", "PREROUTING", "filter", NF_INET_PRE_ROUTING, -300,
+			  NF_ACCEPT);
+	add_rule(legacy);
+	meta(NFT_META_MARK);
+	cmp_u32(NFT_CMP_EQ, 1);
+	expr("notrack");
+	make_legacy();
+	r = eval(&prerouting);
+	assert_unknown(r, "whether legacy iptables or nf_tables comes first");
+	assert_false(r.notrack);
+}
+
 static void jumps(void **state)
 {
 	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
@@ -1340,6 +1393,7 @@ int main(void)
 		TEST(policies),
 		TEST(accept_ends_its_own_chain_only),
 		TEST(equal_priorities),
+		TEST(what_legacy_tables_may_come_before_is_open),
 		TEST(jumps),
 		TEST(loops_end),
 		TEST(dormant_tables_sleep),
