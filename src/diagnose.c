@@ -279,6 +279,20 @@ static void list_unseen(const struct snapshot *s, const struct path *path, struc
 	}
 }
 
+static void list_unread_table(const struct ns *ns, const struct legacy_table *table,
+			      struct diagnosis *d)
+{
+	const char *tool = table->family == AF_INET6 ? "ip6tables" : "iptables";
+	int error = ns->error[COLLECT_LEGACY] ? -ns->error[COLLECT_LEGACY] : ENOTSUP;
+
+	if (table->name[0])
+		unchecked(d, xasprintf("legacy %s table %s in %s", tool, table->name, ns->name),
+			  xasprintf("it could not be read: %s", strerror(error)));
+	else
+		unchecked(d, xasprintf("legacy %s in %s", tool, ns->name),
+			  xasprintf("the list of its tables could not be read: %s", strerror(error)));
+}
+
 static void list_unchecked(const struct inquiry *in, struct diagnosis *d)
 {
 	for (size_t i = 0; i < in->s->ns.n; i++) {
@@ -286,12 +300,7 @@ static void list_unchecked(const struct inquiry *in, struct diagnosis *d)
 
 		vec_each(table, &ns->legacy_tables)
 			if (!table->read)
-				unchecked(d, xasprintf("legacy %s table %s in %s",
-						       table->family == AF_INET6 ? "ip6tables" : "iptables",
-						       table->name, ns->name),
-					  xasprintf("it could not be read: %s",
-						    strerror(ns->error[COLLECT_LEGACY] ?
-							     -ns->error[COLLECT_LEGACY] : ENOTSUP)));
+				list_unread_table(ns, table, d);
 		for (size_t k = 0; k < COLLECT_KINDS; k++)
 			if (ns->error[k] && k != COLLECT_LEGACY)
 				unchecked(d, xasprintf("part of the configuration of %s", ns->name),

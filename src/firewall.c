@@ -108,15 +108,16 @@ static const struct {
 	{ "security", 1u << HOOK_INPUT | 1u << HOOK_FORWARD | 1u << HOOK_OUTPUT },
 };
 
-const char *fw_legacy(const struct snapshot *s, int ns, enum hook h, bool want_nat)
+const char *fw_legacy(const struct snapshot *s, int ns, uint8_t family, enum hook h, bool want_nat)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(legacy_tables); i++) {
 		if (!(legacy_tables[i].hooks & 1u << h) ||
 		    streq(legacy_tables[i].name, "nat") != want_nat)
 			continue;
 		vec_each(t, &snapshot_ns(s, ns)->legacy_tables)
-			if (!t->read && streq(t->name, legacy_tables[i].name))
-				return t->name;
+			if (!t->read && t->family == family &&
+			    (!t->name[0] || streq(t->name, legacy_tables[i].name)))
+				return legacy_tables[i].name;
 	}
 	return NULL;
 }

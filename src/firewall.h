@@ -105,11 +105,11 @@ void fw_eval(const struct snapshot *s, const struct fw_place *at, const struct p
 void fw_leave(const struct fw_result *r, struct packet *pkt);
 
 /*
- * The legacy iptables table that could decide at this hook and could not be
- * read ("filter", "nat", …; want_nat: only the nat table counts, else all but
- * nat), or NULL.
+ * The table of legacy iptables (NFPROTO_IPV4) or ip6tables that could decide at
+ * this hook and could not be read ("filter", "nat", …; want_nat: only the nat
+ * table counts, else all but nat), or NULL.
  */
-const char *fw_legacy(const struct snapshot *s, int ns, enum hook h, bool want_nat);
+const char *fw_legacy(const struct snapshot *s, int ns, uint8_t family, enum hook h, bool want_nat);
 
 /* Are there base chains (nf_tables) in this namespace at all that see packets of this family or bridge frames? */
 bool fw_has_chains(const struct snapshot *s, int ns);

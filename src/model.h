@@ -212,7 +212,7 @@ typedef VEC(struct nft_chain) nft_chain_list;
 /* A table of legacy iptables (family NFPROTO_IPV4) or ip6tables that exists. */
 struct legacy_table {
 	uint8_t family;
-	const char *name;
+	const char *name;            /* "": of this family any may exist, the list could not be read */
 	bool read;                   /* its chains are in ns.legacy */
 };
 

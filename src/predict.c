@@ -268,14 +268,15 @@ static struct tracking *tracking_in(struct walk *w, int ns)
 static void attach_tracking(struct walk *w, int ns)
 {
 	struct tracking *t = tracking_in(w, ns);
+	uint8_t family = w->pkt.dst.family;
 
 	if (!t && w->dir == DIR_REQUEST) {
 		t = vec_add(&w->tracking);
 		*t = (struct tracking){
 			.ns = ns,
 			/* what is not read may have done so */
-			.nat_known = !fw_legacy(w->s, ns, HOOK_POSTROUTING, true),
-			.mark_known = fw_legacy(w->s, ns, HOOK_POSTROUTING, false) ? 0 : ~0u,
+			.nat_known = !fw_legacy(w->s, ns, family, HOOK_POSTROUTING, true),
+			.mark_known = fw_legacy(w->s, ns, family, HOOK_POSTROUTING, false) ? 0 : ~0u,
 		};
 	}
 	if (w->pkt.ct != CT_UNTRACKED) {
@@ -437,7 +438,7 @@ static void note_snat(struct walk *w, const struct leg *leg)
 			w->p->snat = true;
 			w->p->snat_addr = c->res.nat.addr;
 		}
-		if (c->res.nat_unknown || fw_legacy(w->s, c->at.ns, c->at.hook, true))
+		if (c->res.nat_unknown || fw_legacy(w->s, c->at.ns, c->pkt.dst.family, c->at.hook, true))
 			w->p->snat_unknown = true;
 	}
 }

@@ -184,8 +184,13 @@ static int read_family(struct collecting *c, const struct source *from)
 	int r = read_file(from->file, LEGACY_MAX, &text), result = 0;
 
 	/* no such file where the kernel's module was never loaded */
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
+	if (r == -ENOENT)
+		return 0;
+	/* else any table may be there: the prefix without a name */
+	if (r < 0) {
+		collect_take_text(c->s, c->ns, COLLECT_LEGACY, from->prefix);
+		return r;
+	}
 	for (name = strtok_r(text, "\n", &rest); name; name = strtok_r(NULL, "\n", &rest)) {
 		if (fd == -1)
 			fd = raw_socket(from);

@@ -323,7 +323,7 @@ static bool unread_drop(const struct question *q, struct finding *f, const char 
 	if (q->ev->loss == LOSS_REFUSED && q->ev->last_request < 0)
 		return false;
 	for (h = hooks_of(q); *h != HOOK_COUNT; h++) {
-		legacy = fw_legacy(q->s, q->leg->ns, *h, false);
+		legacy = fw_legacy(q->s, q->leg->ns, q->leg->pkt.dst.family, *h, false);
 		why = legacy ? NULL : undecided(q, *h);
 		if (legacy || why)
 			break;
@@ -343,7 +343,8 @@ static bool unread_drop(const struct question *q, struct finding *f, const char 
 	if (why)
 		say_evidence(f, "the rules there cannot be decided from outside: %s", why);
 	if (legacy)
-		say_advice(f, "iptables-legacy -t %s -vnL", legacy);
+		say_advice(f, "%s-legacy -t %s -vnL",
+			   q->leg->pkt.dst.family == AF_INET6 ? "ip6tables" : "iptables", legacy);
 	else
 		say_advice(f, "nft -a list ruleset   # the %s hook", hook_name(*h));
 	f->mark = "dropped?";

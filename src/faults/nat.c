@@ -104,7 +104,7 @@ static bool leaves_untranslated(const struct question *q)
 	const struct leg *out = uplink_leg(q);
 	const struct packet *seen = as_seen(q);
 	const struct addr *src = source_outside(q);
-	const char *legacy = fw_legacy(q->s, NS_HOST, HOOK_POSTROUTING, true);
+	const char *legacy = fw_legacy(q->s, NS_HOST, src->family, HOOK_POSTROUTING, true);
 	enum proto proto = q->path->flow.proto;
 
 	/* an own packet has an own address; only what the host routes needs translating */
@@ -191,7 +191,7 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 {
 	const struct packet *seen = as_seen(q);
 	const struct addr *src = source_outside(q);
-	const char *legacy = fw_legacy(q->s, NS_HOST, HOOK_POSTROUTING, true);
+	const char *legacy = fw_legacy(q->s, NS_HOST, src->family, HOOK_POSTROUTING, true);
 	struct prefix net;
 	struct packet pkt;
 	struct op op;

@@ -1050,6 +1050,20 @@ static void what_cannot_be_asked_is_asked_once(void **state)
 	assert_true(ns->error[COLLECT_NFT] < 0);
 }
 
+static void a_list_of_tables_that_cannot_be_read_is_none_of_no_tables(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = snapshot_new();
+	struct ns *ns;
+
+	snapshot_add(s, "host", 1);
+	ns = &s->ns.v[0];
+	assert_int_equal(collect_take_text(s, ns, COLLECT_LEGACY, "ip6 "), 0);
+	assert_null(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_INPUT, false));
+	assert_non_null(fw_legacy(s, 0, NFPROTO_IPV6, HOOK_INPUT, false));
+	assert_int_equal(collect_take_text(s, ns, COLLECT_LEGACY, ""), 0);
+	assert_non_null(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_INPUT, false));
+}
+
 /* --- walking ------------------------------------------------------------------ */
 
 static void messages_are_walked_within_the_buffer(void **state)
@@ -1113,6 +1127,7 @@ int main(void)
 		cmocka_unit_test(a_set_that_lacks_elements_goes),
 		cmocka_unit_test(a_device_prefix_is_a_pattern),
 		cmocka_unit_test(what_cannot_be_asked_is_asked_once),
+		cmocka_unit_test(a_list_of_tables_that_cannot_be_read_is_none_of_no_tables),
 		cmocka_unit_test(messages_are_walked_within_the_buffer),
 	};
 

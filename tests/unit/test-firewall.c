@@ -1003,22 +1003,28 @@ static void add_legacy_table(const char *name)
 
 static void legacy_tables(void **state)
 {
-	assert_null(fw_legacy(s, 0, HOOK_FORWARD, false));
+	assert_null(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_FORWARD, false));
 	add_legacy_table("nat");
-	assert_null(fw_legacy(s, 0, HOOK_FORWARD, false));
-	assert_null(fw_legacy(s, 0, HOOK_POSTROUTING, false));
-	assert_string_equal(fw_legacy(s, 0, HOOK_POSTROUTING, true), "nat");
-	assert_null(fw_legacy(s, 0, HOOK_FORWARD, true));
+	assert_null(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_FORWARD, false));
+	assert_null(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_POSTROUTING, false));
+	assert_string_equal(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_POSTROUTING, true), "nat");
+	assert_null(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_FORWARD, true));
 	add_legacy_table("filter");
-	assert_string_equal(fw_legacy(s, 0, HOOK_FORWARD, false), "filter");
-	assert_null(fw_legacy(s, 0, HOOK_PREROUTING, false));
+	assert_string_equal(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_FORWARD, false), "filter");
+	assert_null(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_PREROUTING, false));
 	add_legacy_table("raw");
-	assert_string_equal(fw_legacy(s, 0, HOOK_PREROUTING, false), "raw");
+	assert_string_equal(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_PREROUTING, false), "raw");
+	assert_null(fw_legacy(s, 0, NFPROTO_IPV6, HOOK_PREROUTING, false));
 	/* what was read is evaluated as everything else is */
 	vec_each(t, &host->legacy_tables)
 		t->read = true;
-	assert_null(fw_legacy(s, 0, HOOK_FORWARD, false));
-	assert_null(fw_legacy(s, 0, HOOK_POSTROUTING, true));
+	assert_null(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_FORWARD, false));
+	assert_null(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_POSTROUTING, true));
+	/* where nobody can tell which there are, any may be there */
+	add_legacy_table("");
+	assert_non_null(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_FORWARD, false));
+	assert_string_equal(fw_legacy(s, 0, NFPROTO_IPV4, HOOK_POSTROUTING, true), "nat");
+	assert_null(fw_legacy(s, 0, NFPROTO_IPV6, HOOK_FORWARD, false));
 }
 
 /* --- names ----------------------------------------------------------------- */
