@@ -30,6 +30,15 @@ const struct nft_chain *ns_chain(const struct ns *ns, uint8_t family, const char
 	return NULL;
 }
 
+const struct nft_set *ns_set(const struct ns *ns, uint8_t family, const char *table,
+			     const char *name)
+{
+	vec_each(set, &ns->sets)
+		if (set->family == family && streq(set->name, name) && streq(set->table, table))
+			return set;
+	return NULL;
+}
+
 const nft_chain_list *chains_beside(const struct ns *ns, const struct nft_chain *chain)
 {
 	return chain->legacy ? &ns->legacy : &ns->chains;

@@ -124,11 +124,15 @@ struct near_miss {
 size_t fw_snat_near_misses(const struct snapshot *s, const struct fw_place *at,
 			   const struct packet *pkt, struct near_miss *ret_misses, size_t max);
 
+typedef VEC(uint16_t) port_list;
+
 /*
- * The destination ports that the rules of a namespace's nat tables name, in
- * their order, each once: candidates for what is published. At most max; how many.
+ * Appends the destination ports that the rules of a namespace's nat tables
+ * (those that see packets of this family, NFPROTO_*) name, in their order, each
+ * once: candidates for what is published. Returns whether these are all; rules
+ * that could not be read, or speak of ports otherwise, may mean others, too.
  */
-size_t fw_dnat_ports(const struct snapshot *s, int ns, uint16_t *ret_ports, size_t max);
+bool fw_dnat_ports(const struct snapshot *s, int ns, uint8_t family, port_list *ret);
 
 /* A rule or policy as reports name it. Strings are owned; rule_ref_done frees them. */
 struct rule_ref {
@@ -174,6 +178,11 @@ const struct nft_chain *ns_chain(const struct ns *ns, uint8_t family, const char
 /* The chain of that name in the table of another one, of the same backend; or NULL. */
 const struct nft_chain *chain_beside(const struct ns *ns, const struct nft_chain *chain,
 				     const char *name);
+/* Does the chain's table translate packets of this family (NFPROTO_*) at the hook? */
+bool fw_is_nat_table(const struct ns *ns, const struct nft_chain *c, uint8_t family, enum hook h);
+/* The set or map by its names, or NULL. */
+const struct nft_set *ns_set(const struct ns *ns, uint8_t family, const char *table,
+			     const char *name);
 /* All chains of the backend that a chain is of. */
 const nft_chain_list *chains_beside(const struct ns *ns, const struct nft_chain *chain);
 

@@ -19,6 +19,7 @@ struct entrance {
 	struct addr client;
 	int target_ns;              /* as in struct flow */
 	uint16_t port, target_port; /* the host's that is asked; … */
+	bool ports_tried;           /* likewise */
 };
 
 struct round {

@@ -457,8 +457,25 @@ static bool uplink_address(const struct round *r, struct addr *ret)
 	return true;
 }
 
-/* Where a packet for this port of the host is taken. False: nowhere else. */
-static bool published(struct round *r, uint16_t port, struct nat *ret)
+static bool wanted(const struct options *o, enum proto p)
+{
+	return o->protos == 0 || (o->protos & (1u << p));
+}
+
+static enum proto question_of(const struct options *o, const struct target *t)
+{
+	if (!t->port)
+		return wanted(o, PROTO_ICMP) ? PROTO_ICMP : PROTO_TCP;
+	if (t->has_proto)
+		return t->proto;
+	return wanted(o, PROTO_TCP) ? PROTO_TCP : PROTO_UDP;
+}
+
+/*
+ * Does a packet for this port of the host go to one of the namespace (*ret_port)? Where nobody can
+ * tell, *known becomes false.
+ */
+static bool leads_there(struct round *r, uint16_t port, uint16_t *ret_port, bool *known)
 {
 	const struct ns *host = snapshot_ns(r->s, NS_HOST);
 	const struct link *l = ns_link(host, r->entrance.uplink);
@@ -470,7 +487,7 @@ static bool published(struct round *r, uint16_t port, struct nat *ret)
 	};
 	const struct packet pkt = { .src = r->entrance.client,
 				    .dst = r->dst,
-				    .proto = PROTO_TCP,
+				    .proto = question_of(r->run->options, &r->run->destination),
 				    .dport = port,
 				    .tcp_flags = TH_SYN,
 				    .ttl = 64,
@@ -481,8 +498,28 @@ static bool published(struct round *r, uint16_t port, struct nat *ret)
 	do
 		fw_eval(r->s, &at, &pkt, &res);
 	while (fill(r));
-	*ret = res.nat;
-	return res.nat.kind == NAT_DEST && addr_is_set(&res.nat.addr);
+	*known &= !res.nat_unknown;
+	*ret_port = res.nat.port ? res.nat.port : port;
+	return !res.nat_unknown && res.nat.kind == NAT_DEST && addr_is_set(&res.nat.addr) &&
+	       ns_addr(snapshot_ns(r->s, r->dst_ns), &res.nat.addr);
+}
+
+/* Of very many ports not all are tried. */
+#define TRIES_MAX 4096
+
+/* The first port of these that leads to the service. False: none does; *ret_all: for certain. */
+static bool try_ports(struct round *r, const port_list *ports, uint16_t service, bool *ret_all)
+{
+	uint16_t to;
+
+	*ret_all = ports->n <= TRIES_MAX;
+	for (size_t i = 0; i < ports->n && i < TRIES_MAX; i++) {
+		if (leads_there(r, ports->v[i], &to, ret_all) && to == service) {
+			r->entrance.port = ports->v[i];
+			return true;
+		}
+	}
+	return false;
 }
 
 /*
@@ -491,27 +528,23 @@ static bool published(struct round *r, uint16_t port, struct nat *ret)
  */
 static void find_published_port(struct round *r, uint16_t port)
 {
-	const struct ns *target = snapshot_ns(r->s, r->dst_ns);
-	uint16_t ports[64];
-	struct nat nat;
-	size_t n;
+	port_list ports = { 0 };
+	bool listed, tried = true;
+	uint16_t to;
 
 	r->entrance.port = r->entrance.target_port = port;
 	r->entrance.target_ns = r->dst_ns;
-	if (published(r, port, &nat) && ns_addr(target, &nat.addr)) {
-		r->entrance.target_port = nat.port ? nat.port : port;
+	if (leads_there(r, port, &to, &tried)) {
+		r->entrance.target_port = to;
 		return;
 	}
-	do
-		n = fw_dnat_ports(r->s, NS_HOST, ports, ARRAY_SIZE(ports));
-	while (fill(r));
-	for (size_t i = 0; i < n; i++) {
-		if (published(r, ports[i], &nat) && ns_addr(target, &nat.addr) &&
-		    (nat.port ? nat.port : ports[i]) == port) {
-			r->entrance.port = ports[i];
-			return;
-		}
-	}
+	do {
+		vec_free(&ports);
+		listed = fw_dnat_ports(r->s, NS_HOST, r->dst.family, &ports);
+	} while (fill(r));
+	if (!try_ports(r, &ports, port, &tried))
+		r->entrance.ports_tried = listed && tried;
+	vec_free(&ports);
 }
 
 static int not_from_outside(struct round *r)
@@ -660,6 +693,7 @@ static struct flow flow_of(const struct round *r, const struct probe *p)
 			      .entry = p->outside ? r->entrance.uplink : 0,
 			      .target_ns = published ? r->entrance.target_ns : 0,
 			      .target_port = published ? r->entrance.target_port : 0,
+			      .ports_tried = published && r->entrance.ports_tried,
 			      .src = p->src,
 			      .dst = p->dst,
 			      .oif = p->oif,
@@ -766,20 +800,6 @@ static void add_probe(struct round *r, enum proto proto, uint16_t port, bool que
 			     .rtt_us = -1 };
 	flow = flow_of(r, p);
 	vec_push(&r->paths, predict_far(r, &flow));
-}
-
-static bool wanted(const struct options *o, enum proto p)
-{
-	return o->protos == 0 || (o->protos & (1u << p));
-}
-
-static enum proto question_of(const struct options *o, const struct target *t)
-{
-	if (!t->port)
-		return wanted(o, PROTO_ICMP) ? PROTO_ICMP : PROTO_TCP;
-	if (t->has_proto)
-		return t->proto;
-	return wanted(o, PROTO_TCP) ? PROTO_TCP : PROTO_UDP;
 }
 
 /* PROTO_COUNT: none. UDP is one only where a port was asked, and both kinds of it. */

@@ -346,12 +346,17 @@ static bool dnat_missing(const struct question *q, struct finding *f)
 	for (size_t i = 0; i < q->leg->n_crossings; i++)
 		if (q->leg->crossings[i].res.nat_unknown || q->leg->crossings[i].res.nat.kind == NAT_DEST)
 			return false;
+	if (fw_legacy(q->s, NS_HOST, flow->dst.family, HOOK_PREROUTING, true))
+		return false;
 	target = snapshot_ns(q->s, flow->target_ns);
 	snprintf(object, sizeof(object), "%s:%u", addr_text(&flow->dst).s, flow->port);
 	say(f, NS_HOST, object, "nothing publishes port %u of this host for %s", flow->port, target->name);
-	say_evidence(f, "no DNAT rule takes %s/%u, coming in by %s, anywhere; none leads to port %u of %s",
+	say_evidence(f, "no DNAT rule takes %s/%u, coming in by %s, anywhere; %s to port %u of %s",
 		     proto_name(flow->proto), flow->port, ifname(q, NS_HOST, flow->entry).s,
+		     flow->ports_tried ? "none leads" : "another port of the host may lead",
 		     flow->target_port, target->name);
+	if (!flow->ports_tried)
+		f->confidence = POSSIBLE;
 	if (q->ev)
 		say_evidence(f, "the host itself answered with a refusal; nobody listens there");
 	say_advice(f, "%s", publication(q).s);

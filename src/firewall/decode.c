@@ -185,6 +185,18 @@ static void decode_range(struct decoder *dec, const struct nftnl_expr *e)
 		c->source = COND_OTHER;
 }
 
+/* In the registers from this one on; those behind the key may be left over from before. */
+static int find_dport(const struct decoder *dec, uint32_t reg)
+{
+	size_t first = reg_word(reg);
+
+	for (size_t word = first; word < DECODED_REGS; word++)
+		if (dec->loaded[word].expr && !dec->loaded[word].masked &&
+		    cond_is_port(&dec->loaded[word], true))
+			return (int)(word - first) * 4;
+	return -1;
+}
+
 static void decode_lookup(struct decoder *dec, const struct nftnl_expr *e)
 {
 	struct cond *c = add_test(dec, expr_u32(e, NFTNL_EXPR_LOOKUP_SREG), e);
@@ -192,6 +204,7 @@ static void decode_lookup(struct decoder *dec, const struct nftnl_expr *e)
 	c->test = expr_u32(e, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV ? TEST_NOT_SET : TEST_SET;
 	c->set = nftnl_expr_get_str(e, NFTNL_EXPR_LOOKUP_SET);
 	c->map = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG);
+	c->dport_at = find_dport(dec, expr_u32(e, NFTNL_EXPR_LOOKUP_SREG));
 }
 
 static void decode_immediate(struct decoder *dec, const struct nftnl_expr *e)

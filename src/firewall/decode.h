@@ -49,7 +49,8 @@ struct cond {
 	enum cond_test test;
 	uint8_t data[COND_DATA], to[COND_DATA];
 	size_t size;
-	const char *set;                /* TEST_SET */
+	const char *set;                /* TEST_SET, TEST_NOT_SET */
+	int dport_at;                   /* where in its key the destination port may stand, in bytes; -1 */
 	bool map;                       /* the set is a map: what follows is its answer */
 	const struct nftnl_expr *expr;
 	size_t first, last;             /* the expressions it is made of */

@@ -100,6 +100,22 @@ static const unsigned int inet_hooks[HOOK_COUNT] = {
 	[HOOK_POSTROUTING] = NF_INET_POST_ROUTING,
 };
 
+static bool is_nat(const struct nft_chain *c)
+{
+	return c->type && streq(c->type, "nat");
+}
+
+bool fw_is_nat_table(const struct ns *ns, const struct nft_chain *c, uint8_t family, enum hook h)
+{
+	if (c->family != family && c->family != NFPROTO_INET)
+		return false;
+	vec_each(base, chains_beside(ns, c))
+		if (base->base && is_nat(base) && base->hook == inet_hooks[h] &&
+		    base->family == c->family && streq(base->table, c->table))
+			return true;
+	return false;
+}
+
 static bool is_dormant(const struct ns *ns, const struct nft_chain *c)
 {
 	if (c->legacy)
@@ -130,11 +146,6 @@ static bool sees_packet(const struct fw_run *r, const struct nft_chain *c)
 			return false;
 	}
 	return !is_dormant(r->ns, c);
-}
-
-static bool is_nat(const struct nft_chain *c)
-{
-	return c->type && streq(c->type, "nat");
 }
 
 typedef VEC(const struct nft_chain *) chain_list;

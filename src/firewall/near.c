@@ -133,18 +133,6 @@ static void describe(const struct fw_run *r, const struct miss *m, struct near_m
 	ret->why = say_why(r, m, iptables);
 }
 
-static bool is_nat_table(const struct ns *ns, const struct nft_chain *c, uint8_t pf)
-{
-	if (c->family != pf && c->family != NFPROTO_INET)
-		return false;
-	vec_each(base, chains_beside(ns, c))
-		if (base->base && base->type && streq(base->type, "nat") &&
-		    base->hook == NF_INET_POST_ROUTING && base->family == c->family &&
-		    streq(base->table, c->table))
-			return true;
-	return false;
-}
-
 typedef VEC(struct miss) miss_list;
 
 static void collect_chain(struct fw_run *r, const struct fw_state *start,
@@ -174,10 +162,10 @@ size_t fw_snat_near_misses(const struct snapshot *s, const struct fw_place *at,
 	size_t n = 0;
 
 	vec_each(c, &r->ns->chains)
-		if (is_nat_table(r->ns, c, r->pf))
+		if (fw_is_nat_table(r->ns, c, r->pf, at->hook))
 			collect_chain(r, &start, c, &misses);
 	vec_each(c, &r->ns->legacy)
-		if (is_nat_table(r->ns, c, r->pf))
+		if (fw_is_nat_table(r->ns, c, r->pf, at->hook))
 			collect_chain(r, &start, c, &misses);
 	memcpy(&r->st, &start, sizeof(start));
 	for (size_t failed = 1; failed <= FAILED_MAX; failed++)

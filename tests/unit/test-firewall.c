@@ -12,6 +12,8 @@
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter/xt_comment.h>
 #include <linux/netfilter/xt_mark.h>
+#include <linux/netfilter/xt_multiport.h>
+#include <linux/netfilter/xt_tcpudp.h>
 #include <linux/rtnetlink.h>
 
 #include <libnftnl/expr.h>
@@ -177,13 +179,14 @@ static uint64_t add_rule(size_t c)
 	return rule->handle;
 }
 
+static struct nftnl_expr *latest;
+
 static struct nftnl_expr *expr(const char *name)
 {
-	struct nftnl_expr *e = nftnl_expr_alloc(name);
-
-	assert_non_null(e);
-	nftnl_rule_add_expr(nr, e);
-	return e;
+	latest = nftnl_expr_alloc(name);
+	assert_non_null(latest);
+	nftnl_rule_add_expr(nr, latest);
+	return latest;
 }
 
 static void verdict(int code, const char *target)
@@ -996,6 +999,83 @@ static void near_misses(void **state)
 	assert_int_equal(fw_snat_near_misses(s, &postrouting, &p, m, 0), 0);
 }
 
+/* --- candidates for what is published ---------------------------------------- */
+
+static void assert_ports(const uint16_t *expected, size_t n, bool all)
+{
+	port_list ports = { 0 };
+
+	assert_int_equal(fw_dnat_ports(s, 0, NFPROTO_IPV4, &ports), all);
+	assert_int_equal(ports.n, n);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(ports.v[i], expected[i]);
+	vec_free(&ports);
+}
+
+static void ports_of_rules(void **state)
+{
+	const struct xt_multiport_v1 multi = { .flags = XT_MULTIPORT_DESTINATION, .count = 3,
+					       .ports = { 8001, 8003, 22 }, .pflags = { 1 } };
+	const struct xt_multiport_v1 sources = { .flags = XT_MULTIPORT_SOURCE, .count = 1, .ports = { 9 } };
+	const struct xt_multiport_v1 others = { .flags = XT_MULTIPORT_DESTINATION, .count = 1,
+						.ports = { 8002 }, .invert = 1 };
+	const struct xt_tcp tcp = { .spts = { 0, 0xffff }, .dpts = { 70, 71 } };
+	size_t c = add_base(NFPROTO_IPV4, "nat", "PREROUTING", "nat", NF_INET_PRE_ROUTING, -100, NF_ACCEPT);
+
+	assert_ports(NULL, 0, true);
+	add_rule(c);
+	dport(443);
+	add_rule(c);
+	xt_match("multiport", 1, &multi, sizeof(multi));
+	xt_match("multiport", 1, &sources, sizeof(sources));
+	/* those of a legacy table count as well */
+	make_legacy();
+	add_base(NFPROTO_IPV4, "other", "p", "nat", NF_INET_PRE_ROUTING, -100, NF_ACCEPT);
+	add_rule(c);
+	dport(22);
+	xt_match("tcp", 0, &tcp, sizeof(tcp));
+	assert_ports((const uint16_t[]){ 22, 70, 71, 443, 8001, 8002, 8003 }, 7, true);
+	add_rule(c);
+	xt_match("multiport", 1, &others, sizeof(others));
+	assert_ports((const uint16_t[]){ 22, 70, 71, 8002, 443, 8001, 8003 }, 7, false);
+}
+
+static void ports_of_sets(void **state)
+{
+	size_t c = add_base(NFPROTO_IPV4, "t", "p", "nat", NF_INET_PRE_ROUTING, -100, NF_ACCEPT);
+	struct nftnl_set *set = add_set("s", NFT_SET_INTERVAL, 2), *pairs = add_set("c", 0, 8);
+	need_list needs = { 0 };
+
+	add_elem(set, "\0\x50", 2, 0);
+	add_elem(set, "\0\x52", 2, NFT_SET_ELEM_INTERVAL_END);
+	add_elem(set, "\xff\xff", 2, 0);
+	add_elem(pairs, "\xc0\xa8\0\1\x1f\x90\0\0", 8, 0);
+	add_rule(c);
+	payload(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2);
+	lookup("s", true, 0);
+	assert_ports((const uint16_t[]){ 80, 81, 65535 }, 3, true);
+	/* ip daddr . tcp dport: in the register behind the address' */
+	add_rule(c);
+	payload(NFT_PAYLOAD_NETWORK_HEADER, 16, 4);
+	payload(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2);
+	nftnl_expr_set_u32(latest, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG32_01);
+	lookup("c", true, 0);
+	assert_ports((const uint16_t[]){ 80, 81, 65535, 8080 }, 4, true);
+	/* what is not read is asked for */
+	host->sets.v[1].unread = true;
+	assert_ports((const uint16_t[]){ 80, 81, 65535 }, 3, false);
+	assert_int_equal(snapshot_take_needs(s, &needs), 1);
+	assert_int_equal(needs.v[0].kind, NEED_ELEMENTS);
+	assert_string_equal(needs.v[0].name, "c");
+	vec_free(&needs);
+	host->sets.v[1].unread = false;
+	/* all ports but these: any */
+	add_rule(c);
+	payload(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2);
+	lookup("s", false, NFT_LOOKUP_F_INV);
+	assert_ports((const uint16_t[]){ 80, 81, 65535, 8080 }, 4, false);
+}
+
 static void add_legacy_table(const char *name)
 {
 	vec_push(&host->legacy_tables, ((struct legacy_table){ .family = AF_INET, .name = name }));
@@ -1425,6 +1505,8 @@ int main(void)
 		TEST(first_translation_wins),
 		TEST(unknown_translation),
 		TEST(near_misses),
+		TEST(ports_of_rules),
+		TEST(ports_of_sets),
 		TEST(legacy_tables),
 		TEST(names_of_iptables),
 		TEST(what_iptables_keeps),
