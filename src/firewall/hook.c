@@ -525,6 +525,8 @@ static void merge_orders(struct fw_result *a, const struct fw_result *b)
 		a->why = why;
 	}
 	a->notrack &= b->notrack;
+	if (a->notrack_chain != b->notrack_chain || a->notrack_handle != b->notrack_handle)
+		a->notrack_chain = NULL;
 	if (!same_nat(a, b)) {
 		a->nat = (struct nat){ 0 };
 		a->nat_unknown = true;
