@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 
 #include "firewall/build.h"
+#include "firewall/ref.h"
 #include "opkind.h"
 
 /* --- words ---------------------------------------------------------------- */
@@ -656,7 +657,17 @@ void persist_neigh(const struct snapshot *s, const struct op *op, op_strings *re
 		persist_deleted(s, op, ret);
 }
 
+/* In a chain that a program writes, our rule lasts only until it writes it anew. */
 void persist_firewall(const struct snapshot *s, const struct op *op, op_strings *ret)
 {
-	advice(s, op, "put it into what loads the firewall", ret);
+	const struct nft_chain *c = fw_op_chain(s, op);
+	const char *owner = c && !fw_is_place(c->name) ? fw_owner(c, NULL) : NULL;
+	_cleanup_(freep) char *what = NULL;
+
+	if (fw_op_owners_way(s, op, ret))
+		return;
+	if (owner && !streq(owner, "nsdoctor"))
+		what = xasprintf("%s writes this chain itself and may remove it; put it into what "
+				 "loads the firewall after that", owner);
+	advice(s, op, what ? what : "put it into what loads the firewall", ret);
 }

@@ -36,6 +36,12 @@ struct op_match fw_op_match(const struct op *op);
 char *fw_op_command(const struct snapshot *s, const struct op *op);
 char *fw_op_undo_command(const struct snapshot *s, const struct op *op, uint64_t handle);
 
+/*
+ * Appends the commands by which the program that owns the op's chain does the
+ * same for good. False, and nothing: it is nobody's, or has no words for it.
+ */
+bool fw_op_owners_way(const struct snapshot *s, const struct op *op, op_strings *ret);
+
 /* Does the op translate sources; is it one of legacy iptables? */
 bool fw_op_masquerades(const struct op *op);
 bool fw_op_is_legacy(const struct op *op);

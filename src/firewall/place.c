@@ -30,20 +30,6 @@ static const bool can_change_legacy = true;
 static const bool can_change_legacy = false;
 #endif
 
-/* Chains that are meant for the administrator's own rules. */
-static const char *const places[] = {
-	"DOCKER-USER",       "CNI-ADMIN",         "ufw-user-forward",  "ufw-user-input",
-	"ufw-user-output",   "ufw6-user-forward", "ufw6-user-input",   "ufw6-user-output",
-};
-
-static bool is_place(const char *chain)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		if (streq(places[i], chain))
-			return true;
-	return false;
-}
-
 /* A foreign process owns the table: the kernel lets nobody else change it. */
 static bool is_locked(const struct ns *ns, uint8_t family, const char *table)
 {
@@ -103,7 +89,7 @@ static const struct nft_chain *jump_of(const struct order *o, const struct nft_c
 /* Follows the rules in the order of evaluation until the one that drops is met. */
 static void walk(struct order *o, const struct nft_chain *chain, bool always, unsigned int depth)
 {
-	if (always && !o->place && is_place(chain->name))
+	if (always && !o->place && fw_is_place(chain->name))
 		o->place = chain;
 	for (size_t i = 0; i < chain->rules.n && !o->reached && o->budget; i++) {
 		const struct nft_rule *rule = &chain->rules.v[i];
@@ -128,7 +114,7 @@ static const struct nft_chain *find_place(const struct snapshot *s, int index,
 {
 	const struct ns *ns = snapshot_ns(s, index);
 
-	if (is_place(drop->name))
+	if (fw_is_place(drop->name))
 		return NULL;
 	vec_each(base, chains_beside(ns, drop)) {
 		struct order o = { .s = s, .ns = ns, .drop = drop, .handle = handle, .budget = WALK_RULES };

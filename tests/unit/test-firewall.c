@@ -1212,6 +1212,10 @@ static void owners_by_comment(void **state)
 		const char *comment, *owner;
 	} rows[] = {
 		{ "cali:abcdef", "calico" },
+		{ "CNI portfwd requiring masquerade", "cni" },
+		{ "cilium: any->cluster on cilium_host forward accept", "cilium" },
+		{ "wg-quick(8) rule for wg0", "wg-quick" },
+		{ "not by wg-quick(8) rule for anything", NULL },
 		{ "generated for LXD network lxdbr0", "lxd" },
 		{ "not generated for anybody", NULL },
 	};
@@ -1323,6 +1327,57 @@ static void accept_against_a_policy(void **state)
 	assert_int_equal(eval_packet(&forward, &p).verdict, FW_DROP);
 	p.ct = CT_ESTABLISHED;
 	assert_int_equal(eval_packet(&forward, &p).verdict, FW_ACCEPT);
+}
+
+static void assert_persists(const struct op *op, const char *expected)
+{
+	_cleanup_(op_strings_free) op_strings lines = { 0 };
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	op_persist(s, op, &lines);
+	vec_each(line, &lines)
+		strbuf_printf(&b, "%s\n", *line);
+	assert_string_equal(strbuf_str(&b), expected);
+}
+
+static void the_owners_own_way(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "filter", "FORWARD", 0, NF_DROP);
+	size_t ufw = add_chain(NFPROTO_IPV4, "filter", "ufw-user-forward");
+	size_t kube = add_chain(NFPROTO_IPV4, "filter", "KUBE-FORWARD");
+	size_t zones = add_forward(NFPROTO_INET, "firewalld", "filter_FORWARD", 10, NF_ACCEPT);
+	size_t in = add_base(NFPROTO_INET, "firewalld", "filter_INPUT", "filter", NF_INET_LOCAL_IN, 10,
+			     NF_ACCEPT);
+	struct op_match m = match_of_syn(), reply = { .dst = m.src, .iif = ETH0, .established = true };
+	struct op op = accept_op(ufw, 0, &m);
+
+	assert_persists(&op, "ufw route allow in on br0 out on eth0 proto tcp from 192.168.0.2 to any port 80\n");
+	op = accept_op(ufw, 0, &reply);
+	assert_persists(&op, "put it into what loads the firewall: iptables -A ufw-user-forward "
+			     "-d 192.168.0.2 -i eth0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n");
+	op = accept_op(zones, rule_verdict(zones, NF_DROP, NULL), &m);
+	assert_persists(&op,
+			"firewall-cmd --permanent --new-policy=nsdoctor\n"
+			"firewall-cmd --permanent --policy=nsdoctor --add-ingress-zone=ANY\n"
+			"firewall-cmd --permanent --policy=nsdoctor --add-egress-zone=ANY\n"
+			"firewall-cmd --permanent --policy=nsdoctor --add-rich-rule='rule family=\"ipv4\" "
+			"source address=\"192.168.0.2\" port port=\"80\" protocol=\"tcp\" accept'\n"
+			"firewall-cmd --reload\n");
+	m = (struct op_match){ .src = { address("10.0.0.0"), 24 }, .iif = ETH0 };
+	op = accept_op(in, rule_verdict(in, NF_DROP, NULL), &m);
+	assert_persists(&op,
+			"firewall-cmd --permanent --new-policy=nsdoctor\n"
+			"firewall-cmd --permanent --policy=nsdoctor --add-ingress-zone=ANY\n"
+			"firewall-cmd --permanent --policy=nsdoctor --add-egress-zone=HOST\n"
+			"firewall-cmd --permanent --policy=nsdoctor --add-rich-rule='rule family=\"ipv4\" "
+			"source address=\"10.0.0.0/24\" accept'\n"
+			"firewall-cmd --reload\n");
+	op = accept_op(kube, rule_verdict(kube, NF_DROP, NULL), &m);
+	assert_persists(&op, "kube-proxy writes this chain itself and may remove it; put it into what loads "
+			     "the firewall after that: iptables -I KUBE-FORWARD -s 10.0.0.0/24 -i eth0 -j ACCEPT\n");
+	op = accept_op(f, 0, &m);
+	assert_persists(&op, "put it into what loads the firewall: iptables -A FORWARD -s 10.0.0.0/24 -i eth0 "
+			     "-j ACCEPT\n");
 }
 
 static void accept_where_the_owner_wants_it(void **state)
@@ -1514,6 +1569,7 @@ int main(void)
 		TEST(owners_by_comment),
 		TEST(accept_before_a_rule),
 		TEST(accept_against_a_policy),
+		TEST(the_owners_own_way),
 		TEST(accept_where_the_owner_wants_it),
 		TEST(no_place_to_accept),
 		TEST(hostile_names_are_quoted),
