@@ -233,6 +233,7 @@ static void ns_copy(struct ns *dst, const struct ns *src)
 	vec_copy(&dst->listeners, &src->listeners);
 	vec_copy(&dst->queues, &src->queues);
 	vec_copy(&dst->filters, &src->filters);
+	vec_copy(&dst->policies, &src->policies);
 	vec_copy(&dst->fdb, &src->fdb);
 	vec_copy(&dst->vlans, &src->vlans);
 	vec_copy(&dst->tables, &src->tables);
@@ -345,6 +346,9 @@ static void kind_forget(struct ns *ns, enum collect_kind kind)
 		return;
 	case COLLECT_FILTER:
 		vec_free(&ns->filters);
+		return;
+	case COLLECT_POLICY:
+		vec_free(&ns->policies);
 		return;
 	case COLLECT_KINDS:
 		return;

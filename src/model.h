@@ -146,6 +146,19 @@ struct tc_filter {
 	uint16_t prio;
 };
 
+/* An IPsec policy; ports and mark count by their masks. */
+struct ipsec_policy {
+	struct prefix src, dst;      /* of the family; where that is 0, of any */
+	uint8_t family, proto;       /* proto: IPPROTO_*, 0: any */
+	uint16_t sport, sport_mask, dport, dport_mask;
+	int ifindex;                 /* 0: any */
+	uint32_t priority;           /* the smallest wins */
+	uint32_t mark, mask, if_id;  /* if_id: only for xfrm interfaces */
+	uint8_t dir;                 /* XFRM_POLICY_*, linux/xfrm.h; above them those of single sockets */
+	bool blocks;
+	bool transforms;             /* it has to be protected by a security association */
+};
+
 struct listener {
 	uint8_t proto;               /* IPPROTO_TCP, IPPROTO_UDP */
 	struct addr addr;            /* may be the unspecified address */
@@ -270,6 +283,7 @@ enum collect_kind {
 	/* only where something was lost: see collect_details() */
 	COLLECT_BRIDGE,
 	COLLECT_FILTER,
+	COLLECT_POLICY,
 	COLLECT_KINDS,
 };
 
@@ -294,6 +308,7 @@ struct ns {
 	VEC(struct listener) listeners;
 	VEC(struct queue) queues;
 	VEC(struct tc_filter) filters;
+	VEC(struct ipsec_policy) policies;
 	VEC(struct fdb) fdb;
 	VEC(struct bridge_vlan) vlans;
 	VEC(struct nft_table) tables;

@@ -609,11 +609,6 @@ static const struct fault rows[] = {
 	ROW(forward, "at the forward hook", SAFETY_CONSENT),
 	ROW(output, "at the output hook", SAFETY_CONSENT),
 	ROW(postrouting, "at the postrouting hook", SAFETY_CONSENT),
-	{ .code = "xfrm-drop",
-	  .safety = SAFETY_MANUAL,
-	  .means = "An IPsec policy takes or refuses the packet.",
-	  .proof = "The policy, and the kernel's counters.",
-	  .fix = "By whom the policy belongs to." },
 };
 
 const struct fault_group faults_filter = {

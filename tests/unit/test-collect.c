@@ -24,6 +24,7 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <linux/xfrm.h>
 #include <stdio.h>
 
 #include "collect.h"
@@ -633,6 +634,32 @@ static void queues_and_filters(void **state)
 	assert_string_equal(t.ns->filters.v[1].kind, "u32");
 }
 
+static void policies_of_ipsec(void **state)
+{
+	_cleanup_(built_done) struct built t = { 0 };
+	struct xfrm_userpolicy_info info = { .sel = { .family = AF_INET, .prefixlen_s = 24, .dport = htons(443),
+						      .dport_mask = 0xffff, .proto = IPPROTO_TCP },
+					     .priority = 7, .dir = XFRM_POLICY_FWD, .action = XFRM_POLICY_BLOCK };
+	struct xfrm_user_tmpl templates[2] = { { .optional = 1 }, { .optional = 1 } };
+
+	info.sel.saddr.a4 = htonl(0x0a010000);
+	begin(&t, XFRM_MSG_NEWPOLICY, &info, sizeof(info));
+	mnl_attr_put(t.nlh, XFRMA_TMPL, sizeof(templates), templates);
+	assert_int_equal(take(&t, COLLECT_POLICY), 0);
+	assert_true(t.ns->policies.v[0].blocks);
+	assert_false(t.ns->policies.v[0].transforms);
+	assert_int_equal(t.ns->policies.v[0].dport, 443);
+	assert_int_equal(t.ns->policies.v[0].src.len, 24);
+	templates[1].optional = 0;
+	begin(&t, XFRM_MSG_NEWPOLICY, &info, sizeof(info));
+	mnl_attr_put(t.nlh, XFRMA_TMPL, sizeof(templates), templates);
+	assert_int_equal(take(&t, COLLECT_POLICY), 0);
+	assert_true(t.ns->policies.v[1].transforms);
+	info.sel.prefixlen_s = 33;
+	begin(&t, XFRM_MSG_NEWPOLICY, &info, sizeof(info));
+	assert_int_equal(take(&t, COLLECT_POLICY), -EBADMSG);
+}
+
 static void a_bad_message_is_noted_and_left_out(void **state)
 {
 	_cleanup_(built_done) struct built t = { 0 };
@@ -1111,6 +1138,7 @@ int main(void)
 		cmocka_unit_test(interfaces_of_running_diagnoses_are_left_out),
 		cmocka_unit_test(what_a_bridge_knows),
 		cmocka_unit_test(queues_and_filters),
+		cmocka_unit_test(policies_of_ipsec),
 		cmocka_unit_test(a_bad_message_is_noted_and_left_out),
 		cmocka_unit_test(what_is_no_link_is_passed_over),
 		cmocka_unit_test(an_address_must_fit_its_family),

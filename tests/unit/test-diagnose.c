@@ -11,6 +11,7 @@
 #include <linux/if_bridge.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <linux/xfrm.h>
 
 #include "diagnose.h"
 #include "fib.h"
@@ -453,6 +454,41 @@ static void what_traffic_control_dropped(void **state)
 	seen_says(s, 3, &o, "ip-forward-off");
 }
 
+static void policies_of_ipsec(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct ipsec_policy any = { .dir = XFRM_POLICY_FWD, .blocks = true, .priority = 10 };
+	struct observations o = { 0 };
+	struct ipsec_policy *p;
+
+	vec_push(&s->ns.v[NS_HOST].policies, any);
+	seen_says(s, 3, &o, "xfrm-drop");
+	seen_says(s, 2, &o, "packet-loss");
+	p = &s->ns.v[NS_HOST].policies.v[0];
+	p->dir = XFRM_POLICY_IN;
+	seen_says(s, 3, &o, "packet-loss");
+	p->dir = XFRM_POLICY_OUT;
+	seen_says(s, 3, &o, "xfrm-drop");
+	p->family = AF_INET;
+	p->src = (struct prefix){ .addr = A("192.0.2.0"), .len = 24 };
+	p->dst = (struct prefix){ .addr = A("0.0.0.0") };
+	seen_says(s, 3, &o, "packet-loss");
+	p->family = 0;
+	p->mark = p->mask = 1;
+	seen_says(s, 3, &o, "packet-loss");
+	p->mark = p->mask = 0;
+	/* one before it lets it pass, or may do so for all that is known */
+	any.dir = XFRM_POLICY_OUT;
+	any.blocks = false;
+	any.priority = 5;
+	vec_push(&s->ns.v[NS_HOST].policies, any);
+	seen_says(s, 3, &o, "packet-loss");
+	s->ns.v[NS_HOST].policies.v[1].dport_mask = 0xffff;
+	seen_says(s, 3, &o, "packet-loss");
+	s->ns.v[NS_HOST].policies.v[1].priority = 15;
+	seen_says(s, 3, &o, "xfrm-drop");
+}
+
 static void a_program_at_the_end_of_the_wire(void **state)
 {
 	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
@@ -646,6 +682,7 @@ int main(void)
 		cmocka_unit_test(vlans_of_a_bridge),
 		cmocka_unit_test(a_locked_port),
 		cmocka_unit_test(what_traffic_control_dropped),
+		cmocka_unit_test(policies_of_ipsec),
 		cmocka_unit_test(a_program_at_the_end_of_the_wire),
 		cmocka_unit_test(where_a_part_is_lost),
 		cmocka_unit_test(a_name_that_does_not_resolve),
