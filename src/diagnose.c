@@ -149,14 +149,16 @@ static bool explain(const struct inquiry *in, size_t i, const struct facts *fact
 	const struct asked *a = &in->asked[i];
 
 	for (size_t l = first; l <= last && l < a->path->legs.n; l++) {
-		const struct question q = { .s = scratch,
-					    .path = a->path,
-					    .leg = &a->path->legs.v[l],
-					    .index = l,
-					    .ev = a->ev.loss == LOSS_UNSEEN ? NULL : &a->ev,
-					    .probe = &in->probes[i],
-					    .facts = facts };
+		struct question q = { .s = scratch,
+				      .path = a->path,
+				      .leg = &a->path->legs.v[l],
+				      .index = l,
+				      .ev = a->ev.loss == LOSS_UNSEEN ? NULL : &a->ev,
+				      .probe = &in->probes[i],
+				      .facts = facts };
 
+		if (q.ev && pass->ask != ASK_TRACE)
+			q = wrong_turn(&q);
 		if (ask_table(&q, pass->ask, pass->at_least, f))
 			return true;
 	}
@@ -508,14 +510,13 @@ static void build_path(const struct inquiry *in, size_t i, const struct path *pa
 		bool watched = !in->no_probe && (size_t)pt->ns < in->obs->capture_error.n &&
 			       in->obs->capture_error.v[pt->ns] == 0;
 		int at = find_hop(d, pt->ns, pt->ifindex);
-		struct hop_side side = { .state = HOP_NOT_REACHED, .first_us = -1 };
-		struct hop *h;
+		struct hop_side side = { .state = HOP_NOT_REACHED, .first_us = -1 }, *was;
 
 		if (at < 0) {
 			add_hop(d, in, path, pt, beyond ? HOP_UNOBSERVED : HOP_NOT_REACHED);
 			at = (int)d->path.n - 1;
 		}
-		h = &d->path.v[at];
+		was = pt->dir == DIR_REQUEST ? &d->path.v[at].request : &d->path.v[at].reply;
 		side.arp = asked_for ? seen->arp : 0;
 		if (seen->packets) {
 			side.state = HOP_SEEN;
@@ -526,14 +527,15 @@ static void build_path(const struct inquiry *in, size_t i, const struct path *pa
 		} else if (!lost) {
 			side.state = HOP_LOST;
 			lost = true;
-			d->mark_hop = at;
+			/* sent back the way it came: it ends behind the hop, not before it */
+			d->mark_hop = at + (was->packets > 0);
 			d->mark_dir = pt->dir;
 		}
-		if (pt->dir == DIR_REQUEST)
-			h->request = side;
-		else
-			h->reply = side;
+		if (side.packets || !was->packets)
+			*was = side;
 	}
+	if (d->mark_hop >= (int)d->path.n)
+		d->mark_hop = MARK_END;
 	if (!answered && !lost && !in->no_probe) {
 		d->mark_hop = MARK_END;
 		d->mark_dir = path->complete ? DIR_REPLY : DIR_REQUEST;

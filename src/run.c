@@ -703,6 +703,45 @@ static struct flow flow_of(const struct round *r, const struct probe *p)
 }
 
 /*
+ * The namespace, as an id of *ret_ns, at the other end of the wire by which the walk ends: or, by a port of a bridge,
+ * leaves for the outside. -1: there is none, or it is known.
+ */
+static int unknown_end(const struct round *r, const struct path *path, int *ret_ns)
+{
+	const struct leg *last = path->legs.n ? &path->legs.v[path->legs.n - 1] : NULL;
+	const struct point *up = path->uplink_point >= 0 ? &path->points.v[path->uplink_point] : NULL;
+	const struct link *l = NULL;
+	int peer_ns, peer_if;
+
+	if (last && last->stop == STOP_PEER_UNKNOWN) {
+		*ret_ns = last->ns;
+		l = ns_link(snapshot_ns(r->s, last->ns), last->oif);
+		return l ? l->peer_nsid : -1;
+	}
+	if (up)
+		l = ns_link(snapshot_ns(r->s, up->ns), up->ifindex);
+	if (!l || !l->master || snapshot_peer(r->s, up->ns, l->ifindex, &peer_ns, &peer_if))
+		return -1;
+	*ret_ns = up->ns;
+	return l->peer_nsid;
+}
+
+/* Has a namespace the address that was looked for, and on the bridge where it was? */
+static bool is_missed(const struct round *r, int at, const struct leg *last)
+{
+	const struct iface_addr *own = ns_addr(snapshot_ns(r->s, at), &last->nexthop);
+	const struct link *in = ns_link(snapshot_ns(r->s, last->ns), last->iif), *port;
+	int ns, ifindex;
+
+	if (!own || last->stop == STOP_NO_PORT)
+		return own != NULL;
+	if (!in || !snapshot_peer(r->s, at, own->ifindex, &ns, &ifindex) || ns != last->ns)
+		return false;
+	port = ns_link(snapshot_ns(r->s, ns), ifindex);
+	return port && port->master && port->master == (in->master ? in->master : in->ifindex);
+}
+
+/*
  * The walk ends where a namespace would have to be that nobody named: reads
  * the one that it is, if it can be found. It holds the other end of the veth,
  * or the address that no port was known to lead to.
@@ -710,14 +749,12 @@ static struct flow flow_of(const struct round *r, const struct probe *p)
 static bool meet_neighbour(struct round *r, const struct path *path)
 {
 	const struct leg *last = path->legs.n ? &path->legs.v[path->legs.n - 1] : NULL;
-	bool by_wire = last && last->stop == STOP_PEER_UNKNOWN, met = false;
-	const struct link *l = last ? ns_link(snapshot_ns(r->s, last->ns), last->oif) : NULL;
-	int nsid = l ? l->peer_nsid : -1;
+	int ns, nsid = unknown_end(r, path, &ns);
+	bool by_wire = nsid >= 0, met = false;
 	inventory list = { 0 };
 
-	/* what is no end of a wire has nobody at the other */
-	if (!last || (by_wire ? nsid < 0 : last->stop != STOP_NO_PORT) ||
-	    r->s->ns.n >= MAX_NAMESPACES || inventory_read(true, &list) < 0)
+	if ((!by_wire && (!last || (last->stop != STOP_NO_PORT && last->stop != STOP_NO_OWNER))) || r->s->ns.n >= MAX_NAMESPACES ||
+	    inventory_read(true, &list) < 0)
 		return false;
 	vec_each(e, &list) {
 		int fd, at;
@@ -729,9 +766,9 @@ static bool meet_neighbour(struct round *r, const struct path *path)
 			continue;
 		at = add_namespace(r, e->names.v[0], e->path, e->named, fd, e->dev, e->inode);
 		met = collect_nsids(r->s, r->fds.v) == 0 &&
-		      (!by_wire || snapshot_nsid(r->s, last->ns, nsid) == at) &&
+		      (!by_wire || snapshot_nsid(r->s, ns, nsid) == at) &&
 		      collect_ns(r->s, at, fd) == 0 &&
-		      (by_wire || ns_addr(snapshot_ns(r->s, at), &last->nexthop));
+		      (by_wire || is_missed(r, at, last));
 		if (!met)
 			forget_namespace(r);
 	}

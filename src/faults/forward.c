@@ -178,11 +178,7 @@ static bool back_out(const struct question *q)
 
 static const struct leg *detour(const struct question *q);
 
-/*
- * Where an answer that does not find home first turned away: a router behind
- * which it went on is to blame for where it ended.
- */
-static struct question wrong_turn(const struct question *q)
+struct question wrong_turn(const struct question *q)
 {
 	struct question at = *q;
 
@@ -194,10 +190,8 @@ static struct question wrong_turn(const struct question *q)
 	return *q;
 }
 
-static bool return_route_missing(const struct question *asked, struct finding *f)
+static bool return_route_missing(const struct question *q, struct finding *f)
 {
-	const struct question at = wrong_turn(asked), *q = &at;
-
 	if (q->leg->dir != DIR_REPLY || !(lookup_failed(q) || back_out(q)))
 		return false;
 	say(f, q->leg->ns, addr_text(&q->leg->pkt.dst).s, "%s has no route back to %s",
@@ -232,9 +226,8 @@ static const struct leg *detour(const struct question *q)
 	return l;
 }
 
-static bool return_route_wrong(const struct question *asked, struct finding *f)
+static bool return_route_wrong(const struct question *q, struct finding *f)
 {
-	const struct question at = wrong_turn(asked), *q = &at;
 	const struct leg *l = q->leg->dir == DIR_REPLY ? detour(q) : NULL;
 	const struct route *r;
 	struct addr_text dst;

@@ -9,4 +9,10 @@
 extern const struct fault_group faults_link, faults_bridge, faults_device, faults_neigh, faults_route, faults_forward,
 	faults_filter, faults_ipsec, faults_nat, faults_farend, faults_names;
 
+/*
+ * Where an answer that does not find home first turned away: the router there is
+ * to blame for what became of it behind. The question itself, where it did not.
+ */
+struct question wrong_turn(const struct question *q);
+
 #endif

@@ -66,13 +66,12 @@ static const struct link *down_behind_lookup(const struct question *q)
 }
 
 /* A link that is down and would hold the destination's network more closely than the route that is left. */
-static const struct link *down_holder(const struct question *q)
+static const struct link *down_holder(const struct question *q, const struct leg *leg)
 {
-	const struct leg *leg = q->leg->stop == STOP_NO_ROUTE ? q->leg : deciding(q);
-	const struct ns *ns = leg_ns(q);
+	const struct ns *ns = snapshot_ns(q->s, leg->ns);
 	const struct iface_addr *a;
 
-	if (!leg || !leg->routed || leg->ns != q->leg->ns)
+	if (!leg->routed)
 		return NULL;
 	vec_each(l, &ns->links) {
 		if (is_up(l) || !is_carrier(l))
@@ -99,25 +98,47 @@ static bool say_down(const struct question *q, struct finding *f, int ns, const 
 	return true;
 }
 
+/* On the way to where the packet is now, or by the route from here: did a link that is down turn it away? */
+static bool turned_away(const struct question *q, struct finding *f)
+{
+	for (size_t i = 0; i <= q->index; i++) {
+		const struct leg *leg = &q->path->legs.v[i];
+		const struct link *l = leg->dir == q->leg->dir ? down_holder(q, leg) : NULL;
+
+		if (l)
+			return say_down(q, f, leg->ns, l);
+	}
+	return false;
+}
+
+/* Its ports are disabled then, whatever their own state. */
+static bool bridge_is_down(const struct question *q, const struct link *port)
+{
+	const struct link *bridge = port->master ? ns_link(leg_ns(q), port->master) : NULL;
+
+	return bridge && !is_up(bridge);
+}
+
 static bool link_down(const struct question *q, struct finding *f)
 {
 	const int ends[] = { q->leg->iif, q->leg->oif };
 	const struct link *l;
 	int peer_ns, peer_if;
 
-	l = down_holder(q);
-	if (l)
-		return say_down(q, f, q->leg->ns, l);
+	if (turned_away(q, f))
+		return true;
 	if (q->leg->stop == STOP_NO_ROUTE && q->leg->routed && !q->leg->lookup.route) {
 		l = down_behind_lookup(q);
 		return l ? say_down(q, f, q->leg->ns, l) : false;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		l = ends[i] ? ns_link(leg_ns(q), ends[i]) : NULL;
-		if (!l || (l->flags & IFF_LOOPBACK))
+		if (!l)
 			continue;
 		if (!is_up(l))
 			return say_down(q, f, q->leg->ns, l);
+		if (q->leg->kind == LEG_BRIDGED && bridge_is_down(q, l))
+			return say_down(q, f, q->leg->ns, ns_link(leg_ns(q), l->master));
 		if (ends[i] != q->leg->oif && q->leg->kind != LEG_WIRE)
 			continue;
 		if (!snapshot_peer(q->s, q->leg->ns, l->ifindex, &peer_ns, &peer_if) &&
@@ -159,22 +180,6 @@ struct port {
 	int far;                          /* the namespace at its other end */
 	struct addr far_addr;
 };
-
-/* Does an interface do routing work of its own, so that it need be in no bridge? */
-static bool routed_end(const struct ns *ns, const struct link *l)
-{
-	static const struct prefix link_local = { .addr = { .family = AF_INET6, .b = { 0xfe, 0x80 } }, .len = 10 };
-
-	if (ns_addr_on(ns, l->ifindex, AF_INET, &(struct addr){ 0 }) ||
-	    ns_addr_on(ns, l->ifindex, AF_INET6, &(struct addr){ 0 }))
-		return true;
-	/* every interface has its routes to IPv6's link-local and multicast addresses */
-	vec_each(r, &ns->routes)
-		if (r->nh.oif == l->ifindex && !addr_is_multicast(&r->dst.addr) &&
-		    !prefix_has(&link_local, &r->dst.addr))
-			return true;
-	return false;
-}
 
 /* Fills p for the end in namespace ns of the veth of namespace far, where a bridge should hold it. */
 static bool misplaced(const struct question *q, int ns, int far, const struct addr *far_addr,

@@ -169,7 +169,7 @@ static bool neighbour_failed(const struct question *q, struct finding *f)
 	if (nd_drop_on(q, &nd) || tc_dropped(q, &filter))
 		return false;
 	/* a gateway on a segment of this host, an address of another one: others say more */
-	if (!beyond && (addr_is_set(&sender->lookup.gateway) ||
+	if (!beyond && (to_gateway(q, sender) ||
 			known_elsewhere(q, sender, &end_ns, &end)))
 		return false;
 	ns = snapshot_ns(q->s, sender->ns);

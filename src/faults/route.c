@@ -458,7 +458,7 @@ static bool gateway_missing(const struct question *q, struct finding *f)
 	int end_ns, ns, ifindex;
 	size_t routers = 0, any = 0;
 
-	if (!sender || !sender->routed || !addr_is_set(&sender->lookup.gateway))
+	if (!sender || !sender->routed || !to_gateway(q, sender))
 		return false;
 	if (q->leg->proxied || (q->leg->stop != STOP_NO_OWNER && !arp_failed(q)))
 		return false;
@@ -498,13 +498,15 @@ static bool gateway_missing(const struct question *q, struct finding *f)
 		if (own)
 			say_op(f, OP_ADDR_ADD, end_ns, end->ifindex)->prefix =
 				(struct prefix){ .addr = sender->nexthop, .len = own->prefix.len };
-	} else if (routers == 1 && sender->lookup.route) {
-		const struct route *r = sender->lookup.route;
+	} else if (routers == 1) {
+		const struct route *r = addr_is_set(&sender->lookup.gateway) ? sender->lookup.route : NULL;
 
 		say_evidence(f, "%s in %s, which holds that network, is %s", end->name,
 			     who(q, end_ns).s, addr_text(&router->prefix.addr).s);
-		say_op(f, OP_ROUTE_DEL, sender->ns, sender->oif)->route = *r;
-		say_route(f, sender->ns, &r->dst, &router->prefix.addr, sender->oif);
+		if (r) {
+			say_op(f, OP_ROUTE_DEL, sender->ns, sender->oif)->route = *r;
+			say_route(f, sender->ns, &r->dst, &router->prefix.addr, sender->oif);
+		}
 	}
 	if (f->ops.n == 0)
 		say_advice(f, "give %s to the router of that network, or change the route", gw.s);

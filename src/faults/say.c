@@ -281,6 +281,21 @@ const struct link *bridge_for(const struct ns *ns, const struct addr *a)
 	return only;
 }
 
+bool routed_end(const struct ns *ns, const struct link *l)
+{
+	static const struct prefix link_local = { .addr = { .family = AF_INET6, .b = { 0xfe, 0x80 } }, .len = 10 };
+
+	if (ns_addr_on(ns, l->ifindex, AF_INET, &(struct addr){ 0 }) ||
+	    ns_addr_on(ns, l->ifindex, AF_INET6, &(struct addr){ 0 }))
+		return true;
+	/* every interface has its routes to IPv6's link-local and multicast addresses */
+	vec_each(r, &ns->routes)
+		if (r->nh.oif == l->ifindex && !addr_is_multicast(&r->dst.addr) &&
+		    !prefix_has(&link_local, &r->dst.addr))
+			return true;
+	return false;
+}
+
 bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
 		 const struct link **ret_link)
 {
@@ -297,8 +312,7 @@ bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
 		return false;
 	if (l->master)
 		bridge = ns_link(snapshot_ns(q->s, peer_ns), l->master);
-	else if (own && !ns_addr_on(snapshot_ns(q->s, peer_ns), peer_if, family,
-				    &(struct addr){ 0 }))
+	else if (own && !routed_end(snapshot_ns(q->s, peer_ns), l))
 		bridge = bridge_for(snapshot_ns(q->s, peer_ns), &own->prefix.addr);
 	*ret_ns = peer_ns;
 	*ret_link = bridge ? bridge : l;
@@ -315,6 +329,16 @@ bool known_elsewhere(const struct question *q, const struct leg *sender, int *re
 		return false;
 	fib_lookup(snapshot_ns(q->s, *ret_ns), &(struct fib_query){ .dst = sender->nexthop }, &l);
 	return l.error == 0 && l.oif != (*ret_link)->ifindex;
+}
+
+bool to_gateway(const struct question *q, const struct leg *sender)
+{
+	if (addr_is_set(&sender->lookup.gateway))
+		return true;
+	vec_each(r, &snapshot_ns(q->s, sender->ns)->routes)
+		if (r->nh.oif == sender->oif && addr_eq(&r->nh.gateway, &sender->nexthop))
+			return true;
+	return false;
 }
 
 const char *resolution(const struct question *q)

@@ -79,6 +79,8 @@ const struct link *end_towards(const struct question *q, int ns, int far);
  * none, or more than one.
  */
 const struct link *bridge_for(const struct ns *ns, const struct addr *a);
+/* Does an interface do routing work of its own, so that it need be in no bridge? */
+bool routed_end(const struct ns *ns, const struct link *l);
 /*
  * What holds the segment at the other end of an interface: the bridge its
  * veth ends in (or should), or the veth's end itself. False: not known.
@@ -91,6 +93,8 @@ bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
  */
 bool known_elsewhere(const struct question *q, const struct leg *sender, int *ret_ns,
 		     const struct link **ret_link);
+/* Is a leg's next hop a router that its namespace relies on, even where just that router is asked for? */
+bool to_gateway(const struct question *q, const struct leg *sender);
 /* How the next hop's MAC is asked for: "ARP", "ND". */
 const char *resolution(const struct question *q);
 /* An interface that carries traffic: not the loopback. */
