@@ -26,6 +26,8 @@ static const struct applier *const appliers[OP_KINDS] = {
 	[OP_NFT_MASQUERADE] = &apply_nft,
 	[OP_LEGACY_ACCEPT] = &apply_legacy,
 	[OP_LEGACY_MASQUERADE] = &apply_legacy,
+	[OP_NFT_DNAT] = &apply_nft,
+	[OP_LEGACY_DNAT] = &apply_legacy,
 	[OP_CT_DELETE] = &apply_conntrack,
 };
 

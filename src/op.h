@@ -31,6 +31,8 @@ enum op_kind {
 	OP_NFT_MASQUERADE, /* masquerade a prefix on an uplink */
 	OP_LEGACY_ACCEPT, /* the same two in a table of legacy iptables */
 	OP_LEGACY_MASQUERADE,
+	OP_NFT_DNAT,    /* lead what comes for a port of the host to a service behind it */
+	OP_LEGACY_DNAT,
 	OP_CT_DELETE,   /* delete the conntrack entries of one flow's source; has no undo */
 };
 
@@ -59,13 +61,15 @@ struct op {
 	struct fib_rule rule;       /* OP_RULE_DEL */
 	struct neigh neigh;         /* OP_NEIGH_DEL; OP_FDB_DEL: mac, state and flags of the entry at the port ifindex */
 
-	/* OP_NFT_*, OP_LEGACY_*: the place. For masquerade, table NULL means that a table of our own is made. */
+	/* OP_NFT_*, OP_LEGACY_*: the place. For NAT, table NULL means that a table of our own is made. */
 	uint8_t family;             /* NFPROTO_* */
 	const char *table, *chain;  /* interned */
 	uint64_t before;            /* handle (legacy: number) of the rule to stand before; 0: append */
 	uint64_t anchor;            /* OP_LEGACY_*: that rule's fingerprint, as numbers change */
 	struct op_match match;      /* of OP_CT_DELETE only dst counts */
 	int oif;                    /* OP_*_MASQUERADE */
+	struct addr to;             /* OP_*_DNAT: whom it is led to … */
+	uint16_t to_port;           /* … and to which port */
 	bool iptables;              /* write it as iptables-nft would */
 	uint64_t handle;            /* of the new rule once the kernel gave it one, 0: not known */
 };
@@ -90,11 +94,14 @@ int op_model(struct snapshot *s, const struct op *op);
  * Ops for the firewall, in the right place and backend.
  * op_accept: before rule `ref` (or against the policy) of a chain, accept match.
  * op_masquerade: where the host's other source NAT lives, or in a table of our own.
+ * op_dnat: the same for what comes in; match says for whom, with a protocol and a port.
  * Return 0, or -ENOTSUP where no safe place exists (the fix is then only advice).
  */
 int op_accept(struct snapshot *s, int ns, const struct nft_chain *chain, uint64_t handle,
 	      const struct op_match *match, struct op *ret_op);
 int op_masquerade(struct snapshot *s, int ns, const struct prefix *src, int oif, struct op *ret_op);
+int op_dnat(struct snapshot *s, int ns, const struct op_match *match, const struct addr *to, uint16_t to_port,
+	    struct op *ret_op);
 /* Lets such an op's rule stand before the one with this handle (0: at the end of its chain). */
 void op_place_before(const struct snapshot *s, struct op *op, uint64_t handle);
 

@@ -130,6 +130,20 @@ const struct op_row op_rows[OP_KINDS] = {
 		.persist = persist_firewall,
 		.model = legacy_op_model,
 	},
+	[OP_NFT_DNAT] = {
+		.name = "nft-dnat",
+		.uses = USES_PLACE | USES_MATCH | USES_TO,
+		.commands = command_nft,
+		.persist = persist_firewall,
+		.model = fw_op_model,
+	},
+	[OP_LEGACY_DNAT] = {
+		.name = "legacy-dnat",
+		.uses = USES_PLACE | USES_ANCHOR | USES_MATCH | USES_TO,
+		.commands = command_nft,
+		.persist = persist_firewall,
+		.model = legacy_op_model,
+	},
 	[OP_CT_DELETE] = {
 		.name = "ct-delete",
 		.uses = USES_PREFIX | USES_MATCH,

@@ -23,6 +23,7 @@ enum op_uses {
 	USES_OIF = 1 << 9,
 	USES_ANCHOR = 1 << 10,
 	USES_FLAG = 1 << 11,
+	USES_TO = 1 << 12,
 };
 
 struct op_row {

@@ -96,6 +96,8 @@ static const struct field fields[] = {
 	FIELD(MATCH, UINT, "match.icmp-type", match.icmp_type),
 	FIELD(MATCH, UINT, "match.established", match.established),
 	FIELD(OIF, INT, "oif", oif),
+	FIELD(TO, ADDR, "to", to),
+	FIELD(TO, UINT, "to-port", to_port),
 };
 
 /* --- writing -------------------------------------------------------------- */

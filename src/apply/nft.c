@@ -27,8 +27,6 @@
 
 #define NFT_TYPE(message) ((uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | (message)))
 
-#define OWN_PRIORITY 100 /* NF_IP_PRI_NAT_SRC, linux/netfilter_ipv4.h */
-
 static void rule_freep(struct nftnl_rule **r)
 {
 	if (*r)
@@ -275,17 +273,19 @@ static void put_table(struct batch *b, const struct place *p, unsigned int messa
 	batch_done(b, nlh);
 }
 
-static void put_chain(struct batch *b, const struct place *p, unsigned int message, uint16_t flags)
+/* own: what a new chain is; NULL for one that goes */
+static void put_chain(struct batch *b, const struct place *p, unsigned int message, uint16_t flags,
+		      const struct fw_own_chain *own)
 {
 	_cleanup_(chain_freep) struct nftnl_chain *c = NFTNL_ALLOC(chain);
 	struct nlmsghdr *nlh = batch_put(b, message, p->family, flags);
 
 	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, p->table);
 	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, p->chain);
-	if (message == NFT_MSG_NEWCHAIN) {
+	if (own) {
 		nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "nat");
-		nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, NF_INET_POST_ROUTING);
-		nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, OWN_PRIORITY);
+		nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, own->hook);
+		nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, own->number);
 		nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, NF_ACCEPT);
 	}
 	nftnl_chain_nlmsg_build_payload(nlh, c);
@@ -322,7 +322,7 @@ static int do_nft(struct change *c, char **ret_why)
 	if (!c->before.table)
 		put_table(b, &p, NFT_MSG_NEWTABLE, NLM_F_CREATE);
 	if (!c->before.chain)
-		put_chain(b, &p, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
+		put_chain(b, &p, NFT_MSG_NEWCHAIN, NLM_F_CREATE, fw_own_chain(&c->op));
 	if (!nftnl_rule_is_set(p.rule, NFTNL_RULE_POSITION))
 		flags |= NLM_F_APPEND;
 	nlh = batch_put(b, NFT_MSG_NEWRULE, p.family, flags);
@@ -403,7 +403,7 @@ static int delete_empty(struct nl *nl, const struct place *p, unsigned int messa
 	if (message == NFT_MSG_DELTABLE)
 		put_table(b, p, message, NLM_F_NONREC);
 	else
-		put_chain(b, p, message, NLM_F_NONREC);
+		put_chain(b, p, message, NLM_F_NONREC, NULL);
 	r = batch_send(b, nl, NULL, NULL);
 	return r == -EBUSY || r == -ENOENT ? 0 : r;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nat - source translation on the way out */
+/* nat - source translation on the way out, destination translation on the way in */
 #include "faults/groups.h"
 #include "faults/say.h"
 #include "firewall/build.h"
@@ -62,31 +62,36 @@ static const struct packet *as_seen(const struct question *q)
 }
 
 /* Would the packet be translated with this op done? */
-static bool translates(const struct question *q, const struct op *op, const struct packet *pkt)
+static bool translates(const struct question *q, const struct op *op, const struct fw_place *at,
+		       const struct packet *pkt)
 {
 	_cleanup_(snapshot_freep) struct snapshot *world = snapshot_copy(q->s);
-	struct fw_place at = uplink_place(q);
 	struct fw_result res;
 
 	if (op_model(world, op) < 0)
 		return false;
-	fw_eval(world, &at, pkt, &res);
-	return res.nat.kind == NAT_SOURCE;
+	fw_eval(world, at, pkt, &res);
+	return res.nat.kind == (fw_op_redirects(op) ? NAT_DEST : NAT_SOURCE);
 }
 
-/* The masquerade where the host's others are; before them all where one of them would hide it. */
-static bool find_place(const struct question *q, const struct prefix *net, const struct packet *pkt,
+/* The op stands behind the host's others; before them all where one of them would hide it. */
+static void find_place(const struct question *q, const struct fw_place *at, const struct packet *pkt,
+		       struct op *op)
+{
+	const struct nft_chain *chain = fw_op_chain(q->s, op);
+
+	if (chain && chain->rules.n && !translates(q, op, at, pkt))
+		op_place_before(q->s, op, chain->rules.v[0].handle);
+}
+
+static bool masquerade(const struct question *q, const struct prefix *net, const struct packet *pkt,
 		       struct op *ret_op)
 {
-	const struct nft_chain *chain;
+	struct fw_place at = uplink_place(q);
 
 	if (op_masquerade(q->s, NS_HOST, net, q->leg->oif, ret_op) < 0)
 		return false;
-	if (translates(q, ret_op, pkt) || !ret_op->table)
-		return true;
-	chain = fw_op_chain(q->s, ret_op);
-	if (chain && chain->rules.n)
-		op_place_before(q->s, ret_op, chain->rules.v[0].handle);
+	find_place(q, &at, pkt, ret_op);
 	return true;
 }
 
@@ -213,7 +218,7 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 	pkt = uplink_leg(q)->pkt;
 	pkt.src = *src;
 	say_near_misses(q, f, &pkt);
-	if (!legacy && find_place(q, &net, &pkt, &op))
+	if (!legacy && masquerade(q, &net, &pkt, &op))
 		*vec_add(&f->ops) = op;
 	else
 		say_advice(f, "%s%s -t nat -A POSTROUTING -s %s -o %s -j MASQUERADE",
@@ -297,26 +302,36 @@ static void say_exception(const struct question *q, struct finding *f, const str
 		*vec_add(&f->ops) = op;
 }
 
-/* The rule that would publish the service. */
-struct publication {
-	char s[256];
-};
-
-static struct publication publication(const struct question *q)
+/* Where the service could be led to: an address of the namespace that others reach. */
+static const struct addr *service_address(const struct question *q)
 {
 	const struct flow *flow = &q->path->flow;
-	struct publication p = { "" };
 
-	vec_each(a, &snapshot_ns(q->s, flow->target_ns)->addrs) {
-		if (a->prefix.addr.family != flow->dst.family || addr_is_loopback(&a->prefix.addr))
-			continue;
-		snprintf(p.s, sizeof(p.s),
-			 "iptables -t nat -A PREROUTING -i %s -p %s --dport %u -j DNAT --to-destination %s:%u",
-			 ifname(q, NS_HOST, flow->entry).s, proto_name(flow->proto), flow->port,
-			 addr_text(&a->prefix.addr).s, flow->target_port);
-		break;
-	}
-	return p;
+	vec_each(a, &snapshot_ns(q->s, flow->target_ns)->addrs)
+		if (a->prefix.addr.family == flow->dst.family && !addr_is_loopback(&a->prefix.addr) &&
+		    !addr_is_linklocal(&a->prefix.addr))
+			return &a->prefix.addr;
+	return NULL;
+}
+
+/* The rule that would publish the service for whoever comes in by the uplink. */
+static bool publication(const struct question *q, struct op *ret_op)
+{
+	const struct flow *flow = &q->path->flow;
+	const struct link *entry = ns_link(snapshot_ns(q->s, NS_HOST), flow->entry);
+	const struct addr *to = service_address(q);
+	struct fw_place at = { .ns = NS_HOST, .hook = HOOK_PREROUTING,
+			       .iif = entry && entry->master ? entry->master : flow->entry,
+			       .port_in = entry && entry->master ? flow->entry : 0 };
+	const struct op_match m = { .dst = prefix_host(&flow->dst), .iif = at.iif, .dport = flow->port,
+				    .proto = proto_number(flow->proto, flow->dst.family) };
+	struct packet pkt = q->leg->pkt;
+
+	pkt.ct = CT_NEW;
+	if (!to || op_dnat(q->s, NS_HOST, &m, to, flow->target_port, ret_op) < 0)
+		return false;
+	find_place(q, &at, &pkt, ret_op);
+	return translates(q, ret_op, &at, &pkt);
 }
 
 /* Does a program of the host itself, a proxy perhaps, listen there? */
@@ -337,6 +352,7 @@ static bool dnat_missing(const struct question *q, struct finding *f)
 	const struct flow *flow = &q->path->flow;
 	const struct ns *target;
 	char object[ADDR_STRLEN + 16];
+	struct op op;
 
 	if (!flow->entry || !flow->target_port || q->leg->ns != NS_HOST || q->leg->dir != DIR_REQUEST ||
 	    leg_ns(q)->error[COLLECT_SOCK] || host_listens(q))
@@ -359,7 +375,11 @@ static bool dnat_missing(const struct question *q, struct finding *f)
 		f->confidence = POSSIBLE;
 	if (q->ev)
 		say_evidence(f, "the host itself answered with a refusal; nobody listens there");
-	say_advice(f, "%s", publication(q).s);
+	if (flow->ports_tried && publication(q, &op))
+		*vec_add(&f->ops) = op;
+	else
+		say_advice(f, "lead port %u of this host to port %u of %s: iptables -t nat -A PREROUTING … -j DNAT",
+			   flow->port, flow->target_port, target->name);
 	f->mark = "not published";
 	return true;
 }
@@ -388,8 +408,8 @@ static bool dnat_wrong_target(const struct question *q, struct finding *f)
 		const struct ns *target = snapshot_ns(q->s, q->path->flow.target_ns);
 
 		say_evidence(f, "%s is no address of %s", to.s, target->name);
-		say_advice(f, "let the rule lead to %s, if nobody else needs it: %s", target->name,
-			   publication(q).s);
+		say_advice(f, "let the rule lead to port %u of %s, if nobody else needs it",
+			   q->path->flow.target_port, target->name);
 		return true;
 	}
 	say_evidence(f, "the rule takes what is sent to any other address as well");
@@ -423,7 +443,7 @@ static const struct fault rows[] = {
 	  .legs = LEG_BIT(LEG_DELIVER),
 	  .ask = ASK_SEEN | ASK_MODEL,
 	  .match = dnat_missing,
-	  .safety = SAFETY_MANUAL,
+	  .safety = SAFETY_CONSENT,
 	  .means = "Nothing publishes the port that was asked for.",
 	  .proof = "The rules, and a RST or a delivery to the host itself.",
 	  .fix = "A DNAT rule to the target." },

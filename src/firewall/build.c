@@ -13,6 +13,7 @@
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter_ipv4.h>
 
@@ -124,7 +125,8 @@ static void build_iptables(struct nftnl_rule *nr, const struct ns *ns, const str
 {
 	const struct extension icmp6 = extension_icmp6(m->icmp_type),
 			       established = extension_established(),
-			       masquerade = extension_masquerade(op->family);
+			       masquerade = extension_masquerade(op->family),
+			       dnat = extension_dnat(&op->to, op->to_port);
 
 	add_ifname(nr, ns, NFT_META_IIFNAME, m->iif, true);
 	add_ifname(nr, ns, NFT_META_OIFNAME, m->oif, true);
@@ -145,6 +147,8 @@ static void build_iptables(struct nftnl_rule *nr, const struct ns *ns, const str
 	nftexpr_add(nr, "counter");
 	if (op->kind == OP_NFT_MASQUERADE)
 		add_target(nr, &masquerade);
+	else if (op->kind == OP_NFT_DNAT)
+		add_target(nr, &dnat);
 	else
 		add_verdict(nr, NF_ACCEPT);
 }
@@ -175,6 +179,26 @@ static void add_nfproto(struct nftnl_rule *nr, const struct op *op, const struct
 	nftexpr_cmp(nr, NFT_CMP_EQ, &nfproto, sizeof(nfproto));
 }
 
+/* With all that the kernel adds by itself: it is known again by what it says. */
+static void add_dnat(struct nftnl_rule *nr, const struct op *op)
+{
+	const uint16_t port = htons(op->to_port);
+	struct nftnl_expr *e;
+
+	nftexpr_data(nr, op->to.b, (uint32_t)addr_len(op->to.family));
+	e = nftexpr_add(nr, "immediate");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_2);
+	nftnl_expr_set(e, NFTNL_EXPR_IMM_DATA, &port, sizeof(port));
+	e = nftexpr_add(nr, "nat");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_TYPE, NFT_NAT_DNAT);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FAMILY, op->to.family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MAX, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_PROTO_MIN, NFT_REG_2);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_PROTO_MAX, NFT_REG_2);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FLAGS, NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED);
+}
+
 static void build_native(struct nftnl_rule *nr, const struct ns *ns, const struct op *op,
 			 const struct op_match *m)
 {
@@ -191,6 +215,8 @@ static void build_native(struct nftnl_rule *nr, const struct ns *ns, const struc
 		add_ct_state(nr);
 	if (op->kind == OP_NFT_MASQUERADE)
 		nftexpr_add(nr, "masq");
+	else if (op->kind == OP_NFT_DNAT)
+		add_dnat(nr, op);
 	else
 		add_verdict(nr, NF_ACCEPT);
 }
@@ -200,9 +226,23 @@ bool fw_op_masquerades(const struct op *op)
 	return op->kind == OP_NFT_MASQUERADE || op->kind == OP_LEGACY_MASQUERADE;
 }
 
+bool fw_op_redirects(const struct op *op)
+{
+	return op->kind == OP_NFT_DNAT || op->kind == OP_LEGACY_DNAT;
+}
+
 bool fw_op_is_legacy(const struct op *op)
 {
-	return op->kind == OP_LEGACY_ACCEPT || op->kind == OP_LEGACY_MASQUERADE;
+	return op->kind == OP_LEGACY_ACCEPT || op->kind == OP_LEGACY_MASQUERADE || op->kind == OP_LEGACY_DNAT;
+}
+
+const struct fw_own_chain *fw_own_chain(const struct op *op)
+{
+	static const struct fw_own_chain in = { "prerouting", "dstnat", NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST },
+					 out = { "postrouting", "srcnat", NF_INET_POST_ROUTING,
+						 NF_IP_PRI_NAT_SRC };
+
+	return fw_op_redirects(op) ? &in : &out;
 }
 
 const struct nft_chain *fw_op_chain(const struct snapshot *s, const struct op *op)
@@ -216,9 +256,13 @@ const struct nft_chain *fw_op_chain(const struct snapshot *s, const struct op *o
 
 struct op_match fw_op_match(const struct op *op)
 {
-	if (fw_op_masquerades(op))
-		return (struct op_match){ .src = op->prefix, .oif = op->oif };
-	return op->match;
+	struct op_match m = op->match;
+
+	if (fw_op_masquerades(op)) {
+		m.src = op->prefix;
+		m.oif = op->oif;
+	}
+	return m;
 }
 
 struct nftnl_rule *fw_build_rule(const struct snapshot *s, const struct op *op)
@@ -227,14 +271,14 @@ struct nftnl_rule *fw_build_rule(const struct snapshot *s, const struct op *op)
 	struct op_match m = fw_op_match(op);
 	struct nftnl_rule *nr;
 
-	if (op->kind != OP_NFT_ACCEPT && op->kind != OP_NFT_MASQUERADE)
+	if (op->kind != OP_NFT_ACCEPT && op->kind != OP_NFT_MASQUERADE && op->kind != OP_NFT_DNAT)
 		return NULL;
 	nr = nftnl_rule_alloc();
 	if (!nr)
 		abort();
 	nftnl_rule_set_u32(nr, NFTNL_RULE_FAMILY, op->family);
 	nftnl_rule_set_str(nr, NFTNL_RULE_TABLE, op->table ? op->table : FW_OWN_TABLE);
-	nftnl_rule_set_str(nr, NFTNL_RULE_CHAIN, op->table ? op->chain : FW_OWN_CHAIN);
+	nftnl_rule_set_str(nr, NFTNL_RULE_CHAIN, op->table ? op->chain : fw_own_chain(op)->name);
 	if (op->before)
 		nftnl_rule_set_u64(nr, NFTNL_RULE_POSITION, op->before);
 	if (op->iptables)
@@ -270,20 +314,28 @@ static struct nft_chain *find_chain(struct ns *ns, uint8_t family, const char *t
 	return NULL;
 }
 
-static struct nft_chain *make_own(struct snapshot *copy, struct ns *ns, uint8_t family)
+bool fw_has_table(const struct ns *ns, uint8_t family, const char *table)
 {
-	struct nft_table *t = vec_add(&ns->tables);
+	vec_each(t, &ns->tables)
+		if (t->family == family && streq(t->name, table))
+			return true;
+	return false;
+}
+
+static struct nft_chain *make_own(struct snapshot *copy, struct ns *ns, const struct op *op)
+{
+	const struct fw_own_chain *own = fw_own_chain(op);
 	struct nft_chain *c = vec_add(&ns->chains);
 
-	t->family = family;
-	t->name = snapshot_intern(copy, FW_OWN_TABLE);
-	c->family = family;
-	c->table = t->name;
-	c->name = snapshot_intern(copy, FW_OWN_CHAIN);
-	c->handle = 1;
+	c->family = op->family;
+	c->table = snapshot_intern(copy, FW_OWN_TABLE);
+	if (!fw_has_table(ns, op->family, FW_OWN_TABLE))
+		vec_push(&ns->tables, ((struct nft_table){ .family = op->family, .name = c->table }));
+	c->name = snapshot_intern(copy, own->name);
+	c->handle = next_handle(ns, op->family, FW_OWN_TABLE);
 	c->base = true;
-	c->hook = NF_INET_POST_ROUTING;
-	c->prio = NF_IP_PRI_NAT_SRC;
+	c->hook = own->hook;
+	c->prio = own->number;
 	c->policy = NF_ACCEPT;
 	c->type = snapshot_intern(copy, "nat");
 	return c;
@@ -308,14 +360,14 @@ int fw_op_model(struct snapshot *copy, const struct op *op)
 	struct ns *ns = &copy->ns.v[op->ns];
 	const char *table = op->table ? op->table : FW_OWN_TABLE;
 	struct nft_chain *c =
-		find_chain(ns, op->family, table, op->table ? op->chain : FW_OWN_CHAIN);
-	struct nft_rule rule = { .handle = next_handle(ns, op->family, table) };
+		find_chain(ns, op->family, table, op->table ? op->chain : fw_own_chain(op)->name);
+	struct nft_rule rule = { 0 };
 	struct nftnl_rule *nr;
 	size_t i;
 	int r;
 
 	if (!c && !op->table)
-		c = make_own(copy, ns, op->family);
+		c = make_own(copy, ns, op);
 	if (!c)
 		return -ENOENT;
 	r = find_place(c, op->before, &i);
@@ -326,6 +378,7 @@ int fw_op_model(struct snapshot *copy, const struct op *op)
 		return -EINVAL;
 	snapshot_own_rule(copy, nr);
 	rule.nr = nr;
+	rule.handle = next_handle(ns, op->family, table);
 	vec_push(&c->rules, rule);
 	memmove(&c->rules.v[i + 1], &c->rules.v[i], (c->rules.n - 1 - i) * sizeof(rule));
 	c->rules.v[i] = rule;

@@ -12,9 +12,15 @@
 
 struct nftnl_rule;
 
-/* The table, base chain and its parameters that an OP_NFT_MASQUERADE without a table makes. */
+/* The table that an op of NAT without a table makes … */
 #define FW_OWN_TABLE "nsdoctor"
-#define FW_OWN_CHAIN "postrouting"
+/* … and its base chain. */
+struct fw_own_chain {
+	const char *name, *prio; /* in words */
+	uint32_t hook;
+	int32_t number;          /* the priority's */
+};
+const struct fw_own_chain *fw_own_chain(const struct op *op);
 
 /*
  * The op's rule: family, table, chain and expressions; with op->before also
@@ -42,9 +48,13 @@ char *fw_op_undo_command(const struct snapshot *s, const struct op *op, uint64_t
  */
 bool fw_op_owners_way(const struct snapshot *s, const struct op *op, op_strings *ret);
 
-/* Does the op translate sources; is it one of legacy iptables? */
+/* Does the op translate sources, or destinations; is it one of legacy iptables? */
 bool fw_op_masquerades(const struct op *op);
+bool fw_op_redirects(const struct op *op);
 bool fw_op_is_legacy(const struct op *op);
+
+/* Is there such a table of nf_tables? */
+bool fw_has_table(const struct ns *ns, uint8_t family, const char *table);
 
 /* The chain that the op puts its rule into, or NULL (there is none yet, or no longer). */
 const struct nft_chain *fw_op_chain(const struct snapshot *s, const struct op *op);

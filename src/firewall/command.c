@@ -72,6 +72,25 @@ static size_t rule_number(const struct snapshot *s, const struct op *op)
 	return 1;
 }
 
+/* "10.0.0.2:80", "[fd00::2]:80" */
+static void put_to(struct strbuf *b, const struct op *op)
+{
+	bool brackets = op->to.family == AF_INET6;
+
+	strbuf_printf(b, "%s%s%s:%u", brackets ? "[" : "", addr_text(&op->to).s, brackets ? "]" : "",
+		      op->to_port);
+}
+
+static void iptables_target(struct strbuf *b, const struct op *op)
+{
+	if (fw_op_redirects(op)) {
+		strbuf_puts(b, " -j DNAT --to-destination ");
+		put_to(b, op);
+		return;
+	}
+	strbuf_puts(b, fw_op_masquerades(op) ? " -j MASQUERADE" : " -j ACCEPT");
+}
+
 static char *iptables_command(const struct snapshot *s, const struct op *op, bool undo)
 {
 	const struct ns *ns = snapshot_ns(s, op->ns);
@@ -87,7 +106,7 @@ static char *iptables_command(const struct snapshot *s, const struct op *op, boo
 	if (!undo && op->before && rule_number(s, op) > 1)
 		strbuf_printf(&b, " %zu", rule_number(s, op));
 	iptables_match(&b, ns, &m);
-	strbuf_puts(&b, fw_op_masquerades(op) ? " -j MASQUERADE" : " -j ACCEPT");
+	iptables_target(&b, op);
 	return strbuf_take(&b);
 }
 
@@ -134,6 +153,12 @@ static void nft_match(struct strbuf *b, const struct ns *ns, const struct op *op
 		strbuf_printf(b, " meta l4proto %s", proto_word(m->proto));
 	if (m->established)
 		strbuf_puts(b, " ct state established,related");
+	if (fw_op_redirects(op)) {
+		strbuf_puts(b, op->family != NFPROTO_INET ? " dnat to " :
+			       op->to.family == AF_INET6  ? " dnat ip6 to " : " dnat ip to ");
+		put_to(b, op);
+		return;
+	}
 	strbuf_puts(b, fw_op_masquerades(op) ? " masquerade" : " accept");
 }
 
@@ -149,16 +174,17 @@ static char *nft_command(const struct snapshot *s, const struct op *op)
 	const struct ns *ns = snapshot_ns(s, op->ns);
 	const char *family = fw_family_name(op->family);
 	const char *table = op->table ? op->table : FW_OWN_TABLE;
-	const char *chain = op->table ? op->chain : FW_OWN_CHAIN;
+	const struct fw_own_chain *own = fw_own_chain(op);
+	const char *chain = op->table ? op->chain : own->name;
 	_cleanup_(strbuf_done) struct strbuf rule = { 0 };
 	struct op_match m = fw_op_match(op);
 	struct strbuf b = { 0 };
 
 	if (!op->table) {
 		_cleanup_(freep) char *t = xasprintf("add table %s %s", family, table);
-		_cleanup_(freep) char *c = xasprintf("add chain %s %s %s { type nat hook "
-						     "postrouting priority srcnat; }",
-						     family, table, chain);
+		_cleanup_(freep) char *c = xasprintf("add chain %s %s %s { type nat hook %s "
+						     "priority %s; }",
+						     family, table, chain, own->name, own->prio);
 
 		nft_line(&b, t);
 		nft_line(&b, c);
@@ -180,6 +206,8 @@ static char *nft_undo(const struct snapshot *s, const struct op *op, uint64_t ha
 	struct op_match m = fw_op_match(op);
 	struct strbuf b = { 0 };
 
+	if (!op->table && fw_has_table(snapshot_ns(s, op->ns), op->family, FW_OWN_TABLE))
+		return xasprintf("nft delete chain %s %s %s", family, FW_OWN_TABLE, fw_own_chain(op)->name);
 	if (!op->table)
 		return xasprintf("nft delete table %s %s", family, FW_OWN_TABLE);
 	strbuf_printf(&b, "nft delete rule %s %s %s handle ", family, op->table, op->chain);

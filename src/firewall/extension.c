@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,4 +47,15 @@ struct extension extension_masquerade(uint8_t family)
 
 	return family == NFPROTO_IPV6 ? extension("MASQUERADE", 0, &ipv6, sizeof(ipv6)) :
 					extension("MASQUERADE", 0, &ipv4, sizeof(ipv4));
+}
+
+/* Revision 2 (Linux 4.18), which iptables since 1.8.0 expects when it lists the rule. */
+struct extension extension_dnat(const struct addr *to, uint16_t port)
+{
+	struct nf_nat_range2 range = { .flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED };
+
+	memcpy(&range.min_addr, to->b, addr_len(to->family));
+	range.max_addr = range.min_addr;
+	range.min_proto.all = range.max_proto.all = htons(port);
+	return extension("DNAT", 2, &range, sizeof(range));
 }

@@ -3,8 +3,7 @@
 #ifndef FIREWALL_EXTENSION_H
 #define FIREWALL_EXTENSION_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "addr.h"
 
 #define EXTENSION_INFO_MAX 192
 
@@ -21,5 +20,7 @@ struct extension extension_established(void);
 struct extension extension_icmp6(uint8_t type);
 /* -j MASQUERADE; family: NFPROTO_* */
 struct extension extension_masquerade(uint8_t family);
+/* -j DNAT --to-destination to:port */
+struct extension extension_dnat(const struct addr *to, uint16_t port);
 
 #endif

@@ -77,12 +77,13 @@ static void put_matches(struct builder *b, const struct op_match *m)
 		put_extension(b, &established);
 }
 
-static void put_target(struct builder *b, const char *name, const void *info, size_t size)
+static void put_target(struct builder *b, const char *name, uint8_t revision, const void *info, size_t size)
 {
 	size_t all = sizeof(struct xt_entry_target) + XT_ALIGN(size);
 	struct xt_entry_target *t = put(b, all);
 
 	t->u.user.target_size = (uint16_t)all;
+	t->u.user.revision = revision;
 	str_copy(t->u.user.name, sizeof(t->u.user.name), name);
 	memcpy(t->data, info, size);
 }
@@ -91,14 +92,21 @@ static void put_accept(struct builder *b)
 {
 	const int verdict = -NF_ACCEPT - 1;
 
-	put_target(b, "", &verdict, sizeof(verdict));
+	put_target(b, "", 0, &verdict, sizeof(verdict));
 }
 
 static void put_masquerade(struct builder *b, uint8_t family)
 {
 	const struct extension x = extension_masquerade(family);
 
-	put_target(b, x.name, x.info, x.size);
+	put_target(b, x.name, x.revision, x.info, x.size);
+}
+
+static void put_dnat(struct builder *b, const struct op *op)
+{
+	const struct extension x = extension_dnat(&op->to, op->to_port);
+
+	put_target(b, x.name, x.revision, x.info, x.size);
 }
 
 static void put_prefix(const struct prefix *p, void *addr, void *mask)
@@ -175,11 +183,14 @@ void *legacy_build(const struct snapshot *s, const struct op *op, size_t *ret_si
 	target = b.n;
 	if (op->kind == OP_LEGACY_MASQUERADE)
 		put_masquerade(&b, op->family);
+	else if (op->kind == OP_LEGACY_DNAT)
+		put_dnat(&b, op);
 	else
 		put_accept(&b);
 	put_offsets(&b, op->family, target);
 	*ret_size = b.n;
-	*ret_label = op->kind == OP_LEGACY_MASQUERADE ? "MASQUERADE" : "ACCEPT";
+	*ret_label = op->kind == OP_LEGACY_MASQUERADE ? "MASQUERADE" :
+		     op->kind == OP_LEGACY_DNAT	      ? "DNAT" : "ACCEPT";
 	return xmemdup(b.b, b.n);
 }
 

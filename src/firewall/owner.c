@@ -262,7 +262,7 @@ bool fw_op_owners_way(const struct snapshot *s, const struct op *op, op_strings 
 	struct op_match m = fw_op_match(op);
 	enum direction way = c ? direction_of(c->name) : DIRECTION_UNKNOWN;
 
-	if (!owner || op->ns != NS_HOST || fw_op_masquerades(op) || way == DIRECTION_UNKNOWN ||
+	if (!owner || op->ns != NS_HOST || fw_op_masquerades(op) || fw_op_redirects(op) || way == DIRECTION_UNKNOWN ||
 	    !is_sayable(&m))
 		return false;
 	if (streq(owner, "ufw"))

@@ -181,36 +181,36 @@ int op_accept(struct snapshot *s, int ns, const struct nft_chain *chain, uint64_
 	return 0;
 }
 
-/* --- masquerade ------------------------------------------------------------ */
+/* --- translations ---------------------------------------------------------- */
 
-static bool is_postrouting_nat(const struct ns *n, const struct nft_chain *c, uint8_t family)
+static bool is_nat(const struct ns *n, const struct nft_chain *c, uint32_t hook, uint8_t family)
 {
-	return c->base && c->type && streq(c->type, "nat") && c->hook == NF_INET_POST_ROUTING &&
+	return c->base && c->type && streq(c->type, "nat") && c->hook == hook &&
 	       (c->family == family || c->family == NFPROTO_INET) &&
 	       (c->legacy || !is_locked(n, c->family, c->table));
 }
 
-static const struct nft_chain *nft_masquerade_chain(const struct snapshot *s, int ns,
-						    uint8_t family)
+static const struct nft_chain *nft_nat_chain(const struct snapshot *s, int ns, uint32_t hook,
+					     uint8_t family)
 {
 	const struct ns *n = snapshot_ns(s, ns);
 
 	vec_each(c, &n->chains)
-		if (is_postrouting_nat(n, c, family) && fw_is_iptables_nft(s, ns, c))
+		if (is_nat(n, c, hook, family) && fw_is_iptables_nft(s, ns, c))
 			return c;
 	vec_each(c, &n->chains) {
 		const char *owner = fw_owner(c, NULL);
 
-		if (is_postrouting_nat(n, c, family) && (!owner || streq(owner, "nsdoctor")))
+		if (is_nat(n, c, hook, family) && (!owner || streq(owner, "nsdoctor")))
 			return c;
 	}
 	return NULL;
 }
 
-static const struct nft_chain *legacy_masquerade_chain(const struct ns *n, uint8_t family)
+static const struct nft_chain *legacy_nat_chain(const struct ns *n, uint32_t hook, uint8_t family)
 {
 	vec_each(c, &n->legacy)
-		if (is_postrouting_nat(n, c, family))
+		if (is_nat(n, c, hook, family))
 			return c;
 	return NULL;
 }
@@ -221,33 +221,57 @@ static const struct nft_chain *legacy_masquerade_chain(const struct ns *n, uint8
  * Of nf_tables and legacy iptables the one that is in use: empty tables are
  * made by looking at them.
  */
-static const struct nft_chain *masquerade_chain(const struct snapshot *s, int ns, uint8_t family)
+static const struct nft_chain *nat_chain(const struct snapshot *s, int ns, uint32_t hook, uint8_t family)
 {
-	const struct nft_chain *nft = nft_masquerade_chain(s, ns, family);
-	const struct nft_chain *legacy = legacy_masquerade_chain(snapshot_ns(s, ns), family);
+	const struct nft_chain *nft = nft_nat_chain(s, ns, hook, family);
+	const struct nft_chain *legacy = legacy_nat_chain(snapshot_ns(s, ns), hook, family);
 
 	return !nft || (legacy && legacy->rules.n && !nft->rules.n) ? legacy : nft;
 }
 
-int op_masquerade(struct snapshot *s, int ns, const struct prefix *src, int oif, struct op *ret_op)
+/* The op at the end of that chain, or in a table of our own. */
+static int nat_op(struct snapshot *s, int ns, uint32_t hook, uint8_t af, struct op *ret_op)
 {
-	uint8_t family = src->addr.family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
-	const struct nft_chain *c;
+	uint8_t family = af == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	const struct nft_chain *c = nat_chain(s, ns, hook, family);
+	bool legacy = c && c->legacy;
 
-	if (!addr_is_set(&src->addr) || !oif)
-		return -ENOTSUP;
-	c = masquerade_chain(s, ns, family);
-	if (c && c->legacy && !can_change_legacy)
+	if (legacy && !can_change_legacy)
 		return -ENOTSUP;
 	*ret_op = (struct op){
-		.kind = c && c->legacy ? OP_LEGACY_MASQUERADE : OP_NFT_MASQUERADE,
+		.kind = hook == NF_INET_PRE_ROUTING ? (legacy ? OP_LEGACY_DNAT : OP_NFT_DNAT) :
+						      (legacy ? OP_LEGACY_MASQUERADE : OP_NFT_MASQUERADE),
 		.ns = ns,
-		.prefix = prefix_network(src),
-		.oif = oif,
 		.family = c ? c->family : family,
 		.table = c ? snapshot_intern(s, c->table) : NULL,
 		.chain = c ? snapshot_intern(s, c->name) : NULL,
 		.iptables = c && fw_is_iptables_nft(s, ns, c),
 	};
+	return 0;
+}
+
+int op_masquerade(struct snapshot *s, int ns, const struct prefix *src, int oif, struct op *ret_op)
+{
+	int r = addr_is_set(&src->addr) && oif ?
+			nat_op(s, ns, NF_INET_POST_ROUTING, src->addr.family, ret_op) : -ENOTSUP;
+
+	if (r < 0)
+		return r;
+	ret_op->prefix = prefix_network(src);
+	ret_op->oif = oif;
+	return 0;
+}
+
+int op_dnat(struct snapshot *s, int ns, const struct op_match *match, const struct addr *to, uint16_t to_port,
+	    struct op *ret_op)
+{
+	int r = match->proto && match->dport && to_port ?
+			nat_op(s, ns, NF_INET_PRE_ROUTING, to->family, ret_op) : -ENOTSUP;
+
+	if (r < 0)
+		return r;
+	ret_op->match = *match;
+	ret_op->to = *to;
+	ret_op->to_port = to_port;
 	return 0;
 }

@@ -1510,6 +1510,75 @@ static void masquerade_in_a_native_chain(void **state)
 	assert_null(masquerade_op().table);
 }
 
+static struct op dnat_op(const char *to)
+{
+	struct addr a = address(to);
+	const struct op_match m = { .dst = prefix(to, a.family == AF_INET6 ? 128 : 32), .iif = ETH0,
+				    .proto = IPPROTO_TCP, .dport = 80 };
+	struct op op;
+
+	assert_int_equal(op_dnat(s, 0, &m, &a, 5000, &op), 0);
+	return op;
+}
+
+/* Only what is for that address and port, coming in there. */
+static void assert_publishes(const struct op *op)
+{
+	_cleanup_(snapshot_freep) struct snapshot *copy = snapshot_copy(s);
+	const struct fw_place in = { .hook = HOOK_PREROUTING, .iif = ETH0 };
+	struct packet p = syn();
+	struct fw_result r;
+
+	p.dst = op->match.dst.addr;
+	assert_int_equal(fw_op_model(copy, op), 0);
+	fw_eval(copy, &in, &p, &r);
+	assert_int_equal(r.nat.kind, NAT_DEST);
+	assert_string_equal(addr_text(&r.nat.addr).s, addr_text(&op->to).s);
+	assert_int_equal(r.nat.port, 5000);
+	fw_eval(copy, &prerouting, &p, &r);
+	assert_int_equal(r.nat.kind, NAT_NONE);
+	p.dport = 81;
+	fw_eval(copy, &in, &p, &r);
+	assert_int_equal(r.nat.kind, NAT_NONE);
+}
+
+static void publishing_in_a_table_of_our_own(void **state)
+{
+	struct op op = dnat_op("192.168.0.2"), masquerade = masquerade_op();
+
+	assert_commands(&op,
+			"nft 'add table ip nsdoctor'\n"
+			"nft 'add chain ip nsdoctor prerouting { type nat hook prerouting priority dstnat; }'\n"
+			"nft 'add rule ip nsdoctor prerouting ip daddr 192.168.0.2 iifname \"eth0\" tcp dport 80 "
+			"dnat to 192.168.0.2:5000'",
+			"nft delete table ip nsdoctor");
+	assert_publishes(&op);
+	/* beside what an earlier repair has put there, which stays */
+	assert_int_equal(fw_op_model(s, &masquerade), 0);
+	assert_commands(&op,
+			"nft 'add table ip nsdoctor'\n"
+			"nft 'add chain ip nsdoctor prerouting { type nat hook prerouting priority dstnat; }'\n"
+			"nft 'add rule ip nsdoctor prerouting ip daddr 192.168.0.2 iifname \"eth0\" tcp dport 80 "
+			"dnat to 192.168.0.2:5000'",
+			"nft delete chain ip nsdoctor prerouting");
+	assert_publishes(&op);
+}
+
+static void publishing_beside_iptables(void **state)
+{
+	struct op op;
+
+	add_base(NFPROTO_IPV4, "nat", "PREROUTING", "nat", NF_INET_PRE_ROUTING, -100, NF_ACCEPT);
+	op = dnat_op("192.168.0.2");
+	assert_true(op.iptables);
+	assert_commands(&op,
+			"iptables -t nat -A PREROUTING -d 192.168.0.2 -i eth0 -p tcp --dport 80 -j DNAT "
+			"--to-destination 192.168.0.2:5000",
+			"iptables -t nat -D PREROUTING -d 192.168.0.2 -i eth0 -p tcp --dport 80 -j DNAT "
+			"--to-destination 192.168.0.2:5000");
+	assert_publishes(&op);
+}
+
 static void model_refuses(void **state)
 {
 	size_t f = add_forward(NFPROTO_INET, "filter", "forward", 0, NF_DROP);
@@ -1576,6 +1645,8 @@ int main(void)
 		TEST(masquerade_in_a_table_of_our_own),
 		TEST(masquerade_beside_iptables),
 		TEST(masquerade_in_a_native_chain),
+		TEST(publishing_in_a_table_of_our_own),
+		TEST(publishing_beside_iptables),
 		TEST(model_refuses),
 	};
 

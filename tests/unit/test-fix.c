@@ -331,6 +331,15 @@ static int masquerade(struct snapshot *s, struct op *ret)
 	return op_masquerade(s, HOST, &p, index_of(s, HOST, "eth0"), ret);
 }
 
+static int publish(struct snapshot *s, struct op *ret)
+{
+	const struct op_match m = { .dst = prefix("10.0.0.5", 32), .iif = index_of(s, HOST, "eth0"),
+				    .proto = IPPROTO_TCP, .dport = 80 };
+	struct addr to = prefix("192.168.0.2", 32).addr;
+
+	return op_dnat(s, HOST, &m, &to, 5000, ret);
+}
+
 static const struct scene scenes[] = {
 	{ "ip_forward",
 	  "sysctl -qw net.ipv4.ip_forward=0 net.ipv4.conf.all.accept_redirects=0 "
@@ -452,6 +461,17 @@ static const struct scene scenes[] = {
 	{ "masquerade with iptables",
 	  "iptables-nft -t nat -A POSTROUTING -s 192.168.1.0/24 -j MASQUERADE", masquerade,
 	  "iptables-nft -t nat -S POSTROUTING | grep -q 192.168.0.0/16", NULL },
+	{ "publish in a table of our own", "true", publish,
+	  "nft list table ip nsdoctor | grep -q 'dport 80 dnat to 192.168.0.2:5000'", NULL },
+	{ "publish beside a masquerade of our own",
+	  "nft 'table ip nsdoctor { chain postrouting { type nat hook postrouting priority 100; masquerade; }; }'",
+	  publish, "nft list table ip nsdoctor | grep -q 'dnat to 192.168.0.2:5000'", NULL },
+	{ "publish in a table of both families",
+	  "nft 'table inet n { chain in { type nat hook prerouting priority -100; }; }'", publish,
+	  "nft list table inet n | grep -q 'dport 80 dnat ip to 192.168.0.2:5000'", NULL },
+	{ "publish with iptables",
+	  "iptables-nft -t nat -A PREROUTING -p udp --dport 53 -j DNAT --to-destination 192.168.0.3:53", publish,
+	  "iptables-nft -t nat -S PREROUTING | grep -q 'dport 80 -j DNAT --to-destination 192.168.0.2:5000'", NULL },
 };
 
 /* --- running --------------------------------------------------------------- */
