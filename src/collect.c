@@ -163,7 +163,8 @@ int collect_interfaces(struct snapshot *s, const int *ns_fds)
 
 int collect_details(struct snapshot *s, const int *ns_fds)
 {
-	static const enum collect_kind wanted[] = { COLLECT_BRIDGE, COLLECT_FILTER, COLLECT_POLICY };
+	static const enum collect_kind wanted[] = { COLLECT_BRIDGE, COLLECT_FILTER, COLLECT_POLICY,
+						     COLLECT_TABLE };
 	struct crew crew = { .s = s, .ns_fds = ns_fds, .wanted = wanted, .n = ARRAY_SIZE(wanted) };
 
 	return crew_run(&crew);

@@ -64,7 +64,7 @@ int collect_nft_likewise(struct snapshot *s, int ns, int ns_fd, const struct ns 
 
 /*
  * What is read only where something was lost, of all namespaces: forwarding databases and VLANs of bridges, filters of
- * traffic control, IPsec policies. Errors as of collect_all.
+ * traffic control, IPsec policies, how full tables are. Errors as of collect_all.
  */
 int collect_details(struct snapshot *s, const int *ns_fds);
 

@@ -11,7 +11,7 @@
 /* The groups, in the order in which a packet meets trouble. */
 const struct fault_group *const fault_table[] = {
 	&faults_link, &faults_bridge, &faults_device, &faults_neigh, &faults_route, &faults_forward,
-	&faults_filter, &faults_ipsec, &faults_nat, &faults_farend, &faults_names,
+	&faults_filter, &faults_ipsec, &faults_tables, &faults_nat, &faults_farend, &faults_names,
 };
 const size_t fault_table_n = ARRAY_SIZE(fault_table);
 

@@ -350,6 +350,9 @@ static void kind_forget(struct ns *ns, enum collect_kind kind)
 	case COLLECT_POLICY:
 		vec_free(&ns->policies);
 		return;
+	case COLLECT_TABLE:
+		ns->connections_use = ns->neighbours_use = ns->neighbours6_use = (struct table_use){ 0 };
+		return;
 	case COLLECT_KINDS:
 		return;
 	}

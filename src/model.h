@@ -159,6 +159,12 @@ struct ipsec_policy {
 	bool transforms;             /* it has to be protected by a security association */
 };
 
+/* How full a table of the kernel is. */
+struct table_use {
+	uint32_t used, limit;        /* limit 0: not known */
+	uint64_t refused;            /* what found no room, since the machine was started */
+};
+
 struct listener {
 	uint8_t proto;               /* IPPROTO_TCP, IPPROTO_UDP */
 	struct addr addr;            /* may be the unspecified address */
@@ -284,6 +290,7 @@ enum collect_kind {
 	COLLECT_BRIDGE,
 	COLLECT_FILTER,
 	COLLECT_POLICY,
+	COLLECT_TABLE,
 	COLLECT_KINDS,
 };
 
@@ -325,6 +332,7 @@ struct ns {
 	int bridge_nf_call_ip6tables;
 	int icmp_echo_ignore_all;
 	int icmp6_echo_ignore_all;
+	struct table_use connections_use, neighbours_use, neighbours6_use;
 
 	/* of the nf_tables ruleset when it was read: another number after every change; 0: not known */
 	uint32_t nft_generation;

@@ -7,7 +7,7 @@
 #include "fib.h"
 
 extern const struct fault_group faults_link, faults_bridge, faults_device, faults_neigh, faults_route, faults_forward,
-	faults_filter, faults_ipsec, faults_nat, faults_farend, faults_names;
+	faults_filter, faults_ipsec, faults_tables, faults_nat, faults_farend, faults_names;
 
 /*
  * Where an answer that does not find home first turned away: the router there is

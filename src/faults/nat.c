@@ -475,11 +475,6 @@ static const struct fault rows[] = {
 	  .means = "An old conntrack entry sends it elsewhere.",
 	  .proof = "The entry against the rules.",
 	  .fix = "conntrack -D, for that flow." },
-	{ .code = "conntrack-full",
-	  .safety = SAFETY_CONSENT,
-	  .means = "The conntrack table is full.",
-	  .proof = "Count, maximum and the drop counter.",
-	  .fix = "sysctl -w net.netfilter.nf_conntrack_max=N." },
 };
 
 const struct fault_group faults_nat = {

@@ -21,6 +21,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
@@ -634,6 +635,40 @@ static void queues_and_filters(void **state)
 	assert_string_equal(t.ns->filters.v[1].kind, "u32");
 }
 
+static void how_full_tables_are(void **state)
+{
+	_cleanup_(built_done) struct built t = { 0 };
+	const struct ndtmsg ndt = { .ndtm_family = AF_INET };
+	const struct nfgenmsg nfg = { .version = NFNETLINK_V0 };
+	const struct ndt_config config = { .ndtc_entries = 900 };
+	const struct ndt_stats stats = { .ndts_table_fulls = 5 };
+
+	begin(&t, RTM_NEWNEIGHTBL, &ndt, sizeof(ndt));
+	mnl_attr_put_strz(t.nlh, NDTA_NAME, "arp_cache");
+	mnl_attr_put_u32(t.nlh, NDTA_THRESH3, 1024);
+	mnl_attr_put(t.nlh, NDTA_CONFIG, sizeof(config), &config);
+	mnl_attr_put(t.nlh, NDTA_STATS, sizeof(stats), &stats);
+	assert_int_equal(take(&t, COLLECT_TABLE), 0);
+	assert_int_equal(t.ns->neighbours_use.used, 900);
+	assert_int_equal(t.ns->neighbours_use.limit, 1024);
+	assert_int_equal(t.ns->neighbours_use.refused, 5);
+	/* what one interface has of it */
+	begin(&t, RTM_NEWNEIGHTBL, &ndt, sizeof(ndt));
+	mnl_attr_put_strz(t.nlh, NDTA_NAME, "arp_cache");
+	assert_int_equal(take(&t, COLLECT_TABLE), 0);
+	assert_int_equal(t.ns->neighbours_use.used, 900);
+	for (uint32_t cpu = 0; cpu < 2; cpu++) {
+		begin(&t, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET_STATS_CPU, &nfg, sizeof(nfg));
+		mnl_attr_put_u32(t.nlh, CTA_STATS_DROP, htonl(40 + cpu));
+		assert_int_equal(take(&t, COLLECT_TABLE), 0);
+	}
+	assert_int_equal(collect_take_text(t.s, t.ns, COLLECT_TABLE, "conntrack=8/9"), 0);
+	assert_int_equal(t.ns->connections_use.refused, 81);
+	assert_int_equal(t.ns->connections_use.used, 8);
+	assert_int_equal(t.ns->connections_use.limit, 9);
+	assert_int_equal(collect_take_text(t.s, t.ns, COLLECT_TABLE, "conntrack=8"), -EBADMSG);
+}
+
 static void policies_of_ipsec(void **state)
 {
 	_cleanup_(built_done) struct built t = { 0 };
@@ -1139,6 +1174,7 @@ int main(void)
 		cmocka_unit_test(what_a_bridge_knows),
 		cmocka_unit_test(queues_and_filters),
 		cmocka_unit_test(policies_of_ipsec),
+		cmocka_unit_test(how_full_tables_are),
 		cmocka_unit_test(a_bad_message_is_noted_and_left_out),
 		cmocka_unit_test(what_is_no_link_is_passed_over),
 		cmocka_unit_test(an_address_must_fit_its_family),

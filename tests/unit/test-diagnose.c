@@ -489,6 +489,25 @@ static void policies_of_ipsec(void **state)
 	seen_says(s, 3, &o, "xfrm-drop");
 }
 
+static void tables_that_are_full(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct ns *host = &s->ns.v[NS_HOST];
+	struct observations o = { 0 };
+
+	host->connections_use = (struct table_use){ .used = 99, .limit = 100 };
+	seen_says(s, 3, &o, "packet-loss");
+	host->connections_use.used = 100;
+	seen_says(s, 3, &o, "conntrack-full");
+	seen_says(s, 1, &o, "packet-loss");
+	host->connections_use.limit = 0;
+	host->neighbours_use = (struct table_use){ .used = 1024, .limit = 1024, .refused = 3 };
+	seen_says(s, 3, &o, "neighbour-table-full");
+	seen_says(s, 1, &o, "packet-loss");
+	host->neighbours_use.used = 7;
+	seen_says(s, 3, &o, "packet-loss");
+}
+
 static void a_program_at_the_end_of_the_wire(void **state)
 {
 	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
@@ -683,6 +702,7 @@ int main(void)
 		cmocka_unit_test(a_locked_port),
 		cmocka_unit_test(what_traffic_control_dropped),
 		cmocka_unit_test(policies_of_ipsec),
+		cmocka_unit_test(tables_that_are_full),
 		cmocka_unit_test(a_program_at_the_end_of_the_wire),
 		cmocka_unit_test(where_a_part_is_lost),
 		cmocka_unit_test(a_name_that_does_not_resolve),
