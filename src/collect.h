@@ -46,7 +46,8 @@ int collect_links(struct snapshot *s, int ns, int ns_fd);
 
 /*
  * Reads what evaluations so far lack (snapshot_need()) into the snapshot.
- * ns_fds[i] is namespace i. Returns 0 where nothing was lacking, 1 where
+ * ns_fds[i] is namespace i; NULL: the kernel is not there to be asked, and what
+ * is lacking stays unknown. Returns 0 where nothing was lacking, 1 where
  * evaluating again will say more (what cannot be read is noted where it belongs
  * and not asked for again), -ESTALE where the ruleset is another one than that which was read
  * before: begin anew.
@@ -79,6 +80,15 @@ int collect_nft_generation(int ns_fd, uint32_t *ret);
  * now. -ESTALE where the chain says something else than when it was read.
  */
 int collect_legacy_count(int ns_fd, const struct nft_chain *chain, uint64_t handle, uint64_t *ret);
+
+/*
+ * What the kernel said of a snapshot's namespaces, message by message, into a file and back (pack.h). Written are
+ * only the kinds whose bit is set (1 << COLLECT_LINK …). Reading, s is an empty snapshot, and messages are read as if
+ * they came from the kernel; what is wrong with one is noted in ns.error.
+ */
+#define COLLECT_ALL_KINDS ((1u << COLLECT_KINDS) - 1)
+struct pack;
+void collect_pack(struct pack *p, struct snapshot *s, unsigned int kinds);
 
 /* A connection that conntrack knows, by its original direction. */
 struct tracked_flow {

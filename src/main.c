@@ -28,6 +28,7 @@
 #include "report/html.h"
 #include "report/pcapng.h"
 #include "report/svg.h"
+#include "replay.h"
 #include "run.h"
 #include "strbuf.h"
 #include "watch.h"
@@ -90,11 +91,18 @@ static int file_error(const char *option, const char *path, int err)
 static void write_html(const struct diagnosis *d, struct strbuf *b)
 {
 	char host[256] = "";
-	struct html_about about = { .when = time(NULL) };
+	struct html_about about = { .when = d->taken_us ? (time_t)(d->taken_us / 1000000) : time(NULL) };
 
-	if (gethostname(host, sizeof(host) - 1) == 0 && host[0])
+	if (d->taken_us)
+		about.host = d->taken_on;
+	else if (gethostname(host, sizeof(host) - 1) == 0 && host[0])
 		about.host = host;
 	report_html(d, &about, b);
+}
+
+static void write_saved(const struct diagnosis *d, struct strbuf *b)
+{
+	strbuf_add(b, strbuf_str(&d->saved), d->saved.n);
 }
 
 struct file {
@@ -102,13 +110,14 @@ struct file {
 	void (*write)(const struct diagnosis *d, struct strbuf *b);
 };
 
-#define FILES 3
+#define FILES 4
 
 static void files_of(const struct options *o, struct file ret[FILES])
 {
 	ret[0] = (struct file){ "pcap", o->pcap, report_pcapng };
 	ret[1] = (struct file){ "html", o->html, write_html };
 	ret[2] = (struct file){ "svg", o->svg, report_svg };
+	ret[3] = (struct file){ "save", o->save, write_saved };
 }
 
 /* Better now than when the question has been asked. 0, or the exit status. */
@@ -139,7 +148,10 @@ static int write_files(const struct diagnosis *d, const struct options *o)
 		struct strbuf b = { 0 };
 		int err = 0;
 
-		if (files[i].path) {
+		if (files[i].write == write_saved && !d->saved.n) {
+			/* without an answer there is nothing to be saved, and why is said already */
+			err = files[i].path && !d->error ? -EFBIG : 0;
+		} else if (files[i].path) {
 			files[i].write(d, &b);
 			err = outfile_write(files[i].path, strbuf_str(&b), b.n, 0600);
 		}
@@ -172,7 +184,7 @@ static int print_diagnosis(const struct diagnosis *d, const struct options *o)
 /* Are files made when the targets are open? */
 static bool writes(const struct options *o)
 {
-	return (o->fix && !o->dry_run) || o->pcap || o->html || o->svg;
+	return (o->fix && !o->dry_run) || o->pcap || o->html || o->svg || o->save;
 }
 
 static int diagnose_command(const struct options *o)
@@ -202,6 +214,61 @@ static int diagnose_command(const struct options *o)
 	run_done(&r);
 	progress_free(r.progress);
 	return status;
+}
+
+/* --- --load --- */
+
+/* A file that cannot be read is an answer, too: unknown. */
+static struct diagnosis *refuse_load(const struct options *o, char *error)
+{
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+	_cleanup_(freep) char *why = error;
+	struct strbuf b = { 0 };
+
+	strbuf_puts(&b, "--load: ");
+	strbuf_visible(&b, o->load);
+	strbuf_printf(&b, ": %s", why);
+	d->verdict = VERDICT_UNKNOWN;
+	d->error = strbuf_take(&b);
+	d->summary = xstrdup(d->error);
+	d->mark_hop = MARK_NONE;
+	d->source = (struct endpoint){ .kind = "netns", .ns = -1 };
+	d->destination = (struct endpoint){ .kind = "address", .ns = -1 };
+	return d;
+}
+
+static struct diagnosis *load(const struct options *o)
+{
+	_cleanup_(freep) char *bytes = NULL;
+	struct saved saved;
+	char *error = NULL;
+	size_t n = 0;
+	int err = save_read(o->load, &bytes, &n);
+
+	if (err < 0)
+		return refuse_load(o, xstrdup(err == -EFBIG ? "it is larger than a file of --save can be" :
+							      strerror(-err)));
+	/* the bytes may be anybody's */
+	privilege_drop_all(writes(o));
+	if (save_parse(bytes, n, &saved, &error) < 0) {
+		replay_forget(&saved);
+		return refuse_load(o, error);
+	}
+	return replay(&saved);
+}
+
+static int load_command(const struct options *o)
+{
+	_cleanup_(diagnosis_freep) struct diagnosis *d = NULL;
+	struct run none = { .options = o };
+	int status = check_files(o);
+
+	if (status)
+		return status;
+	d = load(o);
+	if (o->fix)
+		d = heal(&none, d);
+	return print_diagnosis(d, o);
 }
 
 /* --- --watch --- */
@@ -588,7 +655,7 @@ int main(int argc, char **argv)
 		return complain(error, err == -EPERM || err == -EACCES ? EXIT_UNKNOWN : EXIT_USAGE);
 	switch (o.command) {
 	case COMMAND_DIAGNOSE:
-		return o.watch ? watch_command(&o) : diagnose_command(&o);
+		return o.load ? load_command(&o) : o.watch ? watch_command(&o) : diagnose_command(&o);
 	case COMMAND_EXPECT:
 		return expect_command(&o);
 	case COMMAND_EXPLAIN:

@@ -223,6 +223,7 @@ struct nft_answer {
 	uint8_t key[64];             /* NFT_DATA_VALUE_MAXLEN */
 	uint32_t key_len;
 	const struct nftnl_set *found; /* with the element that has the key, or without any */
+	const struct nlmsghdr *msg;    /* the message that holds it, or NULL */
 	int error;                   /* 0 or the -errno for which it cannot be told */
 };
 

@@ -36,6 +36,7 @@ struct option_row {
 	enum option_kind kind;
 	const char *const *words; /* what the argument can be, ended by a NULL; NULL: anything */
 	unsigned int only;      /* commands that it means something to, bits; 0: all */
+	bool anew;              /* it says how to ask, and --load does not ask */
 	size_t offset;          /* of its field in struct options */
 	int value;              /* OPTION_COMMAND, OPTION_EXPLAIN: enum command */
 };
@@ -58,16 +59,16 @@ static const char *const format_words[] = {
 
 /* In the order of --help. */
 static const struct option_row rows[] = {
-	{ .letter = 'p', .name = "proto", .arg = "LIST", .kind = OPTION_PROTOS, FIELD(protos), .words = proto_words,
+	{ .letter = 'p', .name = "proto", .arg = "LIST", .kind = OPTION_PROTOS, .anew = true, FIELD(protos), .words = proto_words,
 	  .only = BIT(DIAGNOSE) | BIT(ALL),
 	  .help = "ask only by these protocols: icmp,tcp,udp" },
-	{ .letter = 'c', .name = "count", .arg = "N", .kind = OPTION_COUNT, FIELD(count), .only = ASKING,
+	{ .letter = 'c', .name = "count", .arg = "N", .kind = OPTION_COUNT, .anew = true, FIELD(count), .only = ASKING,
 	  .help = "send N packets a probe (as few as will tell, at most 3)" },
-	{ .letter = 'i', .name = "interval", .arg = "SEC", .kind = OPTION_SECONDS, FIELD(interval), .only = ASKING,
+	{ .letter = 'i', .name = "interval", .arg = "SEC", .kind = OPTION_SECONDS, .anew = true, FIELD(interval), .only = ASKING,
 	  .help = "time between packets (0.1), or looks of --watch (1)" },
-	{ .letter = 'w', .name = "watch", .kind = OPTION_SET, FIELD(watch), .only = BIT(DIAGNOSE),
+	{ .letter = 'w', .name = "watch", .kind = OPTION_SET, .anew = true, FIELD(watch), .only = BIT(DIAGNOSE),
 	  .help = "ask again and again, and print what has changed" },
-	{ .letter = 't', .name = "timeout", .arg = "SEC", .kind = OPTION_SECONDS, FIELD(timeout), .only = ASKING,
+	{ .letter = 't', .name = "timeout", .arg = "SEC", .kind = OPTION_SECONDS, .anew = true, FIELD(timeout), .only = ASKING,
 	  .help = "longest wait for an answer from outside (1.5)" },
 	{ .letter = 'j', .name = "json", .kind = OPTION_SET, FIELD(json), .only = ASKING | BIT(LIST),
 	  .help = "print one JSON object" },
@@ -87,7 +88,7 @@ static const struct option_row rows[] = {
 	  .help = "with --expect: tap, junit or json (tap)" },
 	{ .name = "no-probe", .kind = OPTION_SET, FIELD(no_probe), .only = ASKING,
 	  .help = "send nothing: judge by the configuration alone" },
-	{ .name = "no-trace", .kind = OPTION_SET, FIELD(no_trace), .only = ASKING,
+	{ .name = "no-trace", .kind = OPTION_SET, .anew = true, FIELD(no_trace), .only = ASKING,
 	  .help = "make no temporary nft tables" },
 	{ .name = "list", .kind = OPTION_COMMAND, .value = COMMAND_LIST,
 	  .help = "list the namespaces and containers of this host" },
@@ -103,7 +104,11 @@ static const struct option_row rows[] = {
 	  .help = "write a page to attach to a ticket" },
 	{ .name = "svg", .arg = "FILE", .kind = OPTION_FILE, FIELD(svg), .only = BIT(DIAGNOSE),
 	  .help = "write the path as a picture" },
-	{ .name = "from", .arg = "ADDR", .kind = OPTION_ADDR, FIELD(from), .only = BIT(DIAGNOSE) | BIT(EXPECT),
+	{ .name = "save", .arg = "FILE", .kind = OPTION_FILE, .anew = true, FIELD(save), .only = BIT(DIAGNOSE),
+	  .help = "write all that was found out, for --load" },
+	{ .name = "load", .arg = "FILE", .kind = OPTION_FILE, FIELD(load), .only = BIT(DIAGNOSE),
+	  .help = "judge again what --save wrote, here or elsewhere" },
+	{ .name = "from", .arg = "ADDR", .kind = OPTION_ADDR, .anew = true, FIELD(from), .only = BIT(DIAGNOSE) | BIT(EXPECT),
 	  .help = "the client's address with outside (one of documentation)" },
 	{ .letter = 'q', .name = "quiet", .kind = OPTION_SET, FIELD(quiet),
 	  .help = "print only the first line" },
@@ -121,7 +126,7 @@ static const struct option_row rows[] = {
 
 /* Refused by name: they are promised, but not in this version. */
 static const char *const later[] = {
-	"save", "load", "redact", "what-if",
+	"redact", "what-if",
 };
 
 /* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
@@ -514,7 +519,7 @@ static int check_fix(const struct options *o, char **ret_error)
 /* What is written at the end must be possible at the beginning, and each in a file of its own. */
 static int check_files(const struct options *o, char **ret_error)
 {
-	const char *const files[] = { o->pcap, o->html, o->svg };
+	const char *const files[] = { o->pcap, o->html, o->svg, o->save };
 
 	if (o->pcap && o->no_probe)
 		return wrong_usage(ret_error, "--no-probe captures nothing that --pcap could write");
@@ -522,7 +527,7 @@ static int check_files(const struct options *o, char **ret_error)
 		for (size_t k = 0; k < i; k++)
 			if (files[i] && files[k] && streq(files[i], files[k]))
 				return wrong_word(ret_error, "", files[i], " is named twice: it can hold "
-						  "one of --pcap, --html and --svg");
+						  "one of --pcap, --html, --svg and --save");
 	return 0;
 }
 
@@ -538,10 +543,39 @@ static int check_pace(const struct options *o, char **ret_error)
 	return 0;
 }
 
+/* A question of another day is not asked again, but judged. */
+static int check_load(const struct options *o, char **ret_error)
+{
+	if (o->source)
+		return wrong_word(ret_error, "--load answers what was asked then; what is ", o->source, "?");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (o->given >> i & 1 && rows[i].anew)
+			return wrong_word(ret_error, "--", rows[i].name, " says how to ask, and --load does "
+									 "not ask anew");
+	if (o->fix && !o->dry_run)
+		return wrong_usage(ret_error, "--load is about another time or host, which --fix cannot "
+					      "repair; --dry-run goes with it");
+	return check_files(o, ret_error);
+}
+
+static int check_save(const struct options *o, char **ret_error)
+{
+	if (o->save && o->watch)
+		return wrong_usage(ret_error, "--save writes one answer, and --watch has many");
+	if (o->save && o->fix && !o->dry_run)
+		return wrong_usage(ret_error, "--save writes what is found, and --fix changes it: "
+					      "save first, then repair");
+	return 0;
+}
+
 static int check_diagnose(struct options *o, char **ret_error)
 {
 	int r;
 
+	if (o->dry_run)
+		o->fix = true;
+	if (o->load)
+		return check_load(o, ret_error);
 	if (!o->source)
 		return wrong_usage(ret_error, "SOURCE is missing: which namespace cannot "
 					      "reach something?");
@@ -549,9 +583,9 @@ static int check_diagnose(struct options *o, char **ret_error)
 		return wrong_usage(ret_error, "from outside, a DESTINATION must be named: who is asked?");
 	if (addr_is_set(&o->from) && !streq(o->source, "outside"))
 		return wrong_usage(ret_error, "--from is the client's address where SOURCE is outside");
-	if (o->dry_run)
-		o->fix = true;
 	r = check_protos(o, ret_error);
+	if (!r)
+		r = check_save(o, ret_error);
 	if (!r)
 		r = check_pace(o, ret_error);
 	if (!r)
@@ -686,6 +720,7 @@ static void help_row(const struct option_row *row, struct strbuf *b)
 void options_help(struct strbuf *b)
 {
 	strbuf_puts(b, "usage: nsdoctor [OPTION]... SOURCE [DESTINATION]\n"
+		       "       nsdoctor --load FILE\n"
 		       "       nsdoctor --all [DESTINATION]\n"
 		       "       nsdoctor --list\n"
 		       "       nsdoctor --explain CODE\n"

@@ -36,7 +36,8 @@ struct options {
 	const char *expect;        /* file of expectations */
 	const char *openmetrics;   /* file for --all, or NULL */
 	const char *host_root;     /* NULL: the own root */
-	const char *pcap, *html, *svg; /* files to write; NULL: none */
+	const char *pcap, *html, *svg, *save; /* files to write; NULL: none */
+	const char *load;          /* a file of --save, instead of SOURCE and DESTINATION; NULL: none */
 	unsigned int protos;       /* bits of enum proto; 0: the default */
 	unsigned int count;        /* 0: not given */
 	double interval;           /* seconds; 0: not given */

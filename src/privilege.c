@@ -24,13 +24,13 @@ static const unsigned int kept[] = {
 /* To write the files that were asked for into the folder of whoever asked by sudo. */
 static const unsigned int kept_to_write[] = { CAP_DAC_OVERRIDE, CAP_FOWNER };
 
-static void drop_capabilities(bool writes)
+static void drop_capabilities(bool asks, bool writes)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
 	uint32_t mask[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+	for (size_t i = 0; asks && i < ARRAY_SIZE(kept); i++)
 		mask[CAP_TO_INDEX(kept[i])] |= CAP_TO_MASK(kept[i]);
 	for (size_t i = 0; writes && i < ARRAY_SIZE(kept_to_write); i++)
 		mask[CAP_TO_INDEX(kept_to_write[i])] |= CAP_TO_MASK(kept_to_write[i]);
@@ -148,9 +148,9 @@ static bool below_valgrind(void)
 
 #endif
 
-void privilege_drop(bool writes)
+static void drop(bool asks, bool writes)
 {
-	drop_capabilities(writes);
+	drop_capabilities(asks, writes);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #ifdef FILTER
 	if (!below_valgrind())
@@ -158,4 +158,14 @@ void privilege_drop(bool writes)
 #else
 	(void)writes;
 #endif
+}
+
+void privilege_drop(bool writes)
+{
+	drop(true, writes);
+}
+
+void privilege_drop_all(bool writes)
+{
+	drop(false, writes);
 }

@@ -20,4 +20,7 @@
  */
 void privilege_drop(bool writes);
 
+/* The same where the kernel is not asked at all: no capabilities but those to write are left. */
+void privilege_drop_all(bool writes);
+
 #endif

@@ -148,6 +148,8 @@ void diagnosis_free(struct diagnosis *d)
 	observations_free(&d->seen);
 	fixes_free(d);
 	free(d->journal);
+	free(d->taken_on);
+	strbuf_done(&d->saved);
 	unchecked_free(&d->remarks);
 	snapshot_free(d->snapshot);
 	free(d);

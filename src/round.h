@@ -38,11 +38,14 @@ struct round {
 	VEC(struct path *) paths;   /* by probe */
 	struct observations obs;
 	const struct snapshot *host; /* the host as somebody else has read it, or NULL */
-	const struct snapshot *others; /* further namespaces, read by somebody else, or NULL */
+	const struct snapshot *others; /* further namespaces, or NULL; read by somebody else, unless they are … */
+	struct snapshot *own_others;   /* … these */
+	bool routed_both_ways;      /* see struct facts */
 	struct resolve_report names; /* DESTINATION is a name: how its servers did */
 	int name_error;             /* … and it could not be resolved by them: their question is asked */
 	bool lost_again;
 	bool stale;                 /* the ruleset changed while it was read */
+	bool replayed;              /* out of a file: there is no kernel to be asked */
 };
 
 /* An empty diagnosis, and an empty snapshot or a copy of the host's. r is overwritten. */
@@ -60,6 +63,15 @@ int round_prepare(struct round *r, bool last);
 
 /* Is there something to be sent? */
 bool round_asks(const struct round *r);
+
+/* Says in the diagnosis who was asked for. */
+void round_describe(struct round *r);
+
+/* The model's path of a flow; what it lacks is read. */
+struct path *round_predict(struct round *r, const struct flow *flow);
+
+/* What follows from all that was read and seen. Touches nothing but what an evaluation lacks. */
+void round_judge(struct round *r);
 
 /* Adds what has to be watched for this round. Namespaces are called by their index. */
 void round_watch(const struct round *r, struct observe_spec *spec);

@@ -21,6 +21,7 @@
 #include "outside.h"
 #include "predict.h"
 #include "resolve.h"
+#include "save.h"
 
 #define ROUNDS         3
 #define MAX_NAMESPACES 16
@@ -402,7 +403,7 @@ static int find_interface(struct round *r, const char *name)
 /* Reads what the last evaluation lacked. True where evaluating again says more. */
 static bool fill(struct round *r)
 {
-	int more = r->stale ? 0 : collect_needs(r->s, r->fds.v);
+	int more = r->stale ? 0 : collect_needs(r->s, r->replayed ? NULL : r->fds.v);
 
 	r->stale = r->stale || more < 0;
 	return more > 0;
@@ -682,6 +683,15 @@ static void describe(struct endpoint *e, const struct target *t, int ns)
 	e->ns = ns;
 }
 
+void round_describe(struct round *r)
+{
+	describe(&r->d->source, &r->run->source, r->entrance.uplink ? -1 : r->src);
+	describe(&r->d->destination, &r->run->destination, r->dst_ns);
+	if (!r->name_error)
+		r->d->destination.address = r->dst;
+	r->d->destination.port = r->run->destination.port;
+}
+
 /* --- the plan --- */
 
 static struct flow flow_of(const struct round *r, const struct probe *p)
@@ -777,7 +787,7 @@ static bool meet_neighbour(struct round *r, const struct path *path)
 	return met;
 }
 
-static struct path *predict_filled(struct round *r, const struct flow *flow)
+struct path *round_predict(struct round *r, const struct flow *flow)
 {
 	struct path *path = predict(r->s, flow);
 
@@ -790,11 +800,11 @@ static struct path *predict_filled(struct round *r, const struct flow *flow)
 
 static struct path *predict_far(struct round *r, const struct flow *flow)
 {
-	struct path *path = predict_filled(r, flow);
+	struct path *path = round_predict(r, flow);
 
 	while (meet_neighbour(r, path)) {
 		path_free(path);
-		path = predict_filled(r, flow);
+		path = round_predict(r, flow);
 	}
 	return path;
 }
@@ -885,7 +895,6 @@ static void plan_probes(struct round *r)
 			add_probe(r, second, port_of(r, second), false, true, false);
 	}
 	r->d->destination.proto = r->name_error ? question_of(o, t) : question;
-	r->d->destination.port = t->port;
 }
 
 void round_marks(struct marks *m)
@@ -960,7 +969,7 @@ static void open_observer(struct round *r)
 	struct observe_spec spec = { .marks = r->plan.marks,
 				     .namespaces = r->s->ns.n,
 				     .capture = true,
-				     .keep_frames = r->run->options->pcap != NULL,
+				     .keep_frames = r->run->options->pcap || r->run->options->save,
 				     .trace = !r->run->options->no_trace,
 				     .inject = r->inject };
 
@@ -1109,7 +1118,7 @@ static void follow_packets(struct round *r, size_t probe)
 		flow.reply_iif = reply_iif;
 	if (port)
 		flow.request_port = port;
-	r->paths.v[probe] = predict_filled(r, &flow);
+	r->paths.v[probe] = round_predict(r, &flow);
 	path_free(path);
 }
 
@@ -1474,29 +1483,43 @@ static void judge_name(struct round *r)
 		nameserver_judge(&q, r->d);
 }
 
-static void judge(struct round *r)
+/* Is it judged by the configuration alone? */
+static bool is_mute(const struct round *r)
 {
-	_cleanup_(snapshot_freep) struct snapshot *others = NULL;
-	bool mute = r->run->options->no_probe || !addr_is_set(&r->dst) || r->no_entry;
+	return r->run->options->no_probe || !addr_is_set(&r->dst) || r->no_entry;
+}
+
+/* What else the kernel knows that a judgement may need. */
+static void gather(struct round *r)
+{
+	bool lost = !is_mute(r) && round_lost(r);
+
+	if (lost && !r->others)
+		r->others = r->own_others = round_read_others(r->s);
+	if (lost) {
+		count_rules(r);
+		count_queues(r);
+	}
+	if (!lost && !is_mute(r))
+		return;
+	collect_details(r->s, r->fds.v);
+	r->routed_both_ways = routed_both_ways(r);
+}
+
+void round_judge(struct round *r)
+{
+	bool mute = is_mute(r);
 	struct inquiry in = { .s = r->s,
+			      .others = !mute && round_lost(r) ? r->others : NULL,
 			      .obs = &r->obs,
 			      .probes = r->plan.probes.v,
 			      .n = r->plan.probes.n,
 			      .port_asked = r->run->destination.port != 0 || r->name_error,
 			      .no_probe = mute,
 			      .all_attempts = r->plan.all_attempts,
+			      .routed_both_ways = r->routed_both_ways,
 			      .lost_again = r->lost_again };
 
-	if (!mute && round_lost(r))
-		in.others = r->others ? r->others : (others = round_read_others(r->s));
-	if (!mute && round_lost(r)) {
-		count_rules(r);
-		count_queues(r);
-	}
-	if (mute || round_lost(r))
-		collect_details(r->s, r->fds.v);
-	if (mute || round_lost(r))
-		in.routed_both_ways = routed_both_ways(r);
 	in.asked = xcalloc(in.n, sizeof(*in.asked));
 	for (size_t i = 0; i < in.n; i++) {
 		follow_packets(r, i);
@@ -1599,10 +1622,7 @@ int round_prepare(struct round *r, bool last)
 		err = find_destination(r);
 	if (err)
 		return err;
-	describe(&r->d->source, &r->run->source, r->entrance.uplink ? -1 : r->src);
-	describe(&r->d->destination, &r->run->destination, r->dst_ns);
-	if (!r->name_error)
-		r->d->destination.address = r->dst;
+	round_describe(r);
 	round_marks(&r->plan.marks);
 	plan_probes(r);
 	if (r->stale)
@@ -1618,7 +1638,8 @@ bool round_asks(const struct round *r)
 
 int round_conclude(struct round *r, bool last)
 {
-	judge(r);
+	gather(r);
+	round_judge(r);
 	if (r->stale)
 		return changing(r, last);
 	name_rules(r);
@@ -1687,6 +1708,7 @@ void round_done(struct round *r, bool keep)
 	vec_free(&r->fds);
 	observations_free(&r->obs);
 	probe_plan_done(&r->plan);
+	snapshot_free(r->own_others);
 	free(r->no_entry);
 }
 
@@ -1731,6 +1753,17 @@ struct diagnosis *run_refused(const struct run *r, char *error)
 	return d;
 }
 
+/*
+ * For the file that was asked for. All rules, not only those that were needed: others may be in a changed world, or
+ * another day. Where they cannot be read any more, what was needed is there.
+ */
+static void save(struct round *r)
+{
+	progress_say(r->run->progress, "reading the rest of the rules, to be saved");
+	(void)collect_rulesets(r->s, r->fds.v);
+	(void)save_round(r, &r->d->saved);
+}
+
 struct diagnosis *run_diagnosis(struct run *run)
 {
 	uint64_t t = now_us();
@@ -1743,13 +1776,15 @@ struct diagnosis *run_diagnosis(struct run *run)
 		run_close(run);
 		round_begin(&r, run, NULL);
 		err = look(&r, i == ROUNDS);
+		r.d->total_ms = ms_since(t);
+		if (err == 0 && run->options->save)
+			save(&r);
 		round_done(&r, err != -EAGAIN);
 		if (err != -EAGAIN)
 			break;
 		diagnosis_free(r.d);
 	}
 	d = round_finish(&r);
-	d->total_ms = ms_since(t);
 	progress_stop(run->progress);
 	return d;
 }

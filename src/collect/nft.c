@@ -397,6 +397,22 @@ static int parse_elems(struct ns *ns, uint8_t family, struct nlspan attrs,
 	return r;
 }
 
+int nft_parse_element(struct snapshot *s, const struct nlmsghdr *nlh, struct nftnl_set **ret)
+{
+	_cleanup_(set_freep) struct nftnl_set *set = NULL;
+	int r = nl_header(nlh, sizeof(struct nfgenmsg)) ? nft_check(nlh) : -EBADMSG;
+
+	if (r < 0)
+		return r;
+	set = nftnl_set_alloc();
+	if (!set || nftnl_set_elems_nlmsg_parse(nlh, set) < 0)
+		return -EBADMSG;
+	snapshot_own_set(s, set);
+	*ret = set;
+	set = NULL;
+	return 0;
+}
+
 int nft_parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, size_t raw)
 {
 	const struct nfgenmsg *nfg = nl_header(nlh, sizeof(*nfg));

@@ -24,10 +24,8 @@
 
 #define NFT_ATTEMPTS 4
 
-/* Namespaces with more chains than this are listed in part … */
+/* Namespaces with more chains than this are listed in part. */
 #define CHAINS_LISTED 256
-/* … and so many chains can be needed beside the base chains. */
-#define CHAINS_MORE 2048
 
 /* Since Linux 5.13: the element for all keys that have none of their own. */
 #define SET_ELEM_CATCHALL 0x2
@@ -74,33 +72,31 @@ static int dump_elems(struct collecting *c, struct nl *nl, const struct nft_set 
 	return collect_dump(c, COLLECT_NFT, nl, elems_request(&b, set));
 }
 
-static void set_freep(struct nftnl_set **s)
-{
-	if (*s)
-		nftnl_set_free(*s);
-}
+/* Where an element that was asked for goes. */
+struct element {
+	struct snapshot *s;
+	struct nft_answer *answer;
+};
 
 static int take_element(const struct nlmsghdr *nlh, void *arg)
 {
-	struct nftnl_set **ret = arg;
-	_cleanup_(set_freep) struct nftnl_set *set = NULL;
-	int r = nft_check(nlh);
+	const struct element *e = arg;
+	struct nftnl_set *set = NULL;
+	int r = nft_parse_element(e->s, nlh, &set);
+	void *copy;
 
 	if (r < 0)
 		return r;
-	set = nftnl_set_alloc();
-	if (!set || nftnl_set_elems_nlmsg_parse(nlh, set) < 0)
-		return -EBADMSG;
-	if (*ret)
-		nftnl_set_free(*ret);
-	*ret = set;
-	set = NULL;
+	copy = xmemdup(nlh, NLMSG_ALIGN((size_t)nlh->nlmsg_len));
+	snapshot_own_block(e->s, copy);
+	e->answer->found = set;
+	e->answer->msg = copy;
 	return 0;
 }
 
 /* Asks for the element with this key, or with none for the one of all others. */
 static int get_element(struct nl *nl, const struct nft_set *set, const void *key, size_t len,
-		       struct nftnl_set **ret)
+		       struct element *ret)
 {
 	struct nl_buf b;
 	struct nlmsghdr *nlh = elems_request(&b, set);
@@ -174,7 +170,7 @@ static int list_chains(struct collecting *c, struct nl *nl)
 		if (!c->ns->more_chains || is_base(*nlh))
 			collect_take(c->s, c->ns, COLLECT_NFT, *nlh);
 	if (c->ns->more_chains)
-		vec_reserve(&c->ns->chains, c->ns->chains.n + CHAINS_MORE);
+		vec_reserve(&c->ns->chains, c->ns->chains.n + NFT_CHAINS_MORE);
 	return d.interrupted ? -EINTR : 0;
 }
 
@@ -338,7 +334,7 @@ static int read_element(struct collecting *c, struct nl *nl, struct nft_set *set
 			const uint8_t *key, uint32_t key_len)
 {
 	struct nft_answer *a = xcalloc(1, sizeof(*a));
-	struct nftnl_set *found = NULL;
+	struct element found = { c->s, a };
 	int r = get_element(nl, set, key, key_len, &found);
 
 	if (r == -ENOENT) {
@@ -346,12 +342,9 @@ static int read_element(struct collecting *c, struct nl *nl, struct nft_set *set
 		/* -EINVAL: a kernel without catch-all elements */
 		r = r == -ENOENT || r == -EINVAL ? 0 : r;
 	}
-	if (found)
-		snapshot_own_set(c->s, found);
 	snapshot_own_block(c->s, a);
 	memcpy(a->key, key, key_len);
 	a->key_len = key_len;
-	a->found = found;
 	a->next = set->answers;
 	set->answers = a;
 	return note_error(r, &a->error);
@@ -553,7 +546,9 @@ int collect_needs(struct snapshot *s, const int *ns_fds)
 
 	if (snapshot_take_needs(s, &needs) == 0)
 		return 0;
-	for (size_t i = 0; r == 0 && i < s->ns.n; i++)
+	for (size_t i = 0; !ns_fds && i < s->ns.n; i++)
+		give_up(&s->ns.v[i], (int)i, &needs, -ENODATA);
+	for (size_t i = 0; ns_fds && r == 0 && i < s->ns.n; i++)
 		if (is_needed(&needs, (int)i))
 			r = needs_of(s, (int)i, ns_fds[i], &needs);
 	vec_free(&needs);

@@ -51,6 +51,19 @@ summarize() { jq -r --argjson exit "${STATUS:-0}" -f "$LAB_LIB/summary.jq" "$1";
 # said OUT KEY: one of those facts
 said() { sed -n "s/^$2\t//p" "$1.sum"; }
 
+# replayed OUT FILE: what was saved beside OUT says the same, to the letter, where nothing of this world is left
+replayed()
+{
+	local status=0 expected
+	expected=$(jq .verdict <"$1")
+	unshare -n "$NSDOCTOR" --json --load "$2" >"$LAB_TMP/replay" 2>"$LAB_TMP/replay.err" || status=$?
+	if [ "$status" -gt 3 ] || ! cmp -s "$1" "$LAB_TMP/replay"; then
+		fail "--load says something else than was found ($expected, exit $status)"
+		diff <(jq . "$1") <(jq . "$LAB_TMP/replay") >>"$LAB_TMP/details" 2>&1
+		cat "$LAB_TMP/replay.err" >>"$LAB_TMP/details"
+	fi
+}
+
 # --- expecting --------------------------------------------------------------------------------------------------------
 
 # names TEXT: $NS1 and the like stand for what the set says

@@ -201,7 +201,7 @@ static void unknown_options(void **state)
 static void options_of_later_versions(void **state)
 {
 	static const char *const later[] = {
-		"save", "load", "redact", "what-if",
+		"redact", "what-if",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
@@ -214,6 +214,25 @@ static void options_of_later_versions(void **state)
 	}
 }
 
+static void a_saved_answer(void **state)
+{
+	struct options o = ACCEPT("--save=x", "a");
+
+	assert_string_equal(o.save, "x");
+	o = ACCEPT("--load", "x", "--json", "--dry-run", "--pcap=y");
+	assert_string_equal(o.load, "x");
+	assert_null(o.source);
+	REFUSE("--load answers what was asked then; what is a?", "--load=x", "a");
+	REFUSE("--timeout says how to ask, and --load does not ask anew", "--load=x", "--timeout=1.5");
+	REFUSE("--save says how to ask, and --load does not ask anew", "--load=x", "--save=y");
+	REFUSE("--load is about another time or host, which --fix cannot repair; --dry-run goes with it",
+	       "--load=x", "--fix", "--yes");
+	REFUSE("--save writes one answer, and --watch has many", "--save=x", "--watch", "a");
+	REFUSE("--save writes what is found, and --fix changes it: save first, then repair", "--save=x", "--fix",
+	       "--yes", "a");
+	REFUSE("--save means nothing with --all", "--save=x", "--all");
+}
+
 static void files_to_write(void **state)
 {
 	struct options o = ACCEPT("--pcap", "a.pcapng", "--html=b.html", "--svg", "c.svg", "a");
@@ -223,7 +242,7 @@ static void files_to_write(void **state)
 	assert_string_equal(o.svg, "c.svg");
 	ACCEPT("--no-probe", "--html", "x", "--svg", "y", "a");
 	REFUSE("--no-probe captures nothing that --pcap could write", "--no-probe", "--pcap=x", "a");
-	REFUSE("x is named twice: it can hold one of --pcap, --html and --svg", "--svg=x", "--html=x",
+	REFUSE("x is named twice: it can hold one of --pcap, --html, --svg and --save", "--svg=x", "--html=x",
 	       "a");
 	REFUSE("--pcap needs an argument: --pcap FILE", "--pcap", "", "a");
 }
@@ -348,6 +367,7 @@ int main(void)
 		cmocka_unit_test(a_client_outside),
 		cmocka_unit_test(unknown_options),
 		cmocka_unit_test(options_of_later_versions),
+		cmocka_unit_test(a_saved_answer),
 		cmocka_unit_test(files_to_write),
 		cmocka_unit_test(targets),
 		cmocka_unit_test(fix_asks_or_is_told_not_to),

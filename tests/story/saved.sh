@@ -1,0 +1,99 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# saved – what --save writes, --load answers the same way elsewhere; and what a file that is none of ours leads to
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ── outside
+#
+
+set -euo pipefail
+
+[ "${1:-}" != --variants ] || exit 0
+
+. "${LAB_LIB:?}/lab.sh"
+. "$LAB_LIB/check.sh"
+choose_set "${LAB_SET:-1}"
+world
+
+out=$LAB_TMP/files
+mkdir "$out"
+
+# asks STATUS OPTION...: nsdoctor with that exit status; what it prints is in $LAB_TMP/said and .err
+asks()
+{
+	local want=$1 status=0
+	shift
+	timeout 30 "$NSDOCTOR" "$@" >"$LAB_TMP/said" 2>"$LAB_TMP/said.err" </dev/null || status=$?
+	{ echo "\$ nsdoctor $* (exit $status)"; cat "$LAB_TMP/said" "$LAB_TMP/said.err"; } >>"$LAB_TMP/details"
+	[ "$status" -eq "$want" ] || fail "nsdoctor $*: exit $status, not $want"
+}
+
+# broken FILE WHY: cannot be loaded, and that is said; with --json as an answer that is unknown
+broken()
+{
+	asks 3 --load "$1"
+	[ ! -s "$LAB_TMP/said" ] || fail "--load $1: something on standard output"
+	[ "$(wc -l <"$LAB_TMP/said.err")" -eq 1 ] || fail "--load $1: not one sentence"
+	grep -qF -- "$2" "$LAB_TMP/said.err" || fail "--load $1: $(cat "$LAB_TMP/said.err")"
+	asks 3 --json --load "$1"
+	jq -e --arg why "$2" '.verdict == "unknown" and (.error | contains($why))' "$LAB_TMP/said" >/dev/null ||
+		fail "--json --load $1: $(cat "$LAB_TMP/said")"
+}
+
+# --- the same answer ------------------------------------------------------------------------------------------------
+
+forward_off
+nat_off
+asks 1 --verbose --save "$out/saved" --pcap "$out/then.pcapng" "$NS1" "$OUT"
+cp "$LAB_TMP/said" "$out/then"
+asks 1 --no-probe --save "$out/saved.model" "$NS1" "$OUT:81"
+cp "$LAB_TMP/said" "$out/then.model"
+[ "$(stat -c %a "$out/saved")" = 600 ] || fail "the file's mode is $(stat -c %a "$out/saved")"
+forward_on
+nat_on
+
+asks 1 --verbose --load "$out/saved" --pcap "$out/now.pcapng" --html "$out/now.html"
+cmp -s "$out/then" "$LAB_TMP/said" || fail 'another text than then'
+cmp -s "$out/then.pcapng" "$out/now.pcapng" || fail 'other packets than then'
+grep -qF "asked on $(uname -n)" "$out/now.html" || fail 'the page does not say where it was asked'
+"$NSDOCTOR" --verbose --load - <"$out/saved" >"$LAB_TMP/said" || true
+cmp -s "$out/then" "$LAB_TMP/said" || fail 'another text than then from standard input'
+asks 1 --dry-run --load "$out/saved"
+grep -qF 'sysctl -w' "$LAB_TMP/said" || fail '--dry-run says nothing of a repair'
+
+asks 1 --load "$out/saved.model"
+cmp -s "$out/then.model" "$LAB_TMP/said" || fail 'another text than then without packets'
+
+# --- files that are none --------------------------------------------------------------------------------------------
+
+# with byte AT as N: another one
+with() { { head -c "$2" "$1"; printf "\\x$3"; tail -c +"$(($2 + 2))" "$1"; } >"$out/with"; }
+
+head -c 1000 "$out/saved" >"$out/cut"
+broken "$out/cut" 'not all of it is there'
+broken /dev/null 'is no file of --save'
+broken "$out/then.pcapng" 'is no file of --save'
+broken "$out/none" 'No such file'
+broken "$out" 'Is a directory'
+with "$out/saved" 16 63
+broken "$out/with" 'version 99'
+with "$out/saved" 20 01
+broken "$out/with" 'machine of another kind'
+with "$out/saved" 5000 00
+cmp -s "$out/saved" "$out/with" || broken "$out/with" 'damaged'
+
+# --- what cannot be meant -------------------------------------------------------------------------------------------
+
+asks 2 --load "$out/saved" "$NS1"
+asks 2 --load "$out/saved" --proto icmp
+asks 2 --load "$out/saved" --fix --yes
+asks 2 --load "$out/saved" --save "$out/x"
+asks 2 --load "$out/saved" --all
+asks 2 --save "$out/x" --all
+asks 2 --save "$out/x" --fix --yes "$NS1" "$OUT"
+asks 2 --save "$out/x" --watch "$NS1" "$OUT"
+asks 2 --save "$out/none/x" "$NS1" "$OUT"
+asks 2 --save "$out/x" --html "$out/x" "$NS1" "$OUT"
+asks 3 --save "$out/x" "${NS1}x" "$OUT"
+[ ! -e "$out/x" ] || fail 'something was saved where there is no answer'
+finish
