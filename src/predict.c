@@ -626,6 +626,8 @@ static bool by_port(struct walk *w, enum leg_kind kind, int ns, const struct lin
 						 .port_in = in,
 						 .port_out = port->ifindex,
 						 .netfilter_bridged = true });
+			if (w->dir == DIR_REPLY)
+				untranslate(w, ns, false);
 		}
 	} else {
 		cross_bridge(w, ns, HOOK_OUTPUT, bridge->ifindex, 0, port->ifindex);

@@ -311,7 +311,7 @@ static bool martian_source(const struct question *q, struct finding *f)
 {
 	const struct addr *src;
 
-	if (reverse_path(q, NULL) != RPF_MARTIAN)
+	if (reverse_path(q, NULL) != RPF_MARTIAN || led_home(q))
 		return false;
 	src = &q->leg->pkt.src;
 	say(f, q->leg->ns, addr_text(src).s,

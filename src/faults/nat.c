@@ -15,13 +15,12 @@ static bool foreign(const struct question *q, const struct addr *dst)
 	return true;
 }
 
-/* The network that a source belongs to, as the host's route back sees it. */
-static struct prefix network_of(const struct question *q, const struct addr *src)
+/* The network that a source belongs to, as a router's route back sees it. */
+static struct prefix network_of(const struct ns *router, const struct addr *src)
 {
-	const struct ns *host = snapshot_ns(q->s, NS_HOST);
 	struct prefix p = prefix_host(src);
 
-	vec_each(a, &host->addrs) {
+	vec_each(a, &router->addrs) {
 		if (a->prefix.addr.family == src->family && prefix_has(&a->prefix, src) &&
 		    !addr_is_loopback(&a->prefix.addr))
 			return prefix_network(&a->prefix);
@@ -203,7 +202,7 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 
 	if (!leaves_untranslated(q) || untracking(q))
 		return false;
-	net = network_of(q, src);
+	net = network_of(snapshot_ns(q->s, NS_HOST), src);
 	say(f, NS_HOST, prefix_text(&net).s, "nothing translates %s on %s", addr_text(src).s,
 	    ifname(q, NS_HOST, q->leg->oif).s);
 	f->confidence = legacy ? POSSIBLE : CONFIRMED;
@@ -420,6 +419,89 @@ static bool dnat_wrong_target(const struct question *q, struct finding *f)
 	return true;
 }
 
+/* --- a published port asked from the service's own network --- */
+
+/* The leg of the request on which a router leads it to another address, and the crossing. NULL: none does. */
+static const struct leg *publishing(const struct question *q, const struct crossing **ret)
+{
+	vec_each(l, &q->path->legs)
+		for (size_t i = 0; i < l->n_crossings; i++) {
+			const struct crossing *c = &l->crossings[i];
+
+			if (l->dir != DIR_REQUEST || l->kind != LEG_FORWARD || l->ns == q->path->flow.src_ns ||
+			    c->res.nat.kind != NAT_DEST || addr_eq(&c->res.nat.addr, &q->path->flow.dst))
+				continue;
+			*ret = c;
+			return l;
+		}
+	return NULL;
+}
+
+/* The answer comes to the asker as the service's own: nobody on its way has translated it back. */
+static bool answered_straight(const struct question *q, const struct addr *service)
+{
+	const struct flow *flow = &q->path->flow;
+
+	if (q->leg->kind != LEG_DELIVER || q->leg->dir != DIR_REPLY || q->leg->ns != flow->src_ns ||
+	    flow->entry || !addr_eq(&q->leg->pkt.src, service))
+		return false;
+	if (by_model(q))
+		return !q->path->snat_unknown;
+	vec_each(s, &q->facts->obs->sightings)
+		if (s->kind == SIGHT_REPLY && s->ns == flow->src_ns && !s->out && addr_eq(&s->pkt.src, service))
+			return true;
+	return false;
+}
+
+/* Then the answer comes back by the router. */
+static bool hairpin(const struct question *q, const struct leg *router, struct op *ret_op)
+{
+	struct fw_place at = { .ns = router->ns, .hook = HOOK_POSTROUTING, .oif = router->oif };
+	struct prefix net = network_of(snapshot_ns(q->s, router->ns), &router->pkt.src);
+	struct packet pkt = router->pkt;
+
+	if (op_masquerade(q->s, router->ns, &net, router->oif, ret_op) < 0)
+		return false;
+	ret_op->match.dst = prefix_host(&pkt.dst);
+	if (pkt.proto != PROTO_ICMP) {
+		ret_op->match.proto = proto_number(pkt.proto, pkt.dst.family);
+		ret_op->match.dport = pkt.dport;
+	}
+	pkt.ct = CT_NEW;
+	find_place(q, &at, &pkt, ret_op);
+	return translates(q, ret_op, &at, &pkt);
+}
+
+static bool hairpin_nat_missing(const struct question *q, struct finding *f)
+{
+	const struct flow *flow = &q->path->flow;
+	const struct crossing *c = NULL;
+	const struct leg *router = publishing(q, &c);
+	bool home = led_home(q);
+	char object[ADDR_STRLEN + 16];
+	struct op op;
+
+	if (!router || (!home && !answered_straight(q, &c->res.nat.addr)))
+		return false;
+	port_text(object, sizeof(object), &flow->dst, flow->port);
+	say(f, router->ns, object, home ? "%s leads it back to %s, with %s's own source" :
+					  "%s leads it to a neighbour of %s, which answers %s straight",
+	    who(q, router->ns).s, who(q, flow->src_ns).s, who(q, flow->src_ns).s);
+	if (home)
+		say_evidence(f, "%s is local to %s: a packet from it cannot come in by an interface",
+			     addr_text(&flow->src).s, who(q, flow->src_ns).s);
+	else
+		say_evidence(f, "the answer comes from %s; %s was asked, and nothing else is heard",
+			     addr_text(&c->res.nat.addr).s, addr_text(&flow->dst).s);
+	say_translation(q, f, router->ns, &c->res);
+	if (hairpin(q, router, &op))
+		*vec_add(&f->ops) = op;
+	else
+		say_advice(f, "masquerade what is sent back into the network that it comes from");
+	f->mark = home ? "its own packet" : "another sender";
+	return true;
+}
+
 static const struct fault rows[] = {
 	{ .code = "snat-wrong-source",
 	  .legs = LEG_BIT(LEG_OUTSIDE),
@@ -458,9 +540,13 @@ static const struct fault rows[] = {
 	  .proof = "The rule, which takes packets for any address, and the answer that came in its place.",
 	  .fix = "An exception for this flow before the rule; better, the missing condition in the rule." },
 	{ .code = "hairpin-nat-missing",
+	  .legs = LEG_BIT(LEG_DELIVER) | LEG_BIT(LEG_FORWARD),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = hairpin_nat_missing,
 	  .safety = SAFETY_CONSENT,
-	  .means = "A published port asked from its own segment: the answer goes straight and is refused.",
-	  .proof = "The answer's headers.",
+	  .means = "A published port asked from the service's own network: the answer goes straight to the asker, "
+		   "who asked another address, or the packet comes back with the asker's own source.",
+	  .proof = "The answer's headers, and the rule that leads the request there.",
 	  .fix = "Masquerade that flow." },
 	{ .code = "conntrack-notrack",
 	  .legs = LEG_BIT(LEG_OUTSIDE),

@@ -399,3 +399,12 @@ int request_iif(const struct question *q, int ns)
 
 	return l ? l->iif : 0;
 }
+
+bool led_home(const struct question *q)
+{
+	const struct flow *flow = &q->path->flow;
+
+	return q->leg->dir == DIR_REQUEST && q->index > 0 && q->leg->ns == flow->src_ns && !flow->entry &&
+	       addr_eq(&q->leg->pkt.src, &flow->src) && !addr_is_loopback(&flow->src) &&
+	       !addr_eq(&q->leg->pkt.dst, &flow->dst);
+}

@@ -107,4 +107,7 @@ bool has_address(const struct ns *ns, uint8_t family);
 const struct leg *request_leg(const struct question *q, int ns);
 int request_iif(const struct question *q, int ns);
 
+/* Is this where the request comes back to who sent it, led there by a DNAT on the way? */
+bool led_home(const struct question *q);
+
 #endif

@@ -1,0 +1,14 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS2 ── PORT2 ┐
+#   NS1 ── PORT1 ─ BR ─ host :5000 (DNAT to NS1) ─ UP
+
+needs_bridge_nf
+world
+listen "$NS1" "$NS1ADDR:5000"
+run nft 'add table ip pub'
+run nft 'add chain ip pub in { type nat hook prerouting priority dstnat; }'
+run nft 'add chain ip pub out { type nat hook postrouting priority srcnat; }'
+run nft "add rule ip pub in ip daddr $UPADDR tcp dport 5000 dnat to $NS1ADDR:5000"
+ask "$NS2" "$UPADDR:5000"
