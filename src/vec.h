@@ -28,6 +28,17 @@
 /* Appends a copy of value. */
 #define vec_push(vec, value) (*vec_add(vec) = (value))
 
+/* Inserts a copy of value before index i (at most n). */
+#define vec_insert(vec, i, value)                                                               \
+	do {                                                                                    \
+		__typeof__(vec) into_ = (vec);                                                  \
+		size_t i_ = (i);                                                                \
+		vec_add(into_);                                                                 \
+		memmove(&into_->v[i_ + 1], &into_->v[i_],                                       \
+			(into_->n - i_ - 1) * sizeof(*into_->v));                               \
+		into_->v[i_] = (value);                                                         \
+	} while (0)
+
 /* Removes the element at index i, keeping the order. */
 #define vec_remove(vec, i)                                                                      \
 	do {                                                                                    \

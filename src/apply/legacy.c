@@ -320,12 +320,11 @@ static int work(struct change *c, char **ret_why, int (*f)(void *arg))
 	struct work w = { .c = c, .ret_why = ret_why,
 			  .b = family == NFPROTO_IPV6 ? &ipv6 : &ipv4 };
 	const char *label;
-	size_t size;
 	int r;
 
 	if (!c->op.table || !c->op.chain)
 		return -EINVAL;
-	w.entry = legacy_build(c->s, &c->op, &size, &label);
+	w.entry = legacy_build(c->s, &c->op, &label);
 	w.print = legacy_print(family, w.entry, label);
 	name_verdict(family, w.entry, label);
 	r = netns_call(c->ns_fd, f, &w);

@@ -17,6 +17,7 @@
 
 #include "collect.h"
 #include "collect/collector.h"
+#include "firewall.h"
 #include "firewall/legacy.h"
 #include "netns.h"
 
@@ -214,18 +215,10 @@ const struct collector collect_legacy = {
 
 /* --- counters -------------------------------------------------------------- */
 
-static const struct nft_chain *find_chain(const struct ns *ns, const struct nft_chain *like)
-{
-	vec_each(c, &ns->legacy)
-		if (streq(c->name, like->name))
-			return c;
-	return NULL;
-}
-
 static int count_of(const struct ns *ns, const struct nft_chain *like, uint64_t handle,
 		    uint64_t *ret)
 {
-	const struct nft_chain *c = find_chain(ns, like);
+	const struct nft_chain *c = chain_beside(ns, like, like->name);
 
 	if (!c || c->rules.n != like->rules.n || c->policy != like->policy)
 		return -ESTALE;

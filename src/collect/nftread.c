@@ -19,6 +19,7 @@
 #include "collect/collector.h"
 #include "collect/nft.h"
 #include "collect/nftcheck.h"
+#include "firewall.h"
 #include "netns.h"
 #include "nlfield.h"
 
@@ -26,9 +27,6 @@
 
 /* Namespaces with more chains than this are listed in part. */
 #define CHAINS_LISTED 256
-
-/* Since Linux 5.13: the element for all keys that have none of their own. */
-#define SET_ELEM_CATCHALL 0x2
 
 /* --- requests -------------------------------------------------------------- */
 
@@ -108,7 +106,7 @@ static int get_element(struct nl *nl, const struct nft_set *set, const void *key
 		mnl_attr_put(nlh, NFTA_DATA_VALUE, len, key);
 		mnl_attr_nest_end(nlh, value);
 	} else {
-		mnl_attr_put_u32(nlh, NFTA_SET_ELEM_FLAGS, htonl(SET_ELEM_CATCHALL));
+		mnl_attr_put_u32(nlh, NFTA_SET_ELEM_FLAGS, htonl(NFT_SET_ELEM_CATCHALL));
 	}
 	mnl_attr_nest_end(nlh, elem);
 	mnl_attr_nest_end(nlh, list);
@@ -279,21 +277,16 @@ const struct collector collect_nft = {
 
 /* --- what is needed -------------------------------------------------------- */
 
+/* The same to be changed, as the list is ours. */
 static struct nft_chain *find_chain(struct ns *ns, uint8_t family, const char *table,
 				    const char *name)
 {
-	vec_each(c, &ns->chains)
-		if (c->family == family && streq(c->name, name) && streq(c->table, table))
-			return c;
-	return NULL;
+	return (struct nft_chain *)(uintptr_t)ns_chain(ns, family, table, name);
 }
 
 static struct nft_set *find_set(struct ns *ns, uint8_t family, const char *table, const char *name)
 {
-	vec_each(set, &ns->sets)
-		if (set->family == family && streq(set->name, name) && streq(set->table, table))
-			return set;
-	return NULL;
+	return (struct nft_set *)(uintptr_t)ns_set(ns, family, table, name);
 }
 
 /* An interrupted dump is tried again by the callers, everything else is how it is. */

@@ -305,15 +305,6 @@ static uint64_t next_handle(const struct ns *ns, uint8_t family, const char *tab
 	return max + 1;
 }
 
-static struct nft_chain *find_chain(struct ns *ns, uint8_t family, const char *table,
-				    const char *name)
-{
-	vec_each(c, &ns->chains)
-		if (c->family == family && streq(c->table, table) && streq(c->name, name))
-			return c;
-	return NULL;
-}
-
 bool fw_has_table(const struct ns *ns, uint8_t family, const char *table)
 {
 	vec_each(t, &ns->tables)
@@ -359,8 +350,8 @@ int fw_op_model(struct snapshot *copy, const struct op *op)
 {
 	struct ns *ns = &copy->ns.v[op->ns];
 	const char *table = op->table ? op->table : FW_OWN_TABLE;
-	struct nft_chain *c =
-		find_chain(ns, op->family, table, op->table ? op->chain : fw_own_chain(op)->name);
+	const char *name = op->table ? op->chain : fw_own_chain(op)->name;
+	struct nft_chain *c = (struct nft_chain *)(uintptr_t)ns_chain(ns, op->family, table, name);
 	struct nft_rule rule = { 0 };
 	struct nftnl_rule *nr;
 	size_t i;
@@ -379,8 +370,6 @@ int fw_op_model(struct snapshot *copy, const struct op *op)
 	snapshot_own_rule(copy, nr);
 	rule.nr = nr;
 	rule.handle = next_handle(ns, op->family, table);
-	vec_push(&c->rules, rule);
-	memmove(&c->rules.v[i + 1], &c->rules.v[i], (c->rules.n - 1 - i) * sizeof(rule));
-	c->rules.v[i] = rule;
+	vec_insert(&c->rules, i, rule);
 	return 0;
 }

@@ -63,8 +63,7 @@ const struct nft_chain *fw_op_chain(const struct snapshot *s, const struct op *o
  * An OP_LEGACY_* as the entry that legacy iptables itself would make (struct
  * ipt_entry or ip6t_entry, free it) and what its target is called.
  */
-void *legacy_build(const struct snapshot *s, const struct op *op, size_t *ret_size,
-		   const char **ret_label);
+void *legacy_build(const struct snapshot *s, const struct op *op, const char **ret_label);
 int legacy_op_model(struct snapshot *copy, const struct op *op);
 
 /*

@@ -135,6 +135,11 @@ static inline enum tri tri_not(enum tri t)
 	return t == TRI_YES ? TRI_NO : t == TRI_NO ? TRI_YES : TRI_MAYBE;
 }
 
+static inline enum tri tri_not_if(bool invert, enum tri t)
+{
+	return invert ? tri_not(t) : t;
+}
+
 static inline enum tri tri_and(enum tri a, enum tri b)
 {
 	return a < b ? a : b;
@@ -218,7 +223,7 @@ struct fw_trail {
 };
 
 struct fw_outcome {
-	bool accept, drop, unknown;
+	bool accept, drop;
 	struct fw_state after;         /* of what is accepted */
 	bool state_unknown;            /* the nat part differs */
 	/* the first drop */

@@ -157,9 +157,7 @@ static void insert_chain(chain_list *list, const struct nft_chain *c)
 
 	while (i < list->n && list->v[i]->prio < c->prio)
 		i++;
-	vec_push(list, c);
-	memmove(&list->v[i + 1], &list->v[i], (list->n - 1 - i) * sizeof(*list->v));
-	list->v[i] = c;
+	vec_insert(list, i, c);
 }
 
 static void add_chains(const struct fw_run *r, const nft_chain_list *from, chain_list *filter,

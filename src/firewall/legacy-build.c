@@ -167,8 +167,7 @@ static void put_offsets(struct builder *b, uint8_t family, size_t target)
 	}
 }
 
-void *legacy_build(const struct snapshot *s, const struct op *op, size_t *ret_size,
-		   const char **ret_label)
+void *legacy_build(const struct snapshot *s, const struct op *op, const char **ret_label)
 {
 	const struct ns *ns = snapshot_ns(s, op->ns);
 	struct op_match m = fw_op_match(op);
@@ -188,7 +187,6 @@ void *legacy_build(const struct snapshot *s, const struct op *op, size_t *ret_si
 	else
 		put_accept(&b);
 	put_offsets(&b, op->family, target);
-	*ret_size = b.n;
 	*ret_label = op->kind == OP_LEGACY_MASQUERADE ? "MASQUERADE" :
 		     op->kind == OP_LEGACY_DNAT	      ? "DNAT" : "ACCEPT";
 	return xmemdup(b.b, b.n);
@@ -196,19 +194,10 @@ void *legacy_build(const struct snapshot *s, const struct op *op, size_t *ret_si
 
 /* --- into the model -------------------------------------------------------- */
 
-static struct nft_chain *chain_of(struct ns *ns, const struct op *op)
-{
-	vec_each(c, &ns->legacy)
-		if (c->family == op->family && streq(c->table, op->table) &&
-		    streq(c->name, op->chain))
-			return c;
-	return NULL;
-}
-
 int legacy_op_model(struct snapshot *copy, const struct op *op)
 {
-	struct nft_chain *c = chain_of(&copy->ns.v[op->ns], op);
-	size_t size, at = op->before ? (size_t)op->before - 1 : c ? c->rules.n : 0;
+	struct nft_chain *c = (struct nft_chain *)(uintptr_t)fw_op_chain(copy, op);
+	size_t at = op->before ? (size_t)op->before - 1 : c ? c->rules.n : 0;
 	_cleanup_(freep) void *entry = NULL;
 	struct nft_rule rule = { 0 };
 	struct nftnl_rule *nr;
@@ -216,14 +205,12 @@ int legacy_op_model(struct snapshot *copy, const struct op *op)
 
 	if (!c || at > c->rules.n)
 		return -ENOENT;
-	entry = legacy_build(copy, op, &size, &label);
+	entry = legacy_build(copy, op, &label);
 	nr = legacy_translate(op->family, entry, label);
 	snapshot_own_rule(copy, nr);
 	rule.nr = nr;
 	rule.print = legacy_print(op->family, entry, label);
-	vec_push(&c->rules, rule);
-	memmove(&c->rules.v[at + 1], &c->rules.v[at], (c->rules.n - 1 - at) * sizeof(rule));
-	c->rules.v[at] = rule;
+	vec_insert(&c->rules, at, rule);
 	for (size_t i = at; i < c->rules.n; i++)
 		c->rules.v[i].handle = i + 1;
 	return 0;

@@ -606,11 +606,3 @@ int legacy_parse(struct snapshot *s, struct ns *ns, const struct legacy_info *in
 	vec_free(&t.chains);
 	return r;
 }
-
-const struct legacy_table *legacy_table_find(const struct ns *ns, uint8_t family, const char *name)
-{
-	vec_each(t, &ns->legacy_tables)
-		if (t->family == family && streq(t->name, name))
-			return t;
-	return NULL;
-}

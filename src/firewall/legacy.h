@@ -51,7 +51,4 @@ struct nftnl_rule *legacy_translate(uint8_t family, const void *entry, const cha
  */
 uint64_t legacy_print(uint8_t family, const void *entry, const char *label);
 
-/* Has the namespace such a table, and could it be read? NULL: no such table. */
-const struct legacy_table *legacy_table_find(const struct ns *ns, uint8_t family, const char *name);
-
 #endif

@@ -19,15 +19,6 @@ struct lookup_key {
 	bool complete;
 };
 
-static const struct nft_set *find_set(const struct fw_run *r, const char *name)
-{
-	vec_each(set, &r->ns->sets)
-		if (set->family == r->chain->family && streq(set->table, r->chain->table) &&
-		    streq(set->name, name))
-			return set;
-	return NULL;
-}
-
 static uint32_t elem_flags(struct nftnl_set_elem *el)
 {
 	return nftnl_set_elem_is_set(el, NFTNL_SET_ELEM_FLAGS) ?
@@ -374,7 +365,7 @@ enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e)
 {
 	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_LOOKUP_SET);
 	uint32_t sreg = nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_SREG);
-	const struct nft_set *set = name ? find_set(r, name) : NULL;
+	const struct nft_set *set = name ? ns_set(r->ns, r->chain->family, r->chain->table, name) : NULL;
 	struct found f = { .match = TRI_NO };
 	struct lookup_key key = { 0 };
 

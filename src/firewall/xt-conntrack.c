@@ -10,11 +10,6 @@
 #include <linux/netfilter/xt_conntrack.h>
 #include <linux/netfilter/xt_state.h>
 
-static enum tri invert_if(enum tri t, bool invert)
-{
-	return invert ? tri_not(t) : t;
-}
-
 /* Revision 1 has masks of 8 bits, 1 and 2 have single ports in network order. */
 static struct xt_conntrack_mtinfo3 load_conntrack(const void *info, uint32_t rev)
 {
@@ -78,7 +73,7 @@ static enum tri ct_state(struct fw_run *r, const struct xt_conntrack_mtinfo3 *c)
 		t = TRI_YES;
 	else if (t == TRI_NO && want & ~known)
 		t = run_maybe(r, "whether the connection is translated");
-	return invert_if(t, c->invert_flags & XT_CONNTRACK_STATE);
+	return tri_not_if(c->invert_flags & XT_CONNTRACK_STATE, t);
 }
 
 static enum tri ct_address(struct fw_run *r, bool of_reply, bool dst,

@@ -31,11 +31,6 @@
 #define IPPROTO_MH 135
 #endif
 
-static enum tri invert_if(enum tri t, bool invert)
-{
-	return invert ? tri_not(t) : t;
-}
-
 static enum tri eval_length(struct fw_run *r, const void *info, uint32_t rev)
 {
 	const struct xt_length_info *i = info;
@@ -66,7 +61,7 @@ static enum tri service_is(struct fw_run *r, uint8_t value, uint8_t mask, bool i
 	headers_service(&r->st.h, &tos, &known);
 	tos &= mask;
 	known |= (uint8_t)~mask;
-	t = invert_if(bytes_equal(&tos, &known, &value, 1), invert);
+	t = tri_not_if(invert, bytes_equal(&tos, &known, &value, 1));
 	return t == TRI_MAYBE ? run_maybe(r, "the type of service") : t;
 }
 
@@ -146,7 +141,7 @@ static enum tri eval_mac(struct fw_run *r, const void *info, uint32_t rev)
 		return TRI_NO;
 	t = headers_read(&r->st.h, HEADER_LINK, ETH_ALEN, ETH_ALEN, data, known);
 	if (t == TRI_YES)
-		t = invert_if(bytes_equal(data, known, i->srcaddr, ETH_ALEN), i->invert);
+		t = tri_not_if(i->invert, bytes_equal(data, known, i->srcaddr, ETH_ALEN));
 	return t == TRI_MAYBE ? run_maybe(r, "a link-layer address") : t;
 }
 
@@ -291,7 +286,7 @@ static enum tri eval_u32(struct fw_run *r, const void *info, uint32_t rev)
 	for (unsigned int k = 0; k < i->ntests && k <= XT_U32_MAXSIZE; k++)
 		match = tri_and(match, u32_test(r, &i->tests[k]));
 	return match == TRI_MAYBE ? run_maybe(r, "xt match \"u32\"") :
-				    invert_if(match, i->invert);
+				    tri_not_if(i->invert, match);
 }
 
 static void print_u32(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
@@ -437,7 +432,7 @@ static void print_tcpmss(struct strbuf *b, const void *info, uint8_t family, uin
 		strbuf_printf(b, ":%u", i->mss_max);
 }
 
-static const struct xt_match_row rows[] = {
+static const struct xt_row rows[] = {
 	/* name, family, revisions, size, eval, print */
 	{ "length", 0, 0, 0, sizeof(struct xt_length_info), eval_length, print_length },
 	{ "dscp", 0, 0, 0, sizeof(struct xt_dscp_info), eval_dscp, print_dscp },
@@ -463,4 +458,4 @@ static const struct xt_match_row rows[] = {
 	{ "srh", AF_INET6, 0, 1, 0, eval_no_header, NULL },
 };
 
-const struct xt_match_rows xt_field_matches = { rows, ARRAY_SIZE(rows) };
+const struct xt_rows xt_field_matches = { rows, ARRAY_SIZE(rows) };

@@ -138,11 +138,6 @@ static void print_ttl(struct strbuf *b, const void *info, uint8_t family, uint32
 
 /* --- what no rule asks for ------------------------------------------------- */
 
-static enum tri eval_nothing(struct fw_run *r, const void *info, uint32_t rev)
-{
-	return TRI_YES;
-}
-
 static enum tri eval_hmark(struct fw_run *r, const void *info, uint32_t rev)
 {
 	r->st.mark = r->st.mark_known = 0;
@@ -284,27 +279,27 @@ static void print_tproxy(struct strbuf *b, const void *info, uint8_t family, uin
 				old->mark_mask);
 }
 
-static const struct xt_target_row rows[] = {
+static const struct xt_row rows[] = {
 	/* name, family, revisions, size, eval, print */
 	{ "TOS", 0, 1, 1, sizeof(struct xt_tos_target_info), eval_tos, print_tos },
 	{ "DSCP", 0, 0, 0, sizeof(struct xt_DSCP_info), eval_dscp, print_dscp },
 	{ "ECN", AF_INET, 0, 0, sizeof(struct ipt_ECN_info), eval_ecn, print_ecn },
 	{ "TTL", AF_INET, 0, 0, sizeof(struct ipt_TTL_info), eval_ttl, print_ttl },
 	{ "HL", AF_INET6, 0, 0, sizeof(struct ipt_TTL_info), eval_ttl, print_ttl },
-	{ "TRACE", 0, 0, 9, 0, eval_nothing, xt_print_nothing },
-	{ "AUDIT", 0, 0, 0, sizeof(struct xt_audit_info), eval_nothing, print_audit },
-	{ "CLASSIFY", 0, 0, 0, sizeof(struct xt_classify_target_info), eval_nothing,
+	{ "TRACE", 0, 0, 9, 0, xt_eval_nothing, xt_print_nothing },
+	{ "AUDIT", 0, 0, 0, sizeof(struct xt_audit_info), xt_eval_nothing, print_audit },
+	{ "CLASSIFY", 0, 0, 0, sizeof(struct xt_classify_target_info), xt_eval_nothing,
 	  print_classify },
-	{ "SECMARK", 0, 0, 9, 0, eval_nothing, NULL },
-	{ "CONNSECMARK", 0, 0, 0, sizeof(struct xt_connsecmark_target_info), eval_nothing,
+	{ "SECMARK", 0, 0, 9, 0, xt_eval_nothing, NULL },
+	{ "CONNSECMARK", 0, 0, 0, sizeof(struct xt_connsecmark_target_info), xt_eval_nothing,
 	  print_connsecmark },
-	{ "TCPOPTSTRIP", 0, 0, 0, sizeof(struct xt_tcpoptstrip_target_info), eval_nothing,
+	{ "TCPOPTSTRIP", 0, 0, 0, sizeof(struct xt_tcpoptstrip_target_info), xt_eval_nothing,
 	  print_tcpoptstrip },
-	{ "TEE", 0, 1, 1, sizeof(struct xt_tee_tginfo), eval_nothing, print_tee },
-	{ "SET", 0, 0, 9, 0, eval_nothing, NULL },
-	{ "IDLETIMER", 0, 0, 9, 0, eval_nothing, NULL },
-	{ "RATEEST", 0, 0, 9, 0, eval_nothing, NULL },
-	{ "LED", 0, 0, 9, 0, eval_nothing, NULL },
+	{ "TEE", 0, 1, 1, sizeof(struct xt_tee_tginfo), xt_eval_nothing, print_tee },
+	{ "SET", 0, 0, 9, 0, xt_eval_nothing, NULL },
+	{ "IDLETIMER", 0, 0, 9, 0, xt_eval_nothing, NULL },
+	{ "RATEEST", 0, 0, 9, 0, xt_eval_nothing, NULL },
+	{ "LED", 0, 0, 9, 0, xt_eval_nothing, NULL },
 	{ "HMARK", 0, 0, 0, 0, eval_hmark, NULL },
 	{ "SNPT", AF_INET6, 0, 0, sizeof(struct ip6t_npt_tginfo), eval_npt, print_npt },
 	{ "DNPT", AF_INET6, 0, 0, sizeof(struct ip6t_npt_tginfo), eval_npt, print_npt },
@@ -315,4 +310,4 @@ static const struct xt_target_row rows[] = {
 	{ "TPROXY", 0, 1, 1, sizeof(struct xt_tproxy_target_info_v1), eval_gone, print_tproxy },
 };
 
-const struct xt_target_rows xt_mangle_targets = { rows, ARRAY_SIZE(rows) };
+const struct xt_rows xt_mangle_targets = { rows, ARRAY_SIZE(rows) };

@@ -27,11 +27,6 @@
 #include <linux/netfilter_ipv6/ip6_tables.h>
 #include <linux/rtnetlink.h>
 
-static enum tri invert_if(enum tri t, bool invert)
-{
-	return invert ? tri_not(t) : t;
-}
-
 /* --- ports ----------------------------------------------------------------- */
 
 static enum tri port_between(struct fw_run *r, bool dst, uint16_t min, uint16_t max, bool invert)
@@ -56,7 +51,7 @@ static enum tri tcp_flags(struct fw_run *r, uint8_t mask, uint8_t cmp, bool inve
 		return TRI_NO;
 	known |= (uint8_t)~mask;
 	flags &= mask;
-	t = invert_if(bytes_equal(&flags, &known, &cmp, 1), invert);
+	t = tri_not_if(invert, bytes_equal(&flags, &known, &cmp, 1));
 	return t == TRI_MAYBE ? run_maybe(r, "TCP flags") : t;
 }
 
@@ -165,13 +160,13 @@ static enum tri eval_multiport(struct fw_run *r, const void *info, uint32_t rev)
 	if (r->st.h.l4proto != IPPROTO_TCP && r->st.h.l4proto != IPPROTO_UDP)
 		return TRI_NO;
 	if (i->flags == XT_MULTIPORT_SOURCE)
-		return invert_if(multiport_side(r, i, false), i->invert);
+		return tri_not_if(i->invert, multiport_side(r, i, false));
 	t = multiport_side(r, i, true);
 	if (i->flags == XT_MULTIPORT_EITHER) {
 		other = multiport_side(r, i, false);
 		t = t > other ? t : other;
 	}
-	return invert_if(t, i->invert);
+	return tri_not_if(i->invert, t);
 }
 
 static void print_multiport(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
@@ -506,9 +501,9 @@ static enum tri eval_physdev(struct fw_run *r, const void *info, uint32_t rev)
 
 	if (r->at->netfilter_bridged)
 		return physdev(r, info, r->at->port_in, forwarded ? r->at->port_out : 0);
-	if (!by_bridge || (r->ns->bridge_nf_call_iptables <= 0 && r->pf == NFPROTO_IPV4))
+	if (!by_bridge || !ns_bridge_nf(r->ns, r->pf))
 		return physdev(r, info, 0, 0);
-	if (r->at->port_in && r->pf == NFPROTO_IPV4)
+	if (r->at->port_in)
 		return physdev(r, info, r->at->port_in, 0);
 	return run_maybe(r, "by which bridge port it came (physdev)");
 }
@@ -570,7 +565,7 @@ static void print_comment(struct strbuf *b, const void *info, uint8_t family, ui
 	xt_print_string(b, i->comment, sizeof(i->comment));
 }
 
-static const struct xt_match_row rows[] = {
+static const struct xt_row rows[] = {
 	/* name, family, revisions, size, eval, print */
 	{ "conntrack", 0, 1, 1, sizeof(struct xt_conntrack_mtinfo1), xt_eval_conntrack,
 	  xt_print_conntrack },
@@ -595,4 +590,4 @@ static const struct xt_match_row rows[] = {
 	{ "rpfilter", 0, 0, 0, sizeof(struct xt_rpfilter_info), eval_rpfilter, print_rpfilter },
 };
 
-const struct xt_match_rows xt_basic_matches = { rows, ARRAY_SIZE(rows) };
+const struct xt_rows xt_basic_matches = { rows, ARRAY_SIZE(rows) };

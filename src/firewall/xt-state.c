@@ -617,7 +617,7 @@ static void print_policy(struct strbuf *b, const void *info, uint8_t family, uin
 	}
 }
 
-static const struct xt_match_row rows[] = {
+static const struct xt_row rows[] = {
 	/* name, family, revisions, size, eval, print */
 	{ "limit", 0, 0, 0, sizeof(struct xt_rateinfo), NULL, print_limit },
 	{ "hashlimit", 0, 1, 1, sizeof(struct xt_hashlimit_mtinfo1), NULL, print_hashlimit },
@@ -649,4 +649,4 @@ static const struct xt_match_row rows[] = {
 	{ "eui64", AF_INET6, 0, 0, 0, NULL, xt_print_nothing },
 };
 
-const struct xt_match_rows xt_state_matches = { rows, ARRAY_SIZE(rows) };
+const struct xt_rows xt_state_matches = { rows, ARRAY_SIZE(rows) };

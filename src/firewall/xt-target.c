@@ -402,11 +402,6 @@ static void print_ct(struct strbuf *b, const void *info, uint8_t family, uint32_
 
 /* --- the packet goes on ---------------------------------------------------- */
 
-static enum tri eval_nothing(struct fw_run *r, const void *info, uint32_t rev)
-{
-	return TRI_YES;
-}
-
 static void print_log(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
 {
 	static const struct {
@@ -462,7 +457,7 @@ static void print_checksum(struct strbuf *b, const void *info, uint8_t family, u
 #define IPV4_RANGE sizeof(struct nf_nat_ipv4_multi_range_compat)
 #define RANGE      sizeof(struct nf_nat_range)
 
-static const struct xt_target_row rows[] = {
+static const struct xt_row rows[] = {
 	/* name, family, revisions, size, eval, print */
 	{ "MASQUERADE", AF_INET, 0, 0, IPV4_RANGE, eval_masquerade, print_to_ports },
 	{ "MASQUERADE", AF_INET6, 0, 0, RANGE, eval_masquerade, print_to_ports },
@@ -484,10 +479,10 @@ static const struct xt_target_row rows[] = {
 	{ "CT", 0, 0, 0, sizeof(struct xt_ct_target_info), eval_ct, print_ct },
 	{ "CT", 0, 1, 2, sizeof(struct xt_ct_target_info_v1), eval_ct, print_ct },
 	{ "NOTRACK", 0, 0, 0, 0, eval_notrack, xt_print_nothing },
-	{ "LOG", 0, 0, 0, sizeof(struct xt_log_info), eval_nothing, print_log },
-	{ "NFLOG", 0, 0, 0, sizeof(struct xt_nflog_info), eval_nothing, print_nflog },
-	{ "TCPMSS", 0, 0, 0, sizeof(struct xt_tcpmss_info), eval_nothing, print_tcpmss },
-	{ "CHECKSUM", 0, 0, 0, sizeof(struct xt_CHECKSUM_info), eval_nothing, print_checksum },
+	{ "LOG", 0, 0, 0, sizeof(struct xt_log_info), xt_eval_nothing, print_log },
+	{ "NFLOG", 0, 0, 0, sizeof(struct xt_nflog_info), xt_eval_nothing, print_nflog },
+	{ "TCPMSS", 0, 0, 0, sizeof(struct xt_tcpmss_info), xt_eval_nothing, print_tcpmss },
+	{ "CHECKSUM", 0, 0, 0, sizeof(struct xt_CHECKSUM_info), xt_eval_nothing, print_checksum },
 };
 
-const struct xt_target_rows xt_basic_targets = { rows, ARRAY_SIZE(rows) };
+const struct xt_rows xt_basic_targets = { rows, ARRAY_SIZE(rows) };

@@ -2,44 +2,38 @@
 /* xt - find an extension's row, load its struct safely, evaluate and print it */
 #include "firewall/xt.h"
 
-static bool row_fits(const char *row_name, uint8_t row_family, uint32_t rev_min, uint32_t rev_max,
-		     size_t size, const char *name, uint32_t rev, uint8_t family, size_t len)
+static const struct xt_row *find_row(const struct xt_rows *const *tables, size_t n,
+				     const char *name, uint32_t rev, uint8_t family, size_t len)
 {
-	return streq(row_name, name) && (!row_family || row_family == family) && rev >= rev_min &&
-	       rev <= rev_max && len >= size;
-}
-
-const struct xt_match_row *xt_match_find(const char *name, uint32_t rev, uint8_t family, size_t len)
-{
-	static const struct xt_match_rows *const tables[] = { &xt_basic_matches, &xt_field_matches,
-							      &xt_state_matches };
-
-	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
+	for (size_t t = 0; t < n; t++)
 		for (size_t i = 0; i < tables[t]->n; i++) {
-			const struct xt_match_row *m = &tables[t]->v[i];
+			const struct xt_row *row = &tables[t]->v[i];
 
-			if (row_fits(m->name, m->family, m->rev_min, m->rev_max, m->size, name, rev,
-				     family, len))
-				return m;
+			if (streq(row->name, name) && (!row->family || row->family == family) &&
+			    rev >= row->rev_min && rev <= row->rev_max && len >= row->size)
+				return row;
 		}
 	return NULL;
 }
 
-const struct xt_target_row *xt_target_find(const char *name, uint32_t rev, uint8_t family,
-					   size_t len)
+const struct xt_row *xt_match_find(const char *name, uint32_t rev, uint8_t family, size_t len)
 {
-	static const struct xt_target_rows *const tables[] = { &xt_basic_targets,
-							       &xt_mangle_targets };
+	static const struct xt_rows *const tables[] = { &xt_basic_matches, &xt_field_matches,
+							&xt_state_matches };
 
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
-		for (size_t k = 0; k < tables[i]->n; k++) {
-			const struct xt_target_row *t = &tables[i]->v[k];
+	return find_row(tables, ARRAY_SIZE(tables), name, rev, family, len);
+}
 
-			if (row_fits(t->name, t->family, t->rev_min, t->rev_max, t->size, name, rev,
-				     family, len))
-				return t;
-		}
-	return NULL;
+const struct xt_row *xt_target_find(const char *name, uint32_t rev, uint8_t family, size_t len)
+{
+	static const struct xt_rows *const tables[] = { &xt_basic_targets, &xt_mangle_targets };
+
+	return find_row(tables, ARRAY_SIZE(tables), name, rev, family, len);
+}
+
+enum tri xt_eval_nothing(struct fw_run *r, const void *info, uint32_t rev)
+{
+	return TRI_YES;
 }
 
 void xt_info_load(struct xt_info *ret, const void *info, size_t len)
@@ -52,7 +46,7 @@ void xt_info_load(struct xt_info *ret, const void *info, size_t len)
 enum tri xt_match_eval(struct fw_run *r, const char *name, uint32_t rev, const void *info,
 		       size_t len)
 {
-	const struct xt_match_row *m;
+	const struct xt_row *m;
 	struct xt_info copy;
 
 	if (!name)
@@ -67,8 +61,7 @@ enum tri xt_match_eval(struct fw_run *r, const char *name, uint32_t rev, const v
 enum tri xt_target_eval(struct fw_run *r, const char *name, uint32_t rev, const void *info,
 			size_t len)
 {
-	const struct xt_target_row *t = name ? xt_target_find(name, rev, r->st.h.family, len)
-					     : NULL;
+	const struct xt_row *t = name ? xt_target_find(name, rev, r->st.h.family, len) : NULL;
 	struct xt_info copy;
 
 	if (!t) {
@@ -89,7 +82,7 @@ static const char *match_alias(const char *name, const char *options)
 void xt_match_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
 		    const void *info, size_t len)
 {
-	const struct xt_match_row *m = name && info ? xt_match_find(name, rev, family, len) : NULL;
+	const struct xt_row *m = name && info ? xt_match_find(name, rev, family, len) : NULL;
 	_cleanup_(strbuf_done) struct strbuf options = { 0 };
 	struct xt_info copy;
 
@@ -106,8 +99,7 @@ void xt_match_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t fa
 void xt_target_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
 		     const void *info, size_t len)
 {
-	const struct xt_target_row *t = name && info ? xt_target_find(name, rev, family, len)
-						     : NULL;
+	const struct xt_row *t = name && info ? xt_target_find(name, rev, family, len) : NULL;
 	_cleanup_(strbuf_done) struct strbuf options = { 0 };
 	struct xt_info copy;
 

@@ -13,38 +13,24 @@
 #include "firewall/eval.h"
 #include "strbuf.h"
 
-struct xt_match_row {
+struct xt_row {
 	const char *name;
 	uint8_t family;      /* AF_INET, AF_INET6; 0: both */
 	uint32_t rev_min, rev_max;
 	size_t size;         /* of the struct of these revisions, at least */
 	/* NULL: its answer is not known */
 	enum tri (*eval)(struct fw_run *r, const void *info, uint32_t rev);
-	/* appends what follows "-m name": " --dport 80"; NULL: "…" is printed */
+	/* appends what follows "-m name" or "-j NAME": " --dport 80"; NULL: "…" is printed */
 	void (*print)(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
 };
 
-struct xt_target_row {
-	const char *name;
-	uint8_t family;
-	uint32_t rev_min, rev_max;
-	size_t size;
-	enum tri (*eval)(struct fw_run *r, const void *info, uint32_t rev);
-	void (*print)(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
-};
-
-struct xt_match_rows {
-	const struct xt_match_row *v;
+struct xt_rows {
+	const struct xt_row *v;
 	size_t n;
 };
 
-struct xt_target_rows {
-	const struct xt_target_row *v;
-	size_t n;
-};
-
-extern const struct xt_match_rows xt_basic_matches, xt_field_matches, xt_state_matches;
-extern const struct xt_target_rows xt_basic_targets, xt_mangle_targets;
+extern const struct xt_rows xt_basic_matches, xt_field_matches, xt_state_matches;
+extern const struct xt_rows xt_basic_targets, xt_mangle_targets;
 
 /* Structs are copied into aligned memory of this size, zeroed behind their end. */
 #define XT_INFO_MAX 2048
@@ -53,10 +39,10 @@ struct xt_info {
 };
 
 /* The row for an extension, NULL where there is none or info is too short for it. */
-const struct xt_match_row *xt_match_find(const char *name, uint32_t rev, uint8_t family,
-					 size_t len);
-const struct xt_target_row *xt_target_find(const char *name, uint32_t rev, uint8_t family,
-					   size_t len);
+const struct xt_row *xt_match_find(const char *name, uint32_t rev, uint8_t family, size_t len);
+const struct xt_row *xt_target_find(const char *name, uint32_t rev, uint8_t family, size_t len);
+/* What decides nothing of the packet's way: LOG and the like. */
+enum tri xt_eval_nothing(struct fw_run *r, const void *info, uint32_t rev);
 void xt_info_load(struct xt_info *ret, const void *info, size_t len);
 
 enum tri xt_match_eval(struct fw_run *r, const char *name, uint32_t rev, const void *info,
