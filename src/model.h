@@ -170,6 +170,7 @@ struct listener {
 	struct addr addr;            /* may be the unspecified address */
 	uint16_t port;
 	bool v6only;
+	uint32_t waiting, backlog;   /* of TCP: connections that nobody has accepted yet, and how many there may be */
 };
 
 /* An nf_tables table. Those of running diagnoses (NFT_TABLE_F_OWNER) are not kept. */

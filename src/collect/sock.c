@@ -50,6 +50,10 @@ static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, 
 	l.addr = unmap(&l.addr);
 	l.port = ntohs(m->id.idiag_sport);
 	l.proto = m->idiag_state == TCP_LISTEN ? IPPROTO_TCP : IPPROTO_UDP;
+	if (l.proto == IPPROTO_TCP) {
+		l.waiting = m->idiag_rqueue;
+		l.backlog = m->idiag_wqueue;
+	}
 	if (l.port != 0)
 		vec_push(&ns->listeners, l);
 	return 0;

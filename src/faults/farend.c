@@ -15,17 +15,26 @@ enum listening {
 	LISTENING,
 };
 
+/* Is its port the packet's? */
+static bool has_port(const struct listener *l, const struct packet *pkt)
+{
+	return l->proto == proto_number(pkt->proto, pkt->dst.family) && l->port == pkt->dport;
+}
+
+static bool hears_all(const struct listener *l, const struct addr *dst)
+{
+	return addr_is_zero(&l->addr) && (l->addr.family == dst->family || !l->v6only);
+}
+
 static enum listening listening(const struct ns *ns, const struct packet *pkt)
 {
 	const struct addr *dst = &pkt->dst;
 	enum listening best = NOT_LISTENING;
 
 	vec_each(l, &ns->listeners) {
-		bool any = addr_is_zero(&l->addr) && (l->addr.family == dst->family || !l->v6only);
-
-		if (l->proto != proto_number(pkt->proto, dst->family) || l->port != pkt->dport)
+		if (!has_port(l, pkt))
 			continue;
-		if (any || addr_eq(&l->addr, dst))
+		if (hears_all(l, dst) || addr_eq(&l->addr, dst))
 			return LISTENING;
 		if (addr_is_loopback(&l->addr))
 			best = LOOPBACK_ONLY;
@@ -77,6 +86,58 @@ static bool service_loopback_only(const struct question *q, struct finding *f)
 		     who(q, q->leg->ns).s, q->leg->pkt.dport);
 	say_advice(f, "let the service listen on %s or on all addresses",
 		   addr_text(&q->leg->pkt.dst).s);
+	return true;
+}
+
+/* net/core: sk_acceptq_is_full() */
+static bool is_full(const struct listener *l)
+{
+	return l->waiting > l->backlog;
+}
+
+/* One of the listeners whose queue is full; those on the very address come before those on all. */
+static const struct listener *full_listener(const struct ns *ns, const struct packet *pkt, bool *ret_all)
+{
+	const struct listener *full = NULL;
+	bool exact = false;
+
+	vec_each(l, &ns->listeners)
+		exact = exact || (has_port(l, pkt) && addr_eq(&l->addr, &pkt->dst));
+	*ret_all = true;
+	vec_each(l, &ns->listeners) {
+		if (!has_port(l, pkt) || !(exact ? addr_eq(&l->addr, &pkt->dst) : hears_all(l, &pkt->dst)))
+			continue;
+		if (is_full(l))
+			full = l;
+		else
+			*ret_all = false;
+	}
+	return full;
+}
+
+/* The kernel drops a SYN that would lead to one connection more than fits (tcp_conn_request(), net/ipv4/tcp_input.c). */
+static bool service_backlog_full(const struct question *q, struct finding *f)
+{
+	const struct listener *l = NULL;
+	char object[ADDR_STRLEN + 16];
+	bool all = false;
+
+	if (q->path->flow.proto == PROTO_TCP && q->leg->dir == DIR_REQUEST)
+		l = full_listener(leg_ns(q), &q->leg->pkt, &all);
+	if (!l)
+		return false;
+	port_text(object, sizeof(object), &q->leg->pkt.dst, q->leg->pkt.dport);
+	say(f, q->leg->ns, object, "the service on port %u in %s does not accept its connections, and no more fit",
+	    q->leg->pkt.dport, who(q, q->leg->ns).s);
+	say_evidence(f, "%u connections wait in the accept queue of port %u, which holds %u", l->waiting,
+		     q->leg->pkt.dport, l->backlog + 1);
+	if (!all) {
+		say_evidence(f, "another listener on the same port has room");
+		f->confidence = POSSIBLE;
+	}
+	say_advice(f, "see why the service does not accept (ss -ltn 'sport = :%u'), or give it a longer queue",
+		   q->leg->pkt.dport);
+	f->mark = "queue full";
 	return true;
 }
 
@@ -390,6 +451,9 @@ static const struct fault rows[] = {
 	  .proof = "The target's socket table, and its RST or \"port unreachable\".",
 	  .fix = "Start the service." },
 	{ .code = "service-backlog-full",
+	  .legs = LEG_BIT(LEG_DELIVER),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = service_backlog_full,
 	  .safety = SAFETY_MANUAL,
 	  .means = "Connections die in the service's full accept queue.",
 	  .proof = "The target's socket table.",

@@ -415,7 +415,7 @@ snat_to()
 	esac
 }
 
-# listen NAMESPACE ADDRESS:PORT[/udp|/silent|/dns=ADDRESS]...
+# listen NAMESPACE ADDRESS:PORT[/udp|/silent|/dns=ADDRESS|/backlog=N]...
 listen()
 {
 	local ns=$1 arg=() at

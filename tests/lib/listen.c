@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * listen – the servers of a lab: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS]...
+ * listen – the servers of a lab: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS|/backlog=N]...
  *          a virtual machine's wire: listen -t NETNS-FILE TAP NETNS-FILE TAP
  *          a router advertisement:   listen -n NETNS-FILE -a IF
  *          an XDP program:           listen -x IF drop|pass
@@ -8,7 +8,8 @@
  * Opens every socket inside the namespace and goes home again, so that no process is ever seen living
  * in the namespace that it serves. Returns when all sockets are open (nothing has to be waited for)
  * and leaves a child behind that echoes what it is sent until it is killed; its pid is printed.
- * A silent service takes datagrams. A name server says of every name that it has this one address.
+ * A silent service takes datagrams. With /backlog=N it is a service that hangs: one connection, of its own, waits in
+ * a queue of N and one more. A name server says of every name that it has this one address.
  * IPv6 addresses are written [::1]:80; an IPv6 socket never takes IPv4.
  * With -t it makes two taps and carries frames from each to the other, as a hypervisor or slirp would.
  */
@@ -88,12 +89,22 @@ static socklen_t parse(char *text, struct sockaddr_storage *ret)
 	return sizeof(*in);
 }
 
+/* A connection that stays open, and that nobody accepts. */
+static void hang(const struct sockaddr_storage *to, socklen_t len)
+{
+	int fd = socket(to->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || connect(fd, (const struct sockaddr *)to, len) < 0)
+		err(1, "connect");
+}
+
 static void serve(char *text)
 {
 	struct sockaddr_storage addr = { 0 };
 	char *slash = strchr(text, '/');
 	bool dns = slash && !strncmp(slash, "/dns=", 5);
 	bool silent = slash && !strcmp(slash, "/silent");
+	int backlog = slash && !strncmp(slash, "/backlog=", 9) ? atoi(slash + 9) : -1;
 	bool udp = dns || silent || (slash && !strcmp(slash, "/udp"));
 	int fd, one = 1;
 	socklen_t len;
@@ -109,9 +120,11 @@ static void serve(char *text)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (addr.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&addr, len) < 0 || (!udp && listen(fd, 64) < 0))
+	if (bind(fd, (struct sockaddr *)&addr, len) < 0 || (!udp && listen(fd, backlog < 0 ? 64 : backlog) < 0))
 		err(1, "%s", text);
-	if (!silent)
+	if (backlog >= 0)
+		hang(&addr, len);
+	else if (!silent)
 		add(fd, dns ? NAMES : udp ? DATAGRAM : LISTENER);
 }
 
@@ -275,7 +288,7 @@ int main(int argc, char **argv)
 	pid_t pid;
 
 	if (first >= argc)
-		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS]...\n"
+		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS|/backlog=N]...\n"
 			"       listen -t NETNS-FILE TAP NETNS-FILE TAP\n"
 			"       listen -n NETNS-FILE -a IF");
 	if (first == 3)
