@@ -254,7 +254,7 @@ static struct diagnosis *load(const struct options *o)
 		replay_forget(&saved);
 		return refuse_load(o, error);
 	}
-	return replay(&saved);
+	return replay(&saved, o);
 }
 
 static int load_command(const struct options *o)

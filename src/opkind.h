@@ -68,8 +68,11 @@ int op_int_get(const char *text, int *ret);
 int op_hex_byte(const char *s);
 
 /* opmodel.c */
+/* Does the model know this switch (else setting it changes nothing)? */
+bool model_has_sysctl(const char *name);
 int model_sysctl(struct snapshot *s, const struct op *op);
 int model_link_up(struct snapshot *s, const struct op *op);
+int model_link_down(struct snapshot *s, const struct op *op);
 int model_link_arp(struct snapshot *s, const struct op *op);
 int model_link_master(struct snapshot *s, const struct op *op);
 int model_link_mtu(struct snapshot *s, const struct op *op);
@@ -78,6 +81,7 @@ int model_port_isolated(struct snapshot *s, const struct op *op);
 int model_port_flag(struct snapshot *s, const struct op *op);
 int model_fdb_del(struct snapshot *s, const struct op *op);
 int model_addr_add(struct snapshot *s, const struct op *op);
+int model_addr_del(struct snapshot *s, const struct op *op);
 int model_route_add(struct snapshot *s, const struct op *op);
 int model_route_del(struct snapshot *s, const struct op *op);
 int model_rule_del(struct snapshot *s, const struct op *op);

@@ -177,6 +177,26 @@ int model_sysctl(struct snapshot *s, const struct op *op)
 	return 0;
 }
 
+bool model_has_sysctl(const char *name)
+{
+	static const char *const others[] = {
+		"net.ipv4.ip_forward", "net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables",
+		"net.ipv4.icmp_echo_ignore_all", "net.ipv6.icmp.echo_ignore_all",
+	};
+	const char *leaf = strrchr(name, '.');
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (streq(name, others[i]))
+			return true;
+	for (size_t i = 0; leaf && str_starts(name, "net.ipv4.conf.") && i < ARRAY_SIZE(devconf_switches); i++)
+		if (streq(leaf + 1, devconf_switches[i].name))
+			return true;
+	for (size_t i = 0; leaf && str_starts(name, "net.ipv6.conf.") && i < ARRAY_SIZE(devconf6_switches); i++)
+		if (streq(leaf + 1, devconf6_switches[i].name))
+			return true;
+	return false;
+}
+
 /* --- routes that the kernel makes ----------------------------------------- */
 
 bool op_rival_route(const struct route *a, const struct route *b)
@@ -411,6 +431,47 @@ int model_link_up(struct snapshot *s, const struct op *op)
 	return 0;
 }
 
+/*
+ * What goes with an interface: its routes, but for those of IPv4 to its own addresses (fib_sync_down_dev()), and its
+ * addresses of IPv6 (addrconf_ifdown()).
+ */
+static void drop_routes(struct ns *ns, int ifindex)
+{
+	for (size_t i = ns->routes.n; i-- > 0;) {
+		const struct route *r = &ns->routes.v[i];
+
+		if (r->nh.oif == ifindex && (r->type != RTN_LOCAL || r->dst.addr.family == AF_INET6))
+			vec_remove(&ns->routes, i);
+	}
+	for (size_t i = ns->addrs.n; i-- > 0;)
+		if (ns->addrs.v[i].ifindex == ifindex && ns->addrs.v[i].prefix.addr.family == AF_INET6)
+			vec_remove(&ns->addrs, i);
+}
+
+int model_link_down(struct snapshot *s, const struct op *op)
+{
+	struct link *l = link_of(op_ns(s, op), op->ifindex);
+	int peer_ns, peer_index;
+
+	if (!l)
+		return -ENODEV;
+	if (!(l->flags & IFF_UP))
+		return 0;
+	set_carrier(s, op->ns, op->ifindex, false);
+	l->flags &= ~(uint32_t)IFF_UP;
+	l->operstate = OPERSTATE_DOWN;
+	settle_port(s, op->ns, l);
+	drop_routes(op_ns(s, op), op->ifindex);
+	if (snapshot_peer(s, op->ns, op->ifindex, &peer_ns, &peer_index))
+		set_carrier(s, peer_ns, peer_index, false);
+	/* a bridge that is down forwards nothing */
+	if (is_bridge(l))
+		vec_each(port, &op_ns(s, op)->links)
+			if (port->master == l->ifindex)
+				settle_port(s, op->ns, port);
+	return 0;
+}
+
 int model_link_arp(struct snapshot *s, const struct op *op)
 {
 	struct ns *ns = op_ns(s, op);
@@ -592,6 +653,59 @@ int model_addr_add(struct snapshot *s, const struct op *op)
 	}
 	vec_push(&ns->addrs, new);
 	address_routes(ns, l, &new);
+	return 0;
+}
+
+static bool has_ipv4(const struct ns *ns, int ifindex)
+{
+	vec_each(a, &ns->addrs)
+		if (a->ifindex == ifindex && a->prefix.addr.family == AF_INET)
+			return true;
+	return false;
+}
+
+/*
+ * fib_del_ifaddr() and fib_inetaddr_event(): the address's own routes go, those of its network where no other address
+ * is in it, and all of IPv4 with the interface's last address.
+ */
+static void forget_address(struct ns *ns, const struct op *op, bool network_stays)
+{
+	struct prefix network = prefix_network(&op->prefix);
+	bool last = op->prefix.addr.family == AF_INET && !has_ipv4(ns, op->ifindex);
+
+	for (size_t i = ns->routes.n; i-- > 0;) {
+		const struct route *r = &ns->routes.v[i];
+		bool own = r->type == RTN_LOCAL && addr_eq(&r->dst.addr, &op->prefix.addr);
+		bool connected = r->protocol == RTPROT_KERNEL && prefix_eq(&r->dst, &network) && !network_stays;
+
+		if (r->nh.oif == op->ifindex &&
+		    (own || connected || addr_eq(&r->prefsrc, &op->prefix.addr) ||
+		     (last && r->dst.addr.family == AF_INET)))
+			vec_remove(&ns->routes, i);
+	}
+}
+
+int model_addr_del(struct snapshot *s, const struct op *op)
+{
+	const struct iface_addr gone = { .ifindex = op->ifindex, .prefix = op->prefix };
+	struct ns *ns = op_ns(s, op);
+	bool found = false, network_stays = false;
+
+	for (size_t i = ns->addrs.n; i-- > 0;) {
+		const struct iface_addr *a = &ns->addrs.v[i];
+
+		if (!same_network(a, &gone))
+			continue;
+		if (!prefix_eq(&a->prefix, &op->prefix)) {
+			network_stays = true;
+			continue;
+		}
+		vec_remove(&ns->addrs, i);
+		found = true;
+	}
+	if (!found)
+		return -EADDRNOTAVAIL;
+	forget_address(ns, op, network_stays);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "probe.h"
 #include "strbuf.h"
 #include "target.h"
+#include "whatif.h"
 
 #define TIMEOUT_DEFAULT 1.5
 #define TIMEOUT_MIN     0.01
@@ -26,6 +27,7 @@ enum option_kind {
 	OPTION_COLOR,
 	OPTION_FILE,    /* const char *: a path */
 	OPTION_ADDR,    /* struct addr: of one machine */
+	OPTION_CHANGE,  /* a command, more than one of which can be given */
 };
 
 struct option_row {
@@ -108,6 +110,8 @@ static const struct option_row rows[] = {
 	  .help = "write all that was found out, for --load" },
 	{ .name = "load", .arg = "FILE", .kind = OPTION_FILE, FIELD(load), .only = BIT(DIAGNOSE),
 	  .help = "judge again what --save wrote, here or elsewhere" },
+	{ .name = "what-if", .arg = "CHANGE", .kind = OPTION_CHANGE, .only = BIT(DIAGNOSE),
+	  .help = "judge by the configuration, once CHANGE were made" },
 	{ .name = "from", .arg = "ADDR", .kind = OPTION_ADDR, .anew = true, FIELD(from), .only = BIT(DIAGNOSE) | BIT(EXPECT),
 	  .help = "the client's address with outside (one of documentation)" },
 	{ .letter = 'q', .name = "quiet", .kind = OPTION_SET, FIELD(quiet),
@@ -126,7 +130,7 @@ static const struct option_row rows[] = {
 
 /* Refused by name: they are promised, but not in this version. */
 static const char *const later[] = {
-	"redact", "what-if",
+	"redact",
 };
 
 /* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
@@ -311,6 +315,14 @@ static int set_addr(const struct option_row *row, const char *value, struct addr
 	return 0;
 }
 
+static int add_change(struct options *o, const char *value, char **ret_error)
+{
+	if (o->n_what_ifs == WHAT_IFS_MAX)
+		return wrong_usage(ret_error, "--what-if takes 32 changes at most");
+	o->what_ifs[o->n_what_ifs++] = value;
+	return whatif_check(value, ret_error);
+}
+
 static int set_command(struct options *o, enum command command, char **ret_error)
 {
 	bool taken = o->command != COMMAND_DIAGNOSE;
@@ -359,6 +371,8 @@ static int set_option(struct options *o, const struct option_row *row, const cha
 	case OPTION_FILE:
 		*(const char **)field = value;
 		return 0;
+	case OPTION_CHANGE:
+		return add_change(o, value, ret_error);
 	case OPTION_ADDR:
 		return set_addr(row, value, field, ret_error);
 	}
@@ -543,6 +557,18 @@ static int check_pace(const struct options *o, char **ret_error)
 	return 0;
 }
 
+/* The model is asked, and not the world. */
+static int check_what_if(struct options *o, char **ret_error)
+{
+	if (!o->n_what_ifs)
+		return 0;
+	if (o->count || o->watch || o->pcap || o->save || (o->fix && !o->dry_run))
+		return wrong_usage(ret_error, "--what-if asks the model alone, so it goes without --count, "
+					      "--watch, --pcap, --save and --fix");
+	o->no_probe = true;
+	return 0;
+}
+
 /* A question of another day is not asked again, but judged. */
 static int check_load(const struct options *o, char **ret_error)
 {
@@ -574,6 +600,8 @@ static int check_diagnose(struct options *o, char **ret_error)
 
 	if (o->dry_run)
 		o->fix = true;
+	if (check_what_if(o, ret_error) < 0)
+		return -EINVAL;
 	if (o->load)
 		return check_load(o, ret_error);
 	if (!o->source)

@@ -29,6 +29,8 @@ enum format {
 	FORMAT_JSON,
 };
 
+#define WHAT_IFS_MAX 32
+
 struct options {
 	enum command command;
 	const char *source, *destination; /* as written; destination may be NULL, source is with --all */
@@ -37,6 +39,8 @@ struct options {
 	const char *openmetrics;   /* file for --all, or NULL */
 	const char *host_root;     /* NULL: the own root */
 	const char *pcap, *html, *svg, *save; /* files to write; NULL: none */
+	const char *what_ifs[WHAT_IFS_MAX]; /* changes to be tried on the model … */
+	size_t n_what_ifs;         /* … in this order */
 	const char *load;          /* a file of --save, instead of SOURCE and DESTINATION; NULL: none */
 	unsigned int protos;       /* bits of enum proto; 0: the default */
 	unsigned int count;        /* 0: not given */

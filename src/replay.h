@@ -11,10 +11,11 @@
 #include "save.h"
 
 /*
- * The diagnosis of what was read, which is used up. Where there is nothing
- * different in it, it is the one that was saved, times and all.
+ * The diagnosis of what was read, which is used up: the one that was saved,
+ * times and all. With --no-probe or --what-if it is that of the configuration
+ * alone; nothing else of the options counts.
  */
-struct diagnosis *replay(struct saved *s);
+struct diagnosis *replay(struct saved *s, const struct options *now);
 
 /* Frees what was read instead, also where it could not be. */
 void replay_forget(struct saved *s);

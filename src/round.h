@@ -70,6 +70,12 @@ void round_describe(struct round *r);
 /* The model's path of a flow; what it lacks is read. */
 struct path *round_predict(struct round *r, const struct flow *flow);
 
+/*
+ * Does the changes of --what-if to the model and leaves nothing of what was sent and seen, as both are of another world
+ * then. -errno, and the diagnosis is ready, where one cannot be made.
+ */
+int round_pretend(struct round *r, const struct options *o);
+
 /* What follows from all that was read and seen. Touches nothing but what an evaluation lacks. */
 void round_judge(struct round *r);
 

@@ -22,6 +22,7 @@
 #include "predict.h"
 #include "resolve.h"
 #include "save.h"
+#include "whatif.h"
 
 #define ROUNDS         3
 #define MAX_NAMESPACES 16
@@ -1609,6 +1610,62 @@ static int changing(struct round *r, bool last)
 	return fail(r, xstrdup("the configuration kept changing while it was looked at"));
 }
 
+static void remark_change(struct diagnosis *d, const char *change)
+{
+	vec_push(&d->remarks, ((struct unchecked){
+		.what = xasprintf("whether \"%s\" does what the model makes of it", change),
+		.why = xstrdup("this is what the configuration would lead to with that change, which nobody made"),
+	}));
+}
+
+/* As it was planned. */
+static void unsend(struct probe *p, const struct flow *flow)
+{
+	p->size = flow->size;
+	p->attempts.n = 0;
+	p->answered = 0;
+	p->outcome = PROBE_PENDING;
+	p->rtt_us = -1;
+}
+
+int round_pretend(struct round *r, const struct options *o)
+{
+	char *error = NULL;
+
+	for (size_t i = 0; i < o->n_what_ifs; i++) {
+		if (whatif_do(r->s, o->what_ifs[i], &error) < 0)
+			return fail(r, error);
+		remark_change(r->d, o->what_ifs[i]);
+	}
+	/* steps of a search for a size came of what was seen */
+	while (r->plan.probes.v[r->plan.probes.n - 1].step) {
+		vec_free(&r->plan.probes.v[--r->plan.probes.n].attempts);
+		path_free(r->paths.v[--r->paths.n]);
+	}
+	for (size_t i = 0; i < r->plan.probes.n; i++) {
+		struct flow flow = r->paths.v[i]->flow;
+
+		flow.reply_iif = flow.request_port = 0;
+		path_free(r->paths.v[i]);
+		r->paths.v[i] = round_predict(r, &flow);
+		unsend(&r->plan.probes.v[i], &flow);
+	}
+	observations_free(&r->obs);
+	r->obs = (struct observations){ 0 };
+	return 0;
+}
+
+/* A change can be of rules that nobody needed so far. */
+static int pretend(struct round *r)
+{
+	const struct options *o = r->run->options;
+
+	if (!o->n_what_ifs)
+		return 0;
+	r->stale = r->stale || collect_rulesets(r->s, r->fds.v) < 0;
+	return r->stale ? 0 : round_pretend(r, o);
+}
+
 int round_prepare(struct round *r, bool last)
 {
 	uint64_t t = now_us();
@@ -1625,6 +1682,9 @@ int round_prepare(struct round *r, bool last)
 	round_describe(r);
 	round_marks(&r->plan.marks);
 	plan_probes(r);
+	err = pretend(r);
+	if (err)
+		return err;
 	if (r->stale)
 		return changing(r, last);
 	r->d->collect_ms = ms_since(t);

@@ -241,7 +241,7 @@ static void pack_flow(struct pack *p, struct flow *f, const struct round *r)
 /* Diagnosing begins with the question, which is the first one. */
 static bool is_question(const struct probe *p)
 {
-	return p->question && !p->control && !p->full;
+	return p->question && !p->control && !p->full && !p->step;
 }
 
 static void pack_probes(struct pack *p, struct saved *s)

@@ -64,6 +64,38 @@ grep -qF 'sysctl -w' "$LAB_TMP/said" || fail '--dry-run says nothing of a repair
 asks 1 --load "$out/saved.model"
 cmp -s "$out/then.model" "$LAB_TMP/said" || fail 'another text than then without packets'
 
+# --- what if? -------------------------------------------------------------------------------------------------------
+
+# first OPTION...: the verdict and the first finding of what was saved with both faults
+first() { asks "$1" --json --load "$out/saved" "${@:2}"; jq -r '.verdict + " " + (.findings[0].code // "-")' "$LAB_TMP/said"; }
+
+[ "$(first 1 --no-probe)" = 'unreachable ip-forward-off' ] || fail "by the configuration: $(cat "$LAB_TMP/said")"
+[ "$(first 1 --what-if 'sysctl net.ipv4.ip_forward=1')" = 'unreachable masquerade-missing' ] ||
+	fail "once it forwards: $(cat "$LAB_TMP/said")"
+[ "$(first 1 --what-if "ip link set $BR down")" = 'unreachable link-down' ] || fail "without $BR: $(cat "$LAB_TMP/said")"
+[ "$(first 1 --what-if "ip -n $NS1 route del default")" = 'unreachable no-route' ] ||
+	fail "without a route: $(cat "$LAB_TMP/said")"
+[ "$(first 3 --what-if 'ip link set nobody up')" = 'unknown -' ] || fail "with nobody: $(cat "$LAB_TMP/said")"
+asks 2 --load "$out/saved" --what-if 'reboot'
+
+# the same of this world, which stays as it is
+nft_in host <<-END
+	table inet guard {
+		chain forward {
+			type filter hook forward priority filter; policy accept;
+			iifname "$BR" drop
+		}
+	}
+END
+handle=$(at host nft -a list chain inet guard forward | sed -n 's/.*drop # handle //p')
+asks 1 "$NS1" "$OUT"
+asks 0 --what-if "nft delete rule inet guard forward handle $handle" "$NS1" "$OUT"
+asks 1 "$NS1" "$OUT"
+nft_in host <<<'delete table inet guard'
+asks 0 "$NS1" "$OUT"
+asks 1 --what-if 'sysctl net.ipv4.ip_forward=0' "$NS1" "$OUT"
+asks 0 "$NS1" "$OUT"
+
 # --- files that are none --------------------------------------------------------------------------------------------
 
 # with byte AT as N: another one

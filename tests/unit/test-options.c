@@ -201,7 +201,7 @@ static void unknown_options(void **state)
 static void options_of_later_versions(void **state)
 {
 	static const char *const later[] = {
-		"redact", "what-if",
+		"redact",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
@@ -231,6 +231,21 @@ static void a_saved_answer(void **state)
 	REFUSE("--save writes what is found, and --fix changes it: save first, then repair", "--save=x", "--fix",
 	       "--yes", "a");
 	REFUSE("--save means nothing with --all", "--save=x", "--all");
+}
+
+static void changes_to_try(void **state)
+{
+	struct options o = ACCEPT("--what-if", "sysctl net.ipv4.ip_forward=1", "--what-if=ip link set a up", "a");
+
+	assert_int_equal(o.n_what_ifs, 2);
+	assert_string_equal(o.what_ifs[1], "ip link set a up");
+	assert_true(o.no_probe);
+	o = ACCEPT("--load=x", "--what-if=ip link set a up");
+	assert_int_equal(o.n_what_ifs, 1);
+	REFUSE("--what-if: \"reboot\": the model knows commands of sysctl, ip, bridge, nft and iptables, not reboot",
+	       "--what-if=reboot", "a");
+	REFUSE("--what-if asks the model alone, so it goes without --count, --watch, --pcap, --save and --fix",
+	       "--what-if=ip link set a up", "--count=3", "a");
 }
 
 static void files_to_write(void **state)
@@ -346,7 +361,7 @@ static void help_shows_what_there_is(void **state)
 	assert_non_null(strstr(strbuf_str(&b), "usage: nsdoctor "));
 	assert_non_null(strstr(strbuf_str(&b), "\n  -c, --count N "));
 	assert_non_null(strstr(strbuf_str(&b), "\n      --explain CODE "));
-	assert_null(strstr(strbuf_str(&b), "--what-if"));
+	assert_null(strstr(strbuf_str(&b), "--redact"));
 	/* it fits a small terminal */
 	for (const char *s = strbuf_str(&b); *s; s += strcspn(s, "\n") + 1)
 		assert_in_range(strcspn(s, "\n"), 0, 80);
@@ -368,6 +383,7 @@ int main(void)
 		cmocka_unit_test(unknown_options),
 		cmocka_unit_test(options_of_later_versions),
 		cmocka_unit_test(a_saved_answer),
+		cmocka_unit_test(changes_to_try),
 		cmocka_unit_test(files_to_write),
 		cmocka_unit_test(targets),
 		cmocka_unit_test(fix_asks_or_is_told_not_to),

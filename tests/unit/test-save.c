@@ -120,6 +120,8 @@ static void what_cannot_be_is_wrong(void **state)
 	assert_false(pack_ok(&p));
 }
 
+static const struct options as_it_was;
+
 /* --- files ----------------------------------------------------------------- */
 
 /* A host that knows nothing but one switch. */
@@ -174,7 +176,7 @@ static void a_file_comes_back(void **state)
 	assert_string_equal(s.round.s->ns.v[0].name, "host");
 	assert_int_equal(s.round.s->ns.v[0].icmp_echo_ignore_all, 1);
 	assert_int_equal(s.round.s->ns.v[0].error[COLLECT_ROUTE], -EPERM);
-	d = replay(&s);
+	d = replay(&s, &as_it_was);
 	assert_true(d->no_probe);
 	assert_string_equal(d->source.name, "host");
 	diagnosis_free(d);
@@ -217,7 +219,7 @@ static void a_wrong_body_is_survived(void **state)
 
 			b.s[i] ^= (char)(1 << bit);
 			if (save_parse_body(b.s + head, b.n - head, &s) == 0)
-				diagnosis_free(replay(&s));
+				diagnosis_free(replay(&s, &as_it_was));
 			else
 				replay_forget(&s);
 			b.s[i] ^= (char)(1 << bit);
