@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/icmp.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -20,18 +21,22 @@
 #include "outside.h"
 #include "put.h"
 
-#define IP_HEADER   20
 #define TCP_HEADER  20
 #define ECHO_HEADER 8
 #define SYN_OPTIONS 20
 #define MAX_PACKET  1500
+
+static size_t ip_header(const struct probe *p)
+{
+	return p->dst.family == AF_INET6 ? 40 : 20;
+}
 
 /*
  * RFC 791:
  *  0 version, header length  1 tos  2 length  4 id  6 flags, offset  8 ttl  9 protocol
  * 10 checksum  12 source  16 destination
  */
-static void put_ip(uint8_t *b, const struct probe *p, uint8_t protocol, size_t n)
+static void put_ipv4(uint8_t *b, const struct probe *p, uint8_t protocol, size_t n)
 {
 	uint16_t id;
 
@@ -44,7 +49,38 @@ static void put_ip(uint8_t *b, const struct probe *p, uint8_t protocol, size_t n
 	b[9] = protocol;
 	memcpy(b + 12, p->src.b, 4);
 	memcpy(b + 16, p->dst.b, 4);
-	put_u16(b + 10, checksum_folded(checksum_add(0, b, IP_HEADER)));
+	put_u16(b + 10, checksum_folded(checksum_add(0, b, 20)));
+}
+
+/*
+ * RFC 8200:
+ *  0 version, class, flow label  4 payload length  6 next header  7 hop limit  8 source  24 destination
+ */
+static void put_ipv6(uint8_t *b, const struct probe *p, uint8_t protocol, size_t n)
+{
+	b[0] = 0x60;
+	put_u16(b + 4, (uint16_t)(n - 40));
+	b[6] = protocol;
+	b[7] = 64;
+	memcpy(b + 8, p->src.b, 16);
+	memcpy(b + 24, p->dst.b, 16);
+}
+
+static void put_ip(uint8_t *b, const struct probe *p, uint8_t protocol, size_t n)
+{
+	if (p->dst.family == AF_INET6)
+		put_ipv6(b, p, protocol, n);
+	else
+		put_ipv4(b, p, protocol, n);
+}
+
+/* Of the n bytes behind the IP header, and a pseudo header: addresses, protocol, length. */
+static uint16_t transport_checksum(const uint8_t *b, const struct probe *p, uint8_t protocol, size_t n)
+{
+	size_t addresses = 2 * addr_len(p->dst.family);
+	uint32_t sum = checksum_add((uint32_t)protocol + (uint32_t)n, b + ip_header(p) - addresses, addresses);
+
+	return checksum_folded(checksum_add(sum, b + ip_header(p), n));
 }
 
 /*
@@ -54,13 +90,12 @@ static void put_ip(uint8_t *b, const struct probe *p, uint8_t protocol, size_t n
  */
 size_t outside_tcp(uint8_t *b, const struct probe *p, uint16_t sport, uint32_t seq, uint8_t flags)
 {
-	/* as Linux asks: MSS 1460, SACK, timestamp, window scale 7 */
-	static const uint8_t options[SYN_OPTIONS] = { 2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1,
-						      0, 0, 0, 0,    1, 3, 3, 7 };
+	/* as Linux asks: MSS, SACK, timestamp, window scale 7 */
+	static const uint8_t options[SYN_OPTIONS] = { 2, 4, 0, 0, 4, 2, 8, 10, 0, 0, 0, 1,
+						      0, 0, 0, 0, 1, 3, 3, 7 };
 	bool syn = flags & TH_SYN;
-	size_t tcp = TCP_HEADER + (syn ? SYN_OPTIONS : 0), n = IP_HEADER + tcp;
-	uint8_t *t = b + IP_HEADER;
-	uint32_t sum;
+	size_t tcp = TCP_HEADER + (syn ? SYN_OPTIONS : 0), n = ip_header(p) + tcp;
+	uint8_t *t = b + ip_header(p);
 
 	memset(b, 0, n);
 	put_ip(b, p, IPPROTO_TCP, n);
@@ -70,31 +105,34 @@ size_t outside_tcp(uint8_t *b, const struct probe *p, uint16_t sport, uint32_t s
 	t[12] = (uint8_t)(tcp / 4 << 4);
 	t[13] = flags;
 	put_u16(t + 14, syn ? 64240 : 0);
-	if (syn)
+	if (syn) {
 		memcpy(t + TCP_HEADER, options, sizeof(options));
-	/* the pseudo header: addresses, protocol, length */
-	sum = checksum_add(IPPROTO_TCP + (uint32_t)tcp, b + 12, 8);
-	put_u16(t + 16, checksum_folded(checksum_add(sum, t, tcp)));
+		put_u16(t + TCP_HEADER + 2, (uint16_t)(MAX_PACKET - ip_header(p) - TCP_HEADER));
+	}
+	put_u16(t + 16, transport_checksum(b, p, IPPROTO_TCP, tcp));
 	return n;
 }
 
-/* RFC 792:  0 type  1 code  2 checksum  4 id  6 sequence number  8 token, padding */
+/* RFC 792, RFC 4443:  0 type  1 code  2 checksum  4 id  6 sequence number  8 token, padding */
 size_t outside_echo(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a,
 		    uint16_t id)
 {
-	size_t n = p->size > IP_HEADER + ECHO_HEADER + PKT_TOKEN && p->size <= MAX_PACKET ?
-			   p->size : IP_HEADER + ECHO_HEADER + PKT_TOKEN;
-	uint8_t *e = b + IP_HEADER;
+	size_t least = ip_header(p) + ECHO_HEADER + PKT_TOKEN;
+	size_t n = p->size > least && p->size <= MAX_PACKET ? p->size : least;
+	size_t echo = n - ip_header(p);
+	uint8_t *e = b + ip_header(p);
+	bool v6 = p->dst.family == AF_INET6;
 
 	memset(b, 0, n);
-	put_ip(b, p, IPPROTO_ICMP, n);
-	e[0] = ICMP_ECHO;
+	put_ip(b, p, v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP, n);
+	e[0] = v6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO;
 	put_u16(e + 4, id);
 	put_u16(e + 6, (uint16_t)(a + 1));
 	marks_token(m, probe, a, e + ECHO_HEADER);
-	for (size_t i = ECHO_HEADER + PKT_TOKEN; i < n - IP_HEADER; i++)
+	for (size_t i = ECHO_HEADER + PKT_TOKEN; i < echo; i++)
 		e[i] = (uint8_t)i;
-	put_u16(e + 2, checksum_folded(checksum_add(0, e, n - IP_HEADER)));
+	put_u16(e + 2, v6 ? transport_checksum(b, p, IPPROTO_ICMPV6, echo) :
+			    checksum_folded(checksum_add(0, e, echo)));
 	return n;
 }
 
@@ -105,7 +143,7 @@ static int outside_send(const struct probe_plan *plan, struct probe *p, size_t p
 	size_t n;
 	int fd, r;
 
-	if (p->dst.family != AF_INET || p->src.family != AF_INET)
+	if (p->dst.family != p->src.family)
 		return -EAFNOSUPPORT;
 	if (p->proto != PROTO_TCP && p->proto != PROTO_ICMP)
 		return -EPROTONOSUPPORT;

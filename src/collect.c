@@ -247,7 +247,8 @@ int collect_route(int ns_fd, const struct addr *src, const struct addr *dst, int
 		.rtm_family = dst->family,
 		.rtm_dst_len = bits,
 		.rtm_src_len = has_src ? bits : 0,
-		.rtm_flags = RTM_F_LOOKUP_TABLE,
+		/* IPv6 tells the table in any case, and refuses the flag */
+		.rtm_flags = dst->family == AF_INET ? RTM_F_LOOKUP_TABLE : 0,
 	};
 	_cleanup_(nl_closep) struct nl *nl = NULL;
 	struct kernel_route route = { 0 };

@@ -54,7 +54,8 @@ struct inject {
 	int ifindex, uplink;
 	bool bridged;            /* the uplink is a bridge: others send by its ports */
 	struct nl *owner;        /* of the nf_tables table */
-	uint8_t header[ETH_HLEN]; /* of every frame that we send */
+	uint16_t ethertype;      /* ETH_P_IP or ETH_P_IPV6 … */
+	uint8_t header[ETH_HLEN]; /* … and the header of every frame that we send */
 	VEC(struct exit) exits;
 };
 
@@ -188,17 +189,18 @@ static void match_mark(struct nftnl_rule *r, uint32_t offset, const uint8_t *dat
 	match(r, data, n);
 }
 
-/* ip daddr CLIENT meta l4proto PROTO @th,OFFSET MARK fwd to TAP */
+/* ip daddr CLIENT (or ip6) meta l4proto PROTO @th,OFFSET MARK fwd to TAP */
 static void add_rule(struct nftown *o, const struct inject *in, const struct addr *client,
 		     uint8_t proto, uint32_t offset, const uint8_t *mark, uint32_t n)
 {
-	const uint16_t ip = htons(ETH_P_IP);
+	const uint16_t ethertype = htons(in->ethertype);
 	const uint32_t tap = (uint32_t)in->ifindex;
 	struct nftnl_rule *r = nftown_rule(o, "answers");
 
-	match_meta(r, NFT_META_PROTOCOL, &ip, sizeof(ip));
-	nftexpr_payload(r, NFT_PAYLOAD_NETWORK_HEADER, 16, 4);
-	match(r, client->b, 4);
+	match_meta(r, NFT_META_PROTOCOL, &ethertype, sizeof(ethertype));
+	nftexpr_payload(r, NFT_PAYLOAD_NETWORK_HEADER, client->family == AF_INET6 ? 24 : 16,
+			(uint32_t)addr_len(client->family));
+	match(r, client->b, (uint32_t)addr_len(client->family));
 	match_meta(r, NFT_META_L4PROTO, &proto, sizeof(proto));
 	match_mark(r, offset, mark, n);
 	nftexpr_data(r, &tap, sizeof(tap));
@@ -206,17 +208,18 @@ static void add_rule(struct nftown *o, const struct inject *in, const struct add
 	nftown_add_rule(o, r);
 }
 
-/* Answers, and ICMP errors that quote one of our packets (20 bytes of IPv4 header: we send no options). */
+/* Answers, and ICMP errors that quote one of our packets (20 or 40 bytes of IP header: we send no options). */
 static void add_rules(struct nftown *o, const struct inject *in, const struct inject_spec *spec)
 {
-	enum { QUOTE = 8 + 20 };
+	const uint32_t quote = 8 + (spec->client.family == AF_INET6 ? 40 : 20);
+	const uint8_t icmp = proto_number(PROTO_ICMP, spec->client.family);
 	const struct marks *m = &spec->marks;
 	const uint8_t seq[4] = { (uint8_t)(m->seq >> 24), (uint8_t)(m->seq >> 16) };
 
 	add_rule(o, in, &spec->client, IPPROTO_TCP, 8, seq, sizeof(seq));
-	add_rule(o, in, &spec->client, IPPROTO_ICMP, 8, m->token, sizeof(m->token));
-	add_rule(o, in, &spec->client, IPPROTO_ICMP, QUOTE + 4, seq, sizeof(seq));
-	add_rule(o, in, &spec->client, IPPROTO_ICMP, QUOTE + 8, m->token, sizeof(m->token));
+	add_rule(o, in, &spec->client, icmp, 8, m->token, sizeof(m->token));
+	add_rule(o, in, &spec->client, icmp, quote + 4, seq, sizeof(seq));
+	add_rule(o, in, &spec->client, icmp, quote + 8, m->token, sizeof(m->token));
 }
 
 static int turn_aside(struct inject *in, const struct inject_spec *spec)
@@ -284,8 +287,9 @@ static void make_header(struct inject *in, const struct ns *host, const struct i
 
 	memcpy(in->header, spec->mac, ETH_ALEN);
 	memcpy(in->header + ETH_ALEN, known ? n->mac : somebody, ETH_ALEN);
-	in->header[12] = ETH_P_IP >> 8;
-	in->header[13] = ETH_P_IP & 0xff;
+	in->ethertype = spec->client.family == AF_INET6 ? ETH_P_IPV6 : ETH_P_IP;
+	in->header[12] = (uint8_t)(in->ethertype >> 8);
+	in->header[13] = (uint8_t)in->ethertype;
 }
 
 static int open_tap(struct inject *in, const struct inject_spec *spec, char **ret_why)
@@ -316,8 +320,6 @@ int inject_open(const struct inject_spec *spec, struct inject **ret, char **ret_
 	struct inject *in;
 	int r;
 
-	if (spec->client.family != AF_INET)
-		return fail(-EAFNOSUPPORT, ret_why, "frames from outside are made for IPv4 only");
 	if (!uplink || uplink->type != ARPHRD_ETHER || uplink->mac_len != ETH_ALEN)
 		return fail(-EOPNOTSUPP, ret_why, "the uplink is no Ethernet interface");
 	in = xcalloc(1, sizeof(*in));
@@ -388,7 +390,7 @@ ssize_t inject_receive(const struct inject *in, void *packet, size_t max)
 		if (n < 0)
 			return -errno;
 		/* what the kernel itself says on a new interface is nothing to us */
-	} while (n < ETH_HLEN || frame[12] != ETH_P_IP >> 8 || frame[13] != (ETH_P_IP & 0xff) ||
+	} while (n < ETH_HLEN || (frame[12] << 8 | frame[13]) != in->ethertype ||
 		 !inject_exit(in, frame + ETH_ALEN));
 	n -= ETH_HLEN;
 	if ((size_t)n > max)

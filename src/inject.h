@@ -21,7 +21,7 @@ struct inject_spec {
 	int uplink;          /* ifindex: where frames come in */
 	uint8_t mac[6];      /* whom they are addressed to there */
 	const struct route *way; /* by which the host goes there: its router sends them. NULL: nobody known */
-	struct addr client;  /* whose answers are turned aside; IPv4 */
+	struct addr client;  /* whose answers are turned aside */
 	struct marks marks;  /* … and only those to packets of ours */
 };
 

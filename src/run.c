@@ -413,9 +413,10 @@ static bool fill(struct round *r)
 /* --- from outside --- */
 
 /* Somebody whom this host would answer by its uplink (RFC 5737: addresses for documentation). */
-static bool find_client(const struct round *r, struct addr *ret)
+static bool find_client(const struct round *r, uint8_t family, struct addr *ret)
 {
-	static const char *const addresses[] = { "203.0.113.71", "198.51.100.71", "192.0.2.71" };
+	static const char *const addresses[] = { "203.0.113.71", "198.51.100.71", "192.0.2.71",
+						 "2001:db8:7171::71", "3fff:71::71" };
 	const struct ns *host = snapshot_ns(r->s, NS_HOST);
 
 	if (addr_is_set(&r->run->options->from)) {
@@ -425,7 +426,8 @@ static bool find_client(const struct round *r, struct addr *ret)
 	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
 		struct lookup way;
 
-		addr_parse(addresses[i], ret);
+		if (addr_parse(addresses[i], ret) < 0 || ret->family != family)
+			continue;
 		fib_lookup(host, &(struct fib_query){ .dst = *ret }, &way);
 		if (way.error == 0 && way.type == RTN_UNICAST && way.route && way.route->dst.len == 0)
 			return true;
@@ -434,10 +436,10 @@ static bool find_client(const struct round *r, struct addr *ret)
 }
 
 /* The interface that faces the outside: of a bridge, its port. */
-static int find_uplink(const struct round *r)
+static int find_uplink(const struct round *r, uint8_t family)
 {
 	const struct ns *host = snapshot_ns(r->s, NS_HOST);
-	const struct route *way = default_route(host, AF_INET);
+	const struct route *way = default_route(host, family);
 	const struct link *l = way ? ns_link(host, way->nh.oif) : NULL;
 	const struct link *port = l && streq(l->kind, "bridge") ? predict_outer_port(host, l->ifindex, 0) :
 								 NULL;
@@ -446,17 +448,18 @@ static int find_uplink(const struct round *r)
 }
 
 /* The host's address that somebody outside would ask. */
-static bool uplink_address(const struct round *r, struct addr *ret)
+static bool uplink_address(const struct round *r, uint8_t family, struct addr *ret)
 {
 	const struct ns *host = snapshot_ns(r->s, NS_HOST);
-	const struct route *way = default_route(host, AF_INET);
-	const struct iface_addr *a;
+	const struct route *way = default_route(host, family);
 
-	a = way ? ns_addr_on(host, way->nh.oif, AF_INET, &(struct addr){ 0 }) : NULL;
-	if (!a)
-		return false;
-	*ret = a->prefix.addr;
-	return true;
+	vec_each(a, &host->addrs) {
+		if (!way || a->ifindex != way->nh.oif || !is_global(a, family))
+			continue;
+		*ret = a->prefix.addr;
+		return true;
+	}
+	return false;
 }
 
 static bool wanted(const struct options *o, enum proto p)
@@ -562,47 +565,84 @@ static bool asks_datagrams(const struct run *run)
 	return (t->has_proto && t->proto == PROTO_UDP) || (run->options->protos & (1u << PROTO_UDP));
 }
 
-/* Who asks, where that comes in, and whom it asks. */
+/* In which both the namespace has an address and the host an uplink, IPv4 before IPv6; or the client's. */
+static uint8_t entrance_family(const struct round *r)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+
+	if (addr_is_set(&r->run->options->from))
+		return r->run->options->from.family;
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		if (default_route(snapshot_ns(r->s, NS_HOST), families[i]) &&
+		    first_global(snapshot_ns(r->s, r->dst_ns), families[i]))
+			return families[i];
+	return AF_INET;
+}
+
+/* The address that was named, or that a name has. */
+static int find_asked(struct round *r)
+{
+	uint64_t patience = (uint64_t)(r->run->options->timeout * 1e6);
+	struct target *t = &r->run->destination;
+	_cleanup_(freep) char *error = NULL, *error6 = NULL;
+
+	if (t->kind == TARGET_ADDRESS)
+		r->dst = t->addr;
+	else if (resolve_name(r->fds.v[NS_HOST], &r->run->source.files, t->text, AF_INET, patience, &r->dst,
+			      &r->names, &error) < 0 &&
+		 resolve_name(r->fds.v[NS_HOST], &r->run->source.files, t->text, AF_INET6, patience, &r->dst,
+			      &r->names, &error6) < 0)
+		return fail(r, target_neither(t, error));
+	return 0;
+}
+
+/* Where it comes in, and who asks. */
+static int find_way_in(struct round *r, uint8_t family)
+{
+	r->entrance.uplink = find_uplink(r, family);
+	if (!r->entrance.uplink)
+		return fail(r, xasprintf("the host has no default route%s, so that it has no uplink to enter by",
+					 family == AF_INET6 ? " of IPv6" : ""));
+	if (!find_client(r, family, &r->entrance.client))
+		return fail(r, xstrdup("no address for documentation is routed to the uplink; "
+				       "name a client's with --from"));
+	if (r->entrance.client.family != family)
+		return fail(r, xasprintf("%s cannot ask %s: one is IPv4, the other IPv6",
+					 addr_text(&r->entrance.client).s, addr_text(&r->dst).s));
+	return 0;
+}
+
 static int find_entrance(struct round *r)
 {
-	struct target *t = &r->run->destination;
+	const struct target *t = &r->run->destination;
 	const struct iface_addr *a;
-	char *error = NULL;
+	uint8_t family;
+	int err;
 
 	if (asks_datagrams(r->run))
 		return fail(r, xstrdup("from outside only TCP and ICMP can be asked in this version, not UDP"));
-	r->entrance.uplink = find_uplink(r);
-	if (!r->entrance.uplink)
-		return fail(r, xstrdup("the host has no default route, so that it has no uplink to enter by"));
-	if (!find_client(r, &r->entrance.client))
-		return fail(r, xstrdup("no address for documentation is routed to the uplink; "
-				       "name a client's with --from"));
-	if (is_namespace(t)) {
-		a = t->port || r->dst_ns == NS_HOST ? NULL :
-		    address_for(snapshot_ns(r->s, r->dst_ns), snapshot_ns(r->s, NS_HOST));
-		if (a) {
-			r->dst = a->prefix.addr;
-			return r->dst.family == AF_INET ? 0 : not_from_outside(r);
-		}
-		if (!uplink_address(r, &r->dst))
-			return fail(r, xstrdup("the host has no address on its uplink"));
-		if (r->dst_ns != NS_HOST && t->port)
-			find_published_port(r, t->port);
+	err = is_namespace(t) ? 0 : find_asked(r);
+	family = is_namespace(t) ? entrance_family(r) : r->dst.family;
+	if (!err)
+		err = find_way_in(r, family);
+	if (err)
+		return err;
+	if (!is_namespace(t)) {
+		if (!addr_is_linklocal(&r->dst) && !addr_is_loopback(&r->dst))
+			find_owner(r);
+		return r->dst_ns < 0 ? not_from_outside(r) : 0;
+	}
+	a = t->port || r->dst_ns == NS_HOST ? NULL :
+	    address_in_family(snapshot_ns(r->s, r->dst_ns), snapshot_ns(r->s, NS_HOST), family);
+	if (a) {
+		r->dst = a->prefix.addr;
 		return 0;
 	}
-	if (t->kind == TARGET_NAME &&
-	    resolve_name(r->fds.v[NS_HOST], &r->run->source.files, t->text, AF_INET,
-			 (uint64_t)(r->run->options->timeout * 1e6), &r->dst, &r->names, &error) < 0) {
-		_cleanup_(freep) char *why = error;
-
-		return fail(r, target_neither(t, why));
-	}
-	if (t->kind == TARGET_ADDRESS)
-		r->dst = t->addr;
-	if (r->dst.family != AF_INET)
-		return fail(r, xstrdup("from outside only IPv4 can be asked in this version"));
-	find_owner(r);
-	return r->dst_ns < 0 || addr_is_loopback(&r->dst) ? not_from_outside(r) : 0;
+	if (!uplink_address(r, family, &r->dst))
+		return fail(r, xstrdup("the host has no address on its uplink"));
+	if (r->dst_ns != NS_HOST && t->port)
+		find_published_port(r, t->port);
+	return 0;
 }
 
 static int find_destination(struct round *r)
@@ -1031,7 +1071,8 @@ static bool open_entrance(struct round *r)
 	struct inject_spec spec = { .s = r->s,
 					  .ns_fd = r->self_fd,
 					  .uplink = r->entrance.uplink,
-					  .way = default_route(snapshot_ns(r->s, NS_HOST), AF_INET),
+					  .way = default_route(snapshot_ns(r->s, NS_HOST),
+							       r->entrance.client.family),
 					  .client = r->entrance.client,
 					  .marks = r->plan.marks };
 

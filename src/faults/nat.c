@@ -364,7 +364,7 @@ static bool dnat_missing(const struct question *q, struct finding *f)
 	if (fw_legacy(q->s, NS_HOST, flow->dst.family, HOOK_PREROUTING, true))
 		return false;
 	target = snapshot_ns(q->s, flow->target_ns);
-	snprintf(object, sizeof(object), "%s:%u", addr_text(&flow->dst).s, flow->port);
+	port_text(object, sizeof(object), &flow->dst, flow->port);
 	say(f, NS_HOST, object, "nothing publishes port %u of this host for %s", flow->port, target->name);
 	say_evidence(f, "no DNAT rule takes %s/%u, coming in by %s, anywhere; %s to port %u of %s",
 		     proto_name(flow->proto), flow->port, ifname(q, NS_HOST, flow->entry).s,

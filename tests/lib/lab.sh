@@ -380,10 +380,12 @@ nat_only()
 # publish PORT ADDRESS:PORT: a port of the host's uplink address leads there; another backend in each set
 publish()
 {
+	local to
+	to=$(in_brackets "${2%:*}"):${2##*:}
 	case $LAB_SET in
-	1) run ipt -t nat -A PREROUTING -i "$UP" -p tcp --dport "$1" -j DNAT --to-destination "$2" ;;
-	2) run ipt -t nat -A PREROUTING -d "$UPADDR" -p tcp -m tcp --dport "$1" -j DNAT --to-destination "$2" ;;
-	3)
+	1 | 4) run ipt -t nat -A PREROUTING -i "$UP" -p tcp --dport "$1" -j DNAT --to-destination "$to" ;;
+	2 | 5) run ipt -t nat -A PREROUTING -d "$UPADDR" -p tcp -m tcp --dport "$1" -j DNAT --to-destination "$to" ;;
+	3 | 6)
 		within host nft list chain inet edge enter >/dev/null 2>&1 || nft_in host <<-END
 			table inet edge {
 				chain enter {
@@ -391,7 +393,7 @@ publish()
 				}
 			}
 		END
-		run nft "add rule inet edge enter iifname \"$UP\" tcp dport $1 dnat ip to $2"
+		nft_in host <<<"add rule inet edge enter iifname \"$UP\" tcp dport $1 dnat ip to $to"
 		;;
 	esac
 }
@@ -400,8 +402,8 @@ publish()
 unpublish()
 {
 	case $LAB_SET in
-	1 | 2) run ipt -t nat -F PREROUTING ;;
-	3) run nft flush chain inet edge enter ;;
+	1 | 2 | 4 | 5) run ipt -t nat -F PREROUTING ;;
+	3 | 6) run nft flush chain inet edge enter ;;
 	esac
 }
 

@@ -101,6 +101,37 @@ static void an_echo_carries_the_token(void **state)
 	assert_int_equal(id.attempt, 0);
 }
 
+/* The same in IPv6: its addresses stand at once before the segment, too. */
+static void the_other_family(void **state)
+{
+	struct probe p = { .proto = PROTO_TCP, .port = 5000, .size = 104 };
+	struct pkt_headers h;
+	struct identity id;
+	uint8_t b[1500];
+	size_t n;
+
+	addr_parse("2001:db8:7171::71", &p.src);
+	addr_parse("fd00::2", &p.dst);
+	n = outside_tcp(b, &p, 40001, marks_seq(&marks, 3, 2), TH_SYN);
+	assert_int_equal(n, 80);
+	assert_int_equal(b[4] << 8 | b[5], 40);
+	assert_int_equal(sum(IPPROTO_TCP + 40, b + 8, n - 8), 0);
+	assert_int_equal(b[62] << 8 | b[63], 1440); /* MSS */
+	assert_int_equal(pkt_ip(pkt_view(b, n), &h), 0);
+	assert_true(addr_eq(&h.pkt.src, &p.src));
+	assert_true(addr_eq(&h.pkt.dst, &p.dst));
+	assert_true(identify_packet(&marks, NULL, &h, &id));
+	assert_int_equal(id.probe, 3);
+	p.proto = PROTO_ICMP;
+	n = outside_echo(b, &marks, &p, 1, 0, 4711);
+	assert_int_equal(n, 104);
+	assert_int_equal(sum(IPPROTO_ICMPV6 + 64, b + 8, n - 8), 0);
+	assert_int_equal(pkt_ip(pkt_view(b, n), &h), 0);
+	assert_int_equal(h.kind, PKT_ECHO_REQUEST);
+	assert_true(identify_packet(&marks, NULL, &h, &id));
+	assert_int_equal(id.probe, 1);
+}
+
 /* A sequence number tells 64 attempts apart, and no more. */
 static void an_attempt_is_found_by_its_port(void **state)
 {
@@ -165,6 +196,7 @@ int main(void)
 		cmocka_unit_test(a_syn_is_one_of_ours),
 		cmocka_unit_test(a_reset_closes_it_and_is_no_question),
 		cmocka_unit_test(an_echo_carries_the_token),
+		cmocka_unit_test(the_other_family),
 		cmocka_unit_test(an_attempt_is_found_by_its_port),
 		cmocka_unit_test(datagrams_are_not_sent),
 		cmocka_unit_test(sizes_have_bounds),

@@ -7,8 +7,8 @@ world
 listen "$NS1" "$NS1ADDR:5000"
 publish 5000 "$NS1ADDR:5000"
 case $LAB_SET in
-1 | 2) run ipt -t nat -A POSTROUTING -o "$BR" -j MASQUERADE ;;
-3) run nft "add rule inet edge leave oifname \"$BR\" masquerade" ;;
+1 | 2 | 4 | 5) run ipt -t nat -A POSTROUTING -o "$BR" -j MASQUERADE ;;
+3 | 6) run nft "add rule inet edge leave oifname \"$BR\" masquerade" ;;
 esac
 at "$NS1" ip route del default
 ask outside "$NS1:5000"
