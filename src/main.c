@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "all.h"
+#include "diff.h"
 #include "fix.h"
 #include "heal.h"
 #include "hold.h"
@@ -219,14 +220,14 @@ static int diagnose_command(const struct options *o)
 /* --- --load --- */
 
 /* A file that cannot be read is an answer, too: unknown. */
-static struct diagnosis *refuse_load(const struct options *o, char *error)
+static struct diagnosis *refuse_load(const char *option, const char *path, char *error)
 {
 	struct diagnosis *d = xcalloc(1, sizeof(*d));
 	_cleanup_(freep) char *why = error;
 	struct strbuf b = { 0 };
 
-	strbuf_puts(&b, "--load: ");
-	strbuf_visible(&b, o->load);
+	strbuf_printf(&b, "--%s: ", option);
+	strbuf_visible(&b, path);
 	strbuf_printf(&b, ": %s", why);
 	d->verdict = VERDICT_UNKNOWN;
 	d->error = strbuf_take(&b);
@@ -237,22 +238,34 @@ static struct diagnosis *refuse_load(const struct options *o, char *error)
 	return d;
 }
 
-static struct diagnosis *load(const struct options *o)
+/* A file's bytes, which may be anybody's. Without any: error is set. */
+struct loaded {
+	const char *path;
+	char *bytes, *error;
+	size_t n;
+};
+
+static struct loaded read_loaded(const char *path)
 {
-	_cleanup_(freep) char *bytes = NULL;
-	struct saved saved;
-	char *error = NULL;
-	size_t n = 0;
-	int err = save_read(o->load, &bytes, &n);
+	struct loaded l = { .path = path };
+	int err = save_read(path, &l.bytes, &l.n);
 
 	if (err < 0)
-		return refuse_load(o, xstrdup(err == -EFBIG ? "it is larger than a file of --save can be" :
-							      strerror(-err)));
-	/* the bytes may be anybody's */
-	privilege_drop_all(writes(o));
-	if (save_parse(bytes, n, &saved, &error) < 0) {
+		l.error = xstrdup(err == -EFBIG ? "it is larger than a file of --save can be" : strerror(-err));
+	return l;
+}
+
+/* Uses up what was read. */
+static struct diagnosis *judge_loaded(const char *option, struct loaded *l, const struct options *o)
+{
+	_cleanup_(freep) char *bytes = l->bytes;
+	struct saved saved;
+
+	if (l->error)
+		return refuse_load(option, l->path, l->error);
+	if (save_parse(bytes, l->n, &saved, &l->error) < 0) {
 		replay_forget(&saved);
-		return refuse_load(o, error);
+		return refuse_load(option, l->path, l->error);
 	}
 	return replay(&saved, o);
 }
@@ -261,14 +274,49 @@ static int load_command(const struct options *o)
 {
 	_cleanup_(diagnosis_freep) struct diagnosis *d = NULL;
 	struct run none = { .options = o };
+	struct loaded file;
 	int status = check_files(o);
 
 	if (status)
 		return status;
-	d = load(o);
+	file = read_loaded(o->load);
+	privilege_drop_all(writes(o));
+	d = judge_loaded("load", &file, o);
 	if (o->fix)
 		d = heal(&none, d);
 	return print_diagnosis(d, o);
+}
+
+/* --- --diff --- */
+
+static int diff_command(const struct options *o)
+{
+	struct loaded files[] = { read_loaded(o->diff), read_loaded(o->source) };
+	_cleanup_(diagnosis_freep) struct diagnosis *before = NULL, *after = NULL;
+	diff_changes changes = { 0 };
+	struct strbuf b = { 0 };
+	const char *error;
+	int status = 0;
+
+	privilege_drop_all(false);
+	before = judge_loaded("diff", &files[0], o);
+	after = judge_loaded("diff", &files[1], o);
+	error = !before->snapshot ? before->error : !after->snapshot ? after->error : NULL;
+	if (error)
+		status = complain(xstrdup(error), EXIT_UNKNOWN);
+	else
+		diff_find(before, after, &changes);
+	if (o->json)
+		diff_json(before, after, error, &changes, &b);
+	else if (!error)
+		diff_text(before, after, &changes, &b);
+	if (!error)
+		status = changes.n || before->verdict != after->verdict;
+	if (print(&b) < 0)
+		status = EXIT_UNKNOWN;
+	strbuf_done(&b);
+	diff_free(&changes);
+	return status;
 }
 
 /* --- --watch --- */
@@ -656,6 +704,8 @@ int main(int argc, char **argv)
 	switch (o.command) {
 	case COMMAND_DIAGNOSE:
 		return o.load ? load_command(&o) : o.watch ? watch_command(&o) : diagnose_command(&o);
+	case COMMAND_DIFF:
+		return diff_command(&o);
 	case COMMAND_EXPECT:
 		return expect_command(&o);
 	case COMMAND_EXPLAIN:

@@ -20,6 +20,7 @@ enum option_kind {
 	OPTION_COMMAND, /* enum command: value */
 	OPTION_EXPLAIN, /* the same, and its argument is the code */
 	OPTION_EXPECT,  /* … the file */
+	OPTION_DIFF,    /* … the first of two files */
 	OPTION_FORMAT,
 	OPTION_PROTOS,
 	OPTION_COUNT,
@@ -72,7 +73,7 @@ static const struct option_row rows[] = {
 	  .help = "ask again and again, and print what has changed" },
 	{ .letter = 't', .name = "timeout", .arg = "SEC", .kind = OPTION_SECONDS, .anew = true, FIELD(timeout), .only = ASKING,
 	  .help = "longest wait for an answer from outside (1.5)" },
-	{ .letter = 'j', .name = "json", .kind = OPTION_SET, FIELD(json), .only = ASKING | BIT(LIST),
+	{ .letter = 'j', .name = "json", .kind = OPTION_SET, FIELD(json), .only = ASKING | BIT(LIST) | BIT(DIFF),
 	  .help = "print one JSON object" },
 	{ .name = "fix", .kind = OPTION_SET, FIELD(fix), .only = BIT(DIAGNOSE),
 	  .help = "after the diagnosis repair, with consent, and try again" },
@@ -110,6 +111,8 @@ static const struct option_row rows[] = {
 	  .help = "write all that was found out, for --load" },
 	{ .name = "load", .arg = "FILE", .kind = OPTION_FILE, FIELD(load), .only = BIT(DIAGNOSE),
 	  .help = "judge again what --save wrote, here or elsewhere" },
+	{ .name = "diff", .arg = "OLD", .kind = OPTION_DIFF, .value = COMMAND_DIFF,
+	  .help = "what changed between two files of --save: OLD NEW" },
 	{ .name = "what-if", .arg = "CHANGE", .kind = OPTION_CHANGE, .only = BIT(DIAGNOSE),
 	  .help = "judge by the configuration, once CHANGE were made" },
 	{ .name = "from", .arg = "ADDR", .kind = OPTION_ADDR, .anew = true, FIELD(from), .only = BIT(DIAGNOSE) | BIT(EXPECT),
@@ -328,7 +331,7 @@ static int set_command(struct options *o, enum command command, char **ret_error
 	bool taken = o->command != COMMAND_DIAGNOSE;
 
 	if (taken && o->command != command && command != COMMAND_HELP && command != COMMAND_VERSION)
-		return wrong_usage(ret_error, "--all, --list, --expect, --explain and --undo do not go together");
+		return wrong_usage(ret_error, "--all, --list, --expect, --diff, --explain and --undo do not go together");
 	o->command = command;
 	return 0;
 }
@@ -350,6 +353,9 @@ static int set_option(struct options *o, const struct option_row *row, const cha
 		return set_command(o, (enum command)row->value, ret_error);
 	case OPTION_EXPLAIN:
 		o->explain = value;
+		return set_command(o, (enum command)row->value, ret_error);
+	case OPTION_DIFF:
+		o->diff = value;
 		return set_command(o, (enum command)row->value, ret_error);
 	case OPTION_EXPECT:
 		o->expect = value;
@@ -647,11 +653,22 @@ static int check_expect(const struct options *o, char **ret_error)
 	return check_pace(o, ret_error);
 }
 
+/* NEW was read as a SOURCE. */
+static int check_diff(const struct options *o, char **ret_error)
+{
+	if (!o->source)
+		return wrong_usage(ret_error, "--diff compares two files of --save, and NEW is missing: --diff OLD NEW");
+	if (o->destination)
+		return wrong_word(ret_error, "--diff compares two files; what is ", o->destination, "?");
+	return 0;
+}
+
 static const char *const command_names[] = {
 	[COMMAND_ALL] = "--all",
 	[COMMAND_UNDO] = "--undo",
 	[COMMAND_LIST] = "--list",
 	[COMMAND_EXPECT] = "--expect",
+	[COMMAND_DIFF] = "--diff",
 	[COMMAND_EXPLAIN] = "--explain",
 };
 
@@ -680,6 +697,8 @@ static int check(struct options *o, char **ret_error)
 		r = check_diagnose(o, ret_error);
 	else if (o->command == COMMAND_ALL)
 		r = check_all(o, ret_error);
+	else if (o->command == COMMAND_DIFF)
+		r = check_diff(o, ret_error);
 	else if (o->source)
 		r = wrong_word(ret_error, command_names[o->command], "", " asks no target");
 	else if (o->command == COMMAND_EXPECT)
@@ -749,6 +768,7 @@ void options_help(struct strbuf *b)
 {
 	strbuf_puts(b, "usage: nsdoctor [OPTION]... SOURCE [DESTINATION]\n"
 		       "       nsdoctor --load FILE\n"
+		       "       nsdoctor --diff OLD NEW\n"
 		       "       nsdoctor --all [DESTINATION]\n"
 		       "       nsdoctor --list\n"
 		       "       nsdoctor --explain CODE\n"

@@ -12,6 +12,7 @@ enum command {
 	COMMAND_LIST,
 	COMMAND_ALL,
 	COMMAND_EXPECT,
+	COMMAND_DIFF,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 };
@@ -36,6 +37,7 @@ struct options {
 	const char *source, *destination; /* as written; destination may be NULL, source is with --all */
 	const char *explain;
 	const char *expect;        /* file of expectations */
+	const char *diff;          /* the older file of two; the newer one is source */
 	const char *openmetrics;   /* file for --all, or NULL */
 	const char *host_root;     /* NULL: the own root */
 	const char *pcap, *html, *svg, *save; /* files to write; NULL: none */

@@ -49,6 +49,7 @@ cp "$LAB_TMP/said" "$out/then"
 asks 1 --no-probe --save "$out/saved.model" "$NS1" "$OUT:81"
 cp "$LAB_TMP/said" "$out/then.model"
 [ "$(stat -c %a "$out/saved")" = 600 ] || fail "the file's mode is $(stat -c %a "$out/saved")"
+head -c 1000 "$out/saved" >"$out/cut"
 forward_on
 nat_on
 
@@ -96,12 +97,29 @@ asks 0 "$NS1" "$OUT"
 asks 1 --what-if 'sysctl net.ipv4.ip_forward=0' "$NS1" "$OUT"
 asks 0 "$NS1" "$OUT"
 
+# --- what changed ---------------------------------------------------------------------------------------------------
+
+asks 0 --save "$out/healthy" "$NS1" "$OUT"
+asks 0 --save "$out/again" "$NS1" "$OUT"
+asks 0 --diff "$out/healthy" "$out/again"
+grep -qxF 'Nothing changed on the way.' "$LAB_TMP/said" || fail "a difference of the same: $(cat "$LAB_TMP/said")"
+asks 1 --diff "$out/healthy" "$out/saved"
+grep -qF '~ net.ipv4.ip_forward: 1 -> 0' "$LAB_TMP/said" || fail "no forwarding switch: $(cat "$LAB_TMP/said")"
+grep -qE '^  - .*(masquerade|MASQUERADE)' "$LAB_TMP/said" || fail "no rule that went: $(cat "$LAB_TMP/said")"
+asks 1 --json --diff "$out/healthy" "$out/saved"
+jq -e '.before.verdict == "reachable" and .after.cause == "ip-forward-off" and .error == null and
+	([.changes[] | select(.what == "net.ipv4.ip_forward") | .before + .after] == ["10"])' "$LAB_TMP/said" >/dev/null ||
+	fail "--json --diff: $(cat "$LAB_TMP/said")"
+asks 3 --json --diff "$out/healthy" "$out/cut"
+jq -e '.error and .before.verdict == "reachable" and .after == null' "$LAB_TMP/said" >/dev/null ||
+	fail "--json --diff of a broken file: $(cat "$LAB_TMP/said")"
+asks 2 --diff "$out/healthy"
+
 # --- files that are none --------------------------------------------------------------------------------------------
 
 # with byte AT as N: another one
 with() { { head -c "$2" "$1"; printf "\\x$3"; tail -c +"$(($2 + 2))" "$1"; } >"$out/with"; }
 
-head -c 1000 "$out/saved" >"$out/cut"
 broken "$out/cut" 'not all of it is there'
 broken /dev/null 'is no file of --save'
 broken "$out/then.pcapng" 'is no file of --save'

@@ -233,6 +233,18 @@ static void a_saved_answer(void **state)
 	REFUSE("--save means nothing with --all", "--save=x", "--all");
 }
 
+static void two_files(void **state)
+{
+	struct options o = ACCEPT("--diff", "a", "b", "--json");
+
+	assert_int_equal(o.command, COMMAND_DIFF);
+	assert_string_equal(o.diff, "a");
+	assert_string_equal(o.source, "b");
+	REFUSE("--diff compares two files of --save, and NEW is missing: --diff OLD NEW", "--diff=a");
+	REFUSE("--diff compares two files; what is c?", "--diff=a", "b", "c");
+	REFUSE("--save means nothing with --diff", "--diff=a", "b", "--save=c");
+}
+
 static void changes_to_try(void **state)
 {
 	struct options o = ACCEPT("--what-if", "sysctl net.ipv4.ip_forward=1", "--what-if=ip link set a up", "a");
@@ -310,7 +322,7 @@ static void other_commands(void **state)
 	REFUSE("--explain needs an argument: --explain CODE", "--explain");
 	REFUSE("--explain asks no target", "--explain", "ip-forward-off", "a");
 	REFUSE("--undo asks no target", "--undo", "a");
-	REFUSE("--all, --list, --expect, --explain and --undo do not go together", "--explain", "x", "--undo");
+	REFUSE("--all, --list, --expect, --diff, --explain and --undo do not go together", "--explain", "x", "--undo");
 	assert_int_equal(ACCEPT("--list", "--host-root", "/host").command, COMMAND_LIST);
 	REFUSE("--list asks no target", "--list", "a");
 	REFUSE("--openmetrics is for --all", "--openmetrics", "x", "a");
@@ -350,7 +362,7 @@ static void all_of_them(void **state)
 	REFUSE("--all asks for every source; what is b?", "--all", "a", "b");
 	REFUSE("--fix repairs one source at a time, not --all", "--all", "--fix", "--yes");
 	REFUSE("--fix repairs one source at a time, not --all", "--all", "-n");
-	REFUSE("--all, --list, --expect, --explain and --undo do not go together", "--all", "--list");
+	REFUSE("--all, --list, --expect, --diff, --explain and --undo do not go together", "--all", "--list");
 }
 
 static void help_shows_what_there_is(void **state)
@@ -384,6 +396,7 @@ int main(void)
 		cmocka_unit_test(options_of_later_versions),
 		cmocka_unit_test(a_saved_answer),
 		cmocka_unit_test(changes_to_try),
+		cmocka_unit_test(two_files),
 		cmocka_unit_test(files_to_write),
 		cmocka_unit_test(targets),
 		cmocka_unit_test(fix_asks_or_is_told_not_to),
