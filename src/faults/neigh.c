@@ -53,6 +53,42 @@ static bool arp_disabled(const struct question *q, struct finding *f)
 	return false;
 }
 
+/* "Do not reply for all local addresses" (arp_ignore, Documentation/networking/ip-sysctl.rst). */
+#define ARP_IGNORE_ALL 8
+
+/* The owner of the next hop is told to answer nobody. */
+static bool arp_ignored(const struct question *q, struct finding *f)
+{
+	const struct leg *sender = sender_of(q);
+	const struct link *l;
+	struct op *op;
+	int ns, ifindex;
+	bool all;
+
+	if (!sender || sender->dir != q->leg->dir || sender->nexthop.family != AF_INET || !arp_failed(q) ||
+	    q->ev->loss != LOSS_ARP_UNANSWERED ||
+	    !owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex))
+		return false;
+	l = ns_link(snapshot_ns(q->s, ns), ifindex);
+	all = snapshot_ns(q->s, ns)->all.arp_ignore == ARP_IGNORE_ALL;
+	if (!l || !l->inet.known || (!all && l->inet.arp_ignore != ARP_IGNORE_ALL))
+		return false;
+	op = say_switch(q, f, ns, ifindex, "arp_ignore", 0, ARP_IGNORE_ALL);
+	if (all)
+		op->sysctl = snapshot_intern(q->s, "net.ipv4.conf.all.arp_ignore");
+	say(f, ns, op->sysctl, "%s in %s answers no ARP (%s = %d)", l->name, who(q, ns).s, op->sysctl, ARP_IGNORE_ALL);
+	say_evidence(f, "%s is %d", op->sysctl, ARP_IGNORE_ALL);
+	say_evidence(f, "ARP requests for %s came there, and none was answered", addr_text(&sender->nexthop).s);
+	f->mark = "no answer to ARP";
+	f->safety = SAFETY_CONSENT;
+	return true;
+}
+
+static bool no_arp(const struct question *q, struct finding *f)
+{
+	return arp_disabled(q, f) || arp_ignored(q, f);
+}
+
 /* --- proxy-arp-off --- */
 
 /* The other end routes to the sender by this wire, and has no address that could be its gateway. */
@@ -65,6 +101,25 @@ static bool routes_to(const struct question *q, int ns, const struct link *end, 
 		return false;
 	fib_lookup(snapshot_ns(q->s, ns), &(struct fib_query){ .dst = *a }, &back);
 	return back.error == 0 && back.type == RTN_UNICAST && back.oif == end->ifindex;
+}
+
+/* It is on, but answers only for what is reached by another interface (arp_fwd_proxy(), net/ipv4/arp.c). */
+static bool proxy_has_no_way(const struct question *q, struct finding *f, const struct leg *sender, int ns,
+			     const struct link *end)
+{
+	struct lookup way;
+
+	fib_lookup(snapshot_ns(q->s, ns), &(struct fib_query){ .dst = sender->nexthop }, &way);
+	if (way.error == 0 && way.oif != end->ifindex)
+		return false;
+	say(f, ns, addr_text(&sender->nexthop).s, "the gateway %s of %s is nobody's address, and %s in %s answers only "
+	    "for what %s has a route to by another interface", addr_text(&sender->nexthop).s, who(q, sender->ns).s,
+	    end->name, who(q, ns).s, who(q, ns).s);
+	say_evidence(f, "proxy_arp is on for %s, but %s has no such route to %s", end->name, who(q, ns).s,
+		     addr_text(&sender->nexthop).s);
+	say_advice(f, "give %s a default route, or one to %s", who(q, ns).s, addr_text(&sender->nexthop).s);
+	f->mark = "no answer to ARP";
+	return true;
 }
 
 static bool proxy_arp_off(const struct question *q, struct finding *f)
@@ -86,6 +141,8 @@ static bool proxy_arp_off(const struct question *q, struct finding *f)
 	    !segment_end(q, sender->ns, sender->oif, &end_ns, &end) ||
 	    !routes_to(q, end_ns, end, &sender->pkt.src))
 		return false;
+	if (end->inet.proxy_arp || snapshot_ns(q->s, end_ns)->all.proxy_arp)
+		return proxy_has_no_way(q, f, sender, end_ns, end);
 	op = say_switch(q, f, end_ns, end->ifindex, "proxy_arp", 1, 0);
 	say(f, end_ns, op->sysctl, "the gateway %s of %s is nobody's address, and %s in %s does not answer "
 	    "for it (%s = 0)", addr_text(&sender->nexthop).s, who(q, sender->ns).s, end->name,
@@ -415,7 +472,7 @@ static const struct fault rows[] = {
 	{ .code = "arp-disabled",
 	  .legs = LEGS_INSIDE,
 	  .ask = ASK_SEEN | ASK_MODEL,
-	  .match = arp_disabled,
+	  .match = no_arp,
 	  .safety = SAFETY_SAFE,
 	  .means = "An interface on the path does not do ARP, so that its segment cannot find it, or it "
 		   "cannot find its next hop.",

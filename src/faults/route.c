@@ -513,6 +513,61 @@ static bool gateway_missing(const struct question *q, struct finding *f)
 	return true;
 }
 
+/* --- route-wrong --- */
+
+/* The only address of an interface that is in one network with one of the other end's; NULL: none, or several. */
+static const struct iface_addr *router_on(const struct question *q, int ns, int ifindex, int end_ns,
+					  const struct link *end)
+{
+	const struct iface_addr *router = NULL;
+
+	vec_each(a, &snapshot_ns(q->s, end_ns)->addrs) {
+		const struct iface_addr *own = a->ifindex == end->ifindex ?
+						       ns_addr_on(snapshot_ns(q->s, ns), ifindex,
+								  a->prefix.addr.family, &a->prefix.addr) : NULL;
+
+		if (!own || !tells_network(a, q->leg->pkt.dst.family) || !one_network(&own->prefix, &a->prefix))
+			continue;
+		if (router)
+			return NULL;
+		router = a;
+	}
+	return router;
+}
+
+/* A route without a gateway takes what is far for a neighbour, whom nobody answers for. */
+static bool route_wrong(const struct question *q, struct finding *f)
+{
+	const struct leg *sender = sender_of(q);
+	const struct route *r = sender && sender->routed ? sender->lookup.route : NULL;
+	const struct iface_addr *router;
+	const struct link *end;
+	int end_ns, ns, ifindex;
+
+	if (!r || q->leg->proxied || addr_is_set(&sender->lookup.gateway) || sender->kind != LEG_SEND ||
+	    (q->leg->stop != STOP_NO_OWNER && !(arp_failed(q) && q->leg->dir == DIR_REQUEST)))
+		return false;
+	/* of its own network, or somebody's on that wire */
+	if (ns_addr_on(snapshot_ns(q->s, sender->ns), sender->oif, sender->nexthop.family, &sender->nexthop) ||
+	    owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex) ||
+	    !known_elsewhere(q, sender, &end_ns, &end))
+		return false;
+	router = router_on(q, sender->ns, sender->oif, end_ns, end);
+	say(f, sender->ns, prefix_text(&r->dst).s, "the route of %s to %s names no gateway, so that %s is looked for behind "
+	    "%s itself", who(q, sender->ns).s, prefix_text(&r->dst).s, addr_text(&sender->nexthop).s,
+	    ifname(q, sender->ns, sender->oif).s);
+	say_evidence(f, "%s is of no network of %s, and %s in %s has its way to it by another interface",
+		     addr_text(&sender->nexthop).s, ifname(q, sender->ns, sender->oif).s, end->name, who(q, end_ns).s);
+	if (router) {
+		say_op(f, OP_ROUTE_DEL, sender->ns, sender->oif)->route = *r;
+		say_route(f, sender->ns, &r->dst, &router->prefix.addr, sender->oif);
+	} else {
+		say_advice(f, "ip route replace %s via ROUTER", prefix_text(&r->dst).s);
+	}
+	f->mark = "no gateway named";
+	return true;
+}
+
 static const struct fault rows[] = {
 	{ .code = "ipv6-disabled",
 	  .legs = LEGS_INSIDE,
@@ -574,10 +629,13 @@ static const struct fault rows[] = {
 	  .proof = "ARP or ND for it is unanswered, and nobody owns it.",
 	  .fix = "Give the address to the bridge, or correct the route, where only one of both is possible." },
 	{ .code = "route-wrong",
-	  .safety = SAFETY_MANUAL,
-	  .means = "A more specific route, or one with a better metric, leads to a dead end.",
-	  .proof = "The route that matched, and silence.",
-	  .fix = "Correct the route." },
+	  .legs = LEGS_INSIDE,
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = route_wrong,
+	  .safety = SAFETY_CONSENT,
+	  .means = "The route that is taken leads to a dead end: it names no gateway for what is far away.",
+	  .proof = "The route, nobody who answers for the destination on that wire, and the way that the other end has.",
+	  .fix = "ip route replace … via the router of that network." },
 };
 
 const struct fault_group faults_route = {
