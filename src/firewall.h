@@ -143,6 +143,7 @@ struct rule_ref {
 	bool policy;
 	char *text;                /* as the backend's own tool prints it; NULL: not known */
 	char *owner;               /* "docker", "ufw", …; NULL: not known */
+	bool limits;               /* it holds for a part of the packets only: a rate, a quota, a number of connections */
 };
 
 /*

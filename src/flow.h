@@ -44,6 +44,9 @@ struct packet {
 	bool has_tos;
 	uint8_t tos, tos_known;
 	uint32_t size;                 /* of the IP packet, bytes */
+	uint8_t arp;                   /* ARPOP_REQUEST, ARPOP_REPLY: no IP packet, but ARP from src about dst; else 0 */
+	bool has_smac;
+	uint8_t smac[6];               /* Ethernet source address, where it is known */
 	uint32_t mark;
 	uint32_t mark_unknown;         /* bits of mark that nobody knows */
 	/* The connection's mark in this namespace, where ctmark_known says so (0 before the first hook). */

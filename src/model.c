@@ -231,6 +231,7 @@ static void ns_copy(struct ns *dst, const struct ns *src)
 	vec_copy(&dst->rules, &src->rules);
 	vec_copy(&dst->neighs, &src->neighs);
 	vec_copy(&dst->listeners, &src->listeners);
+	vec_copy(&dst->queue_readers, &src->queue_readers);
 	vec_copy(&dst->queues, &src->queues);
 	vec_copy(&dst->filters, &src->filters);
 	vec_copy(&dst->policies, &src->policies);
@@ -301,6 +302,8 @@ static void sysctl_forget(struct ns *ns)
 	ns->bridge_nf_call_iptables = ns->bridge_nf_call_ip6tables = -1;
 	ns->all6 = (struct devconf6){ 0 };
 	ns->icmp_echo_ignore_all = ns->icmp6_echo_ignore_all = 0;
+	ns->readers_known = false;
+	vec_free(&ns->queue_readers);
 }
 
 static void kind_forget(struct ns *ns, enum collect_kind kind)

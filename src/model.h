@@ -332,6 +332,8 @@ struct ns {
 	struct devconf6 all6;        /* net.ipv6.conf.all */
 	int bridge_nf_call_iptables; /* -1: the switch does not exist */
 	int bridge_nf_call_ip6tables;
+	bool readers_known;
+	VEC(uint16_t) queue_readers; /* numbers of the netfilter queues that a program reads */
 	int icmp_echo_ignore_all;
 	int icmp6_echo_ignore_all;
 	struct table_use connections_use, neighbours_use, neighbours6_use;

@@ -572,6 +572,7 @@ static void beyond(struct walk *w, int ns, int ifindex)
 	w->pkt.dport = 0;
 	w->pkt.reply = true;
 	w->pkt.ttl = 0; /* as many hops as there were, and somebody's own beginning */
+	w->pkt.has_smac = false;
 	w->pkt.has_tos = false;
 	forget_tracking(w, true);
 	w->pkt.icmp_type = echo_reply(&w->pkt);
@@ -669,6 +670,14 @@ static void leave_by(struct walk *w, int ns, int oif)
 	beyond(w, ns, oif);
 }
 
+/* What is sent by an interface has its MAC address as source. */
+static void link_mac(const struct link *l, struct packet *pkt)
+{
+	pkt->has_smac = l && l->mac_len == sizeof(pkt->smac);
+	if (pkt->has_smac)
+		memcpy(pkt->smac, l->mac, sizeof(pkt->smac));
+}
+
 /* The sending leg is complete but for its way out: leave by oif. */
 static void emit(struct walk *w, int ns, int oif)
 {
@@ -681,6 +690,7 @@ static void emit(struct walk *w, int ns, int oif)
 	leg->segment = w->segment;
 	n = ns_neigh(ns_of(w, ns), oif, &leg->nexthop);
 	leg->resolving = n && (n->state & NUD_INCOMPLETE);
+	link_mac(ns_link(ns_of(w, ns), oif), &w->pkt);
 	cross_netdev(w, ns, HOOK_EGRESS, oif);
 	add_point(w, ns, oif, true, role_of(w, ns, oif));
 	leave_by(w, ns, oif);

@@ -4,13 +4,16 @@
  *
  * RTM_GETNETCONF knows three of them and needs no /proc; the others are read
  * from /proc/sys/net, which shows the namespace of the thread that opens the
- * file. Kept as texts: "net.ipv4.icmp_echo_ignore_all=0".
+ * file. Kept as texts: "net.ipv4.icmp_echo_ignore_all=0". So is who listens
+ * to a netfilter queue.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/netconf.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "collect/collector.h"
 #include "nlfield.h"
@@ -22,6 +25,10 @@ static const struct nlfield netconf_fields[] = {
 	{ NETCONFA_PROXY_NEIGH, NLFIELD(S32, struct devconf, proxy_arp) },
 	{ 0 },
 };
+
+#define NETFILTER     "/proc/thread-self/net/netfilter"
+#define READER      "nfqueue="
+#define READERS_MAX 65536
 
 #define ALL(switch) "net.ipv4.conf.all." #switch, offsetof(struct ns, all.switch)
 
@@ -58,8 +65,24 @@ static int parse_netconf(struct ns *ns, const struct nlmsghdr *nlh)
 	return nlfield_read(netconf_fields, nlfield_attrs(nlh, sizeof(*ncm)), &ns->all);
 }
 
+/* "nfqueue=": they are known; "nfqueue=7": one that a program reads. */
+static int parse_reader(struct ns *ns, const char *number)
+{
+	unsigned int n;
+
+	ns->readers_known = true;
+	if (!*number)
+		return 0;
+	if (sscanf(number, "%u", &n) != 1 || n > UINT16_MAX)
+		return -EBADMSG;
+	vec_push(&ns->queue_readers, (uint16_t)n);
+	return 0;
+}
+
 static int parse_text(struct ns *ns, const char *text)
 {
+	if (str_starts(text, READER))
+		return parse_reader(ns, text + strlen(READER));
 	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
 		const char *value = text + strlen(switches[i].name);
 		char *end;
@@ -124,9 +147,32 @@ static int read_switch(struct collecting *c, const char *name)
 	return collect_take_text(c->s, c->ns, COLLECT_SYSCTL, text);
 }
 
+/* Of each line the first word is a queue's number (seq_show(), net/netfilter/nfnetlink_queue.c). */
+static int read_readers(struct collecting *c)
+{
+	_cleanup_(freep) char *lines = NULL;
+	char *rest, *line;
+	int r = read_file(NETFILTER "/nfnetlink_queue", READERS_MAX, &lines);
+
+	/* without the module nobody can listen; else it is not known who does */
+	if (r < 0 && !(r == -ENOENT && access(NETFILTER, F_OK) == 0))
+		return 0;
+	r = collect_take_text(c->s, c->ns, COLLECT_SYSCTL, READER);
+	for (line = lines ? strtok_r(lines, "\n", &rest) : NULL; r == 0 && line; line = strtok_r(NULL, "\n", &rest)) {
+		char text[32];
+
+		snprintf(text, sizeof(text), READER "%ld", strtol(line, NULL, 10));
+		r = collect_take_text(c->s, c->ns, COLLECT_SYSCTL, text);
+	}
+	return r;
+}
+
 static int read_sysctls(struct collecting *c)
 {
 	int result = read_netconf(c);
+
+	if (result == 0)
+		result = read_readers(c);
 
 	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
 		int r = read_switch(c, switches[i].name);

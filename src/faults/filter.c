@@ -25,6 +25,7 @@ struct drop {
 	const struct nft_chain *chain; /* the chain of the rule; NULL: not known */
 	uint64_t handle;               /* 0: policy */
 	bool traced, reject;
+	bool queued;                   /* to a program that is not there */
 	const struct rule_count *count; /* of a legacy rule, while the probes were under way; or NULL */
 	struct fw_place at;
 	bool nd;                       /* not the packet, but what finds its next hop */
@@ -165,6 +166,19 @@ static bool modelled_drop(const struct question *q, struct drop *d)
 		return true;
 	}
 	return false;
+}
+
+/* The rule hands it to a program that is not there: the kernel's trace calls that a queue, not a drop. */
+static bool queued_drop(const struct question *q, struct drop *d)
+{
+	if (!modelled_drop(q, d))
+		return false;
+	vec_each(t, &q->facts->obs->traces)
+		if (t->ns == d->ns && t->handle == d->handle && t->family == d->chain->family &&
+		    streq(t->table, d->chain->table) && streq(t->chain, d->chain->name) &&
+		    t->type == TRACE_RULE && (t->verdict & NF_VERDICT_MASK) == NF_QUEUE && t->verdict > 0)
+			d->queued = true;
+	return d->queued;
 }
 
 /* Rules that drop the packet's neighbour solicitation or its answer keep the packet itself from ever being sent. */
@@ -387,7 +401,7 @@ static struct op_match match_of(const struct question *q, const struct drop *d)
 
 static bool fixable(const struct drop *d)
 {
-	return d->chain && !streq(d->code, "ingress-drop") && !streq(d->code, "bridge-drop");
+	return d->chain && !d->pkt.arp && !streq(d->code, "ingress-drop") && !streq(d->code, "bridge-drop");
 }
 
 /* Does the policy still drop it with this op done? */
@@ -458,6 +472,8 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 		; /* the trace is silent about it, whatever else it says */
 	} else if (nd_drop(q, &d)) {
 		;
+	} else if (q->ev && queued_drop(q, &d)) {
+		;
 	} else if (q->ev && (arp_failed(q) || trace_spoke(q))) {
 		/* the trace saw every rule and no drop */
 		return unread_drop(q, f, code);
@@ -484,13 +500,16 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 	else if (d.traced)
 		say_evidence(f, "the kernel's rule trace of the probe ends there: %s",
 			     d.handle ? "verdict drop" : "policy drop");
+	else if (d.queued)
+		say_evidence(f, "the kernel's rule trace of the probe ends there: no program reads that queue");
 	else if (d.nd && q->ev)
-		say_evidence(f, "%s has to find %s by neighbour discovery, and the packet was never sent",
-			     who(q, sender_of(q) ? sender_of(q)->ns : q->leg->ns).s, addr_text(&d.target).s);
+		say_evidence(f, "%s has to find %s by %s, and the packet was never sent",
+			     who(q, sender_of(q) ? sender_of(q)->ns : q->leg->ns).s, addr_text(&d.target).s,
+			     d.pkt.arp ? "ARP" : "neighbour discovery");
 	else
 		f->confidence = LIKELY;
 	f->underway = d.nd;
-	f->mark = d.nd ? "ND dropped" : d.reject ? "rejected" : "dropped";
+	f->mark = d.pkt.arp ? "ARP dropped" : d.nd ? "ND dropped" : d.reject ? "rejected" : "dropped";
 	if (find_accept(q, &d, &op)) {
 		*vec_add(&f->ops) = op;
 		if (d.nd)
@@ -503,16 +522,6 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 }
 
 /* --- what lets only a part pass --- */
-
-static bool is_limit(const struct rule_ref *rule)
-{
-	static const char *const words[] = { "limit", "quota", "connlimit", "hashlimit" };
-
-	for (size_t i = 0; rule->text && i < ARRAY_SIZE(words); i++)
-		if (strstr(rule->text, words[i]))
-			return true;
-	return false;
-}
 
 /* A rule that accepted another packet of the probe in the table where this one came to its end. */
 static bool accepting_limit(const struct question *q, const struct drop *d, struct rule_ref *ret)
@@ -530,7 +539,7 @@ static bool accepting_limit(const struct question *q, const struct drop *d, stru
 		if (!chain)
 			continue;
 		fw_rule_ref(q->s, d->ns, chain, t->handle, ret);
-		if (is_limit(ret))
+		if (ret->limits)
 			return true;
 		rule_ref_done(ret);
 	}
@@ -546,7 +555,7 @@ static bool rate_limited(const struct question *q, struct finding *f)
 	if (!q->ev || q->ev->trace < 0 || !traced_drop(q, &d) || !d.chain)
 		return false;
 	fw_rule_ref(q->s, d.ns, d.chain, d.handle, &rule);
-	drops = is_limit(&rule);
+	drops = rule.limits;
 	if (!drops) {
 		rule_ref_done(&rule);
 		if (!accepting_limit(q, &d, &rule))

@@ -2,6 +2,7 @@
 #include "faults/nd.h"
 
 #include <linux/neighbour.h>
+#include <net/if_arp.h>
 #include <netinet/icmp6.h>
 
 #include "faults/say.h"
@@ -16,10 +17,13 @@
 struct passage {
 	struct fw_place at[MAX_PLACES];
 	size_t n;
+	bool ip6;                /* or ARP, of which the hooks of IP see nothing */
 };
 
 const char *nd_name(const struct packet *pkt)
 {
+	if (pkt->arp)
+		return pkt->arp == ARPOP_REQUEST ? "ARP requests" : "ARP replies";
 	return pkt->icmp_type == ND_NEIGHBOR_SOLICIT ? "neighbour solicitations" :
 						       "neighbour advertisements";
 }
@@ -33,18 +37,41 @@ static struct addr solicited_node(const struct addr *a)
 	return group;
 }
 
-/* The source of the packet that waits, where that is the interface's own; else as for any packet (ndisc_solicit()). */
+/* The source of the packet that waits, where that is an own one; else as for any packet (ndisc_solicit(), arp_solicit()). */
 static struct addr asker(const struct question *q, const struct leg *sender)
 {
 	const struct ns *ns = snapshot_ns(q->s, sender->ns);
+	const struct iface_addr *near;
 
-	if (ns_answers(ns, sender->oif, &sender->pkt.src))
+	if (sender->nexthop.family == AF_INET6)
+		return ns_answers(ns, sender->oif, &sender->pkt.src) ?
+			       sender->pkt.src : fib_source6(ns, sender->oif, &sender->nexthop);
+	if (ns_addr(ns, &sender->pkt.src))
 		return sender->pkt.src;
-	return fib_source6(ns, sender->oif, &sender->nexthop);
+	near = ns_addr_on(ns, sender->oif, AF_INET, &sender->nexthop);
+	return near ? near->prefix.addr : (struct addr){ 0 };
+}
+
+static void set_smac(struct packet *pkt, const struct link *l)
+{
+	pkt->has_smac = l && l->mac_len == sizeof(pkt->smac);
+	if (pkt->has_smac)
+		memcpy(pkt->smac, l->mac, sizeof(pkt->smac));
+}
+
+static struct packet arp(uint8_t operation, struct addr from, struct addr about, const struct link *l)
+{
+	struct packet pkt = { .src = from, .dst = about, .arp = operation, .ct = CT_INVALID };
+
+	set_smac(&pkt, l);
+	return pkt;
 }
 
 static struct packet solicitation(const struct question *q, const struct leg *sender)
 {
+	if (sender->nexthop.family == AF_INET)
+		return arp(ARPOP_REQUEST, asker(q, sender), sender->nexthop,
+			   ns_link(snapshot_ns(q->s, sender->ns), sender->oif));
 	return (struct packet){ .src = asker(q, sender),
 				.dst = solicited_node(&sender->nexthop),
 				.proto = PROTO_ICMP,
@@ -54,10 +81,26 @@ static struct packet solicitation(const struct question *q, const struct leg *se
 				.ct = CT_UNTRACKED };
 }
 
+/* The interface that the answer comes from, where it is known. */
+static const struct link *answerer(const struct question *q, const struct leg *sender)
+{
+	const struct link *end;
+	int ns, ifindex;
+
+	if (owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex) && ns != NS_HOST)
+		return ns_link(snapshot_ns(q->s, ns), ifindex);
+	if (segment_end(q, sender->ns, sender->oif, &ns, &end) &&
+	    ns_is_local_by(snapshot_ns(q->s, ns), end->ifindex, &sender->nexthop))
+		return end;
+	return NULL;
+}
+
 static struct packet advertisement(const struct question *q, const struct leg *sender)
 {
 	struct packet pkt = solicitation(q, sender);
 
+	if (pkt.arp)
+		return arp(ARPOP_REPLY, sender->nexthop, pkt.src, answerer(q, sender));
 	pkt.dst = pkt.src;
 	pkt.src = sender->nexthop;
 	pkt.icmp_type = ND_NEIGHBOR_ADVERT;
@@ -83,7 +126,7 @@ static void bridge_hook(struct passage *p, int ns, enum hook hook, int bridge, i
 static void bridged_ip_hook(struct passage *p, const struct ns *here, int ns, enum hook hook, int bridge, int in,
 			    int out)
 {
-	if (!ns_bridge_nf(here, AF_INET6))
+	if (!p->ip6 || !ns_bridge_nf(here, AF_INET6))
 		return;
 	p->at[p->n++] = (struct fw_place){ .ns = ns, .hook = hook,
 					   .iif = hook == HOOK_POSTROUTING ? 0 : bridge,
@@ -149,6 +192,7 @@ static void find_passage(const struct question *q, bool own, bool advert, struct
 	int bridge = port && port->master ? port->master : 0;
 
 	p->n = 0;
+	p->ip6 = q->leg->pkt.dst.family == AF_INET6;
 	if (own) {
 		(advert ? receive : transmit)(p, l->ns, l->oif);
 		return;
@@ -225,11 +269,11 @@ static bool drop_on_segment(const struct question *q, bool own, struct nd_drop *
 	struct packet solicit, advert;
 	struct passage p;
 
-	if (!sender || sender->nexthop.family != AF_INET6 || sender->dir != q->leg->dir ||
+	if (!sender || sender->nexthop.family != q->leg->pkt.dst.family || sender->dir != q->leg->dir ||
 	    !waits(q, own, sender))
 		return false;
 	solicit = solicitation(q, sender);
-	if (!addr_is_set(&solicit.src))
+	if (!solicit.arp && !addr_is_set(&solicit.src))
 		return false;
 	advert = advertisement(q, sender);
 	find_passage(q, own, false, &p);
@@ -244,8 +288,6 @@ static bool drop_on_segment(const struct question *q, bool own, struct nd_drop *
 
 bool nd_drop_on(const struct question *q, struct nd_drop *ret)
 {
-	if (q->leg->pkt.dst.family != AF_INET6)
-		return false;
 	if (drop_on_segment(q, false, ret))
 		return true;
 	return sends(q) && drop_on_segment(q, true, ret);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nd - do rules drop what finds a next hop of IPv6: the neighbour solicitation, or its advertisement?
+ * nd - do rules drop what finds a next hop: the neighbour solicitation or ARP request, or what answers it?
  *
- * ARP is seen by no rule of ip or inet, ND by all of ip6 and inet: it goes through INPUT and OUTPUT as any packet does,
+ * ARP is seen by rules of arp, bridge and netdev only, ND by all of ip6 and inet, too: it goes through INPUT and OUTPUT as any packet does,
  * untracked (nf_conntrack_icmpv6_error(), net/netfilter/nf_conntrack_proto_icmpv6.c). The kernel's rule trace of the
  * probe says nothing of it.
  */
@@ -13,7 +13,7 @@
 
 struct nd_drop {
 	struct fw_place at;
-	struct packet pkt;       /* the solicitation or advertisement */
+	struct packet pkt;       /* the solicitation or advertisement, ARP request or reply */
 	struct fw_result res;    /* FW_DROP, with its base chain */
 	struct addr target;      /* whose MAC is asked for */
 };
@@ -25,7 +25,7 @@ struct nd_drop {
  */
 bool nd_drop_on(const struct question *q, struct nd_drop *ret);
 
-/* "neighbour solicitations", "neighbour advertisements" */
+/* "neighbour solicitations", "neighbour advertisements", "ARP requests", "ARP replies" */
 const char *nd_name(const struct packet *pkt);
 
 #endif

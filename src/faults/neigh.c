@@ -417,6 +417,29 @@ static bool duplicated(const struct question *q, const struct addr *address, str
 	return true;
 }
 
+/* Whom this leg leads to has the asker's address, too, and answers none of its own questions. */
+static bool same_as_asker(const struct question *q, struct finding *f)
+{
+	const struct leg *sender = sender_of(q);
+	const struct iface_addr *own, *other;
+
+	if (!sender || !arp_failed(q) || sender->ns == q->leg->ns || q->leg->kind != LEG_DELIVER)
+		return false;
+	own = ns_addr(snapshot_ns(q->s, sender->ns), &sender->pkt.src);
+	other = ns_addr(leg_ns(q), &sender->pkt.src);
+	if (!own || !other)
+		return false;
+	say(f, q->leg->ns, addr_text(&sender->pkt.src).s, "%s and %s both have the address %s",
+	    who(q, sender->ns).s, who(q, q->leg->ns).s, addr_text(&sender->pkt.src).s);
+	say_evidence(f, "%s in %s and %s in %s have it", ifname(q, sender->ns, own->ifindex).s, who(q, sender->ns).s,
+		     ifname(q, q->leg->ns, other->ifindex).s, who(q, q->leg->ns).s);
+	say_evidence(f, "%s from %s were not answered: to %s they come from itself", q->leg->pkt.dst.family == AF_INET6 ?
+		     "neighbour solicitations" : "ARP requests", addr_text(&sender->pkt.src).s, who(q, q->leg->ns).s);
+	say_advice(f, "give one of them another address");
+	f->mark = "address claimed twice";
+	return true;
+}
+
 /* The kernel itself found that somebody has the address already, and does not use it (RFC 4862, 5.4). */
 static bool detected(const struct question *q, int ns, struct finding *f)
 {
@@ -463,6 +486,8 @@ static bool address_duplicate(const struct question *q, struct finding *f)
 		return true;
 	if (by_model(q))
 		return false;
+	if (same_as_asker(q, f))
+		return true;
 	return (sender && duplicated(q, &sender->nexthop, f)) ||
 	       duplicated(q, &q->leg->nexthop, f) || duplicated(q, &q->path->flow.src, f) ||
 	       (!q->path->outside && duplicated(q, &q->path->flow.dst, f));

@@ -118,6 +118,12 @@ bool reg_is_known(struct fw_run *r, uint32_t reg, size_t len);
 /* Why the bits of this register are not known; never NULL. */
 const char *reg_why(struct fw_run *r, uint32_t reg, size_t len);
 
+/*
+ * The verdict of a rule that queues to one of total queues from number first on: a drop where no program reads any of
+ * them, unless the rule lets it pass then (nf_queue(), net/netfilter/nf_queue.c).
+ */
+enum tri run_queue(struct fw_run *r, uint16_t first, uint16_t total, bool bypass);
+
 /* "It may be so", because of why. */
 static inline enum tri run_maybe(struct fw_run *r, const char *why)
 {

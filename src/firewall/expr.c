@@ -478,9 +478,25 @@ static enum tri verdict_unknown(struct fw_run *r, const char *why)
 	return TRI_YES;
 }
 
+enum tri run_queue(struct fw_run *r, uint16_t first, uint16_t total, bool bypass)
+{
+	bool heard = !r->ns->readers_known;
+
+	vec_each(number, &r->ns->queue_readers)
+		heard |= *number >= first && *number - first < total;
+	if (heard)
+		return verdict_unknown(r, "a program in user space decides (queue)");
+	r->verdict = (struct fw_verdict_code){ .code = bypass ? NF_ACCEPT : NF_DROP };
+	return TRI_YES;
+}
+
 static enum tri eval_queue(struct fw_run *r, const struct nftnl_expr *e)
 {
-	return verdict_unknown(r, "a program in user space decides (queue)");
+	if (nftnl_expr_is_set(e, NFTNL_EXPR_QUEUE_SREG_QNUM))
+		return verdict_unknown(r, "a program in user space decides (queue)");
+	return run_queue(r, nftnl_expr_get_u16(e, NFTNL_EXPR_QUEUE_NUM),
+			 nftnl_expr_get_u16(e, NFTNL_EXPR_QUEUE_TOTAL),
+			 nftnl_expr_get_u16(e, NFTNL_EXPR_QUEUE_FLAGS) & NFT_QUEUE_FLAG_BYPASS);
 }
 
 static enum tri eval_fwd(struct fw_run *r, const struct nftnl_expr *e)

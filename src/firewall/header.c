@@ -6,7 +6,9 @@
 
 #include "firewall/header.h"
 
+#define ETHERTYPE_ARP 0x0806
 #define ETHERTYPE_IPV4 0x0800
+#define ARP_LEN 28
 #define ETHERTYPE_IPV6 0x86dd
 
 static void put(struct headers *h, size_t at, const void *data, size_t len)
@@ -66,6 +68,29 @@ static void build_ipv6(struct headers *h, const struct packet *pkt)
 	h->thoff = 40;
 }
 
+/* RFC 826, of IPv4 on Ethernet. Whose MAC address is asked for is not filled in. */
+static void build_arp(struct headers *h, const struct packet *pkt)
+{
+	put_u16(h, 0, ARPHRD_ETHER);
+	put_u16(h, 2, ETHERTYPE_IPV4);
+	put_u8(h, 4, 6);
+	put_u8(h, 5, 4);
+	put_u16(h, 6, pkt->arp);
+	if (pkt->has_smac)
+		put(h, 8, pkt->smac, 6);
+	if (pkt->src.family == AF_INET)
+		put(h, 14, pkt->src.b, 4);
+	put(h, 24, pkt->dst.b, 4);
+	h->thoff = h->size = ARP_LEN;
+}
+
+uint16_t headers_ethertype(const struct headers *h)
+{
+	if (h->arp)
+		return ETHERTYPE_ARP;
+	return h->family == AF_INET6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4;
+}
+
 static void build_transport(struct headers *h, const struct packet *pkt)
 {
 	size_t at = h->thoff;
@@ -100,9 +125,10 @@ static void build_transport(struct headers *h, const struct packet *pkt)
  * The link-layer header: there from reception on; what this host sends itself
  * has none at the IP hooks (skb_mac_header_was_set(), net/netfilter/nft_payload.c).
  */
-static void build_link(struct headers *h, const struct ns *ns, const struct fw_place *at)
+static void build_link(struct headers *h, const struct ns *ns, const struct fw_place *at,
+		       const struct packet *pkt)
 {
-	uint16_t type = htons(h->family == AF_INET6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4);
+	uint16_t type = htons(headers_ethertype(h));
 	const struct link *in = at->iif ? ns_link(ns, at->iif) : NULL;
 	bool l2 = at->bridge || at->hook == HOOK_INGRESS || at->hook == HOOK_EGRESS;
 
@@ -117,6 +143,10 @@ static void build_link(struct headers *h, const struct ns *ns, const struct fw_p
 	h->has_ll = TRI_YES;
 	memcpy(h->ll + 12, &type, sizeof(type));
 	memset(h->ll_known + 12, 0xff, sizeof(type));
+	if (pkt->has_smac) {
+		memcpy(h->ll + 6, pkt->smac, 6);
+		memset(h->ll_known + 6, 0xff, 6);
+	}
 	/* what is routed was addressed to the interface itself */
 	if (!l2 && !at->netfilter_bridged && in->mac_len == 6 && at->hook != HOOK_POSTROUTING) {
 		memcpy(h->ll, in->mac, 6);
@@ -129,6 +159,12 @@ void headers_build(struct headers *h, const struct ns *ns, const struct fw_place
 {
 	memset(h, 0, sizeof(*h));
 	h->family = pkt->dst.family == AF_INET6 ? AF_INET6 : AF_INET;
+	if (pkt->arp) {
+		h->arp = true;
+		build_arp(h, pkt);
+		build_link(h, ns, at, pkt);
+		return;
+	}
 	h->l4proto = proto_number(pkt->proto, pkt->dst.family);
 	h->size = pkt->size;
 	if (h->family == AF_INET6)
@@ -138,7 +174,7 @@ void headers_build(struct headers *h, const struct ns *ns, const struct fw_place
 	if (pkt->has_tos)
 		headers_set_service(h, pkt->tos, pkt->tos_known);
 	build_transport(h, pkt);
-	build_link(h, ns, at);
+	build_link(h, ns, at, pkt);
 }
 
 static size_t base_offset(const struct headers *h, enum header_base base)
@@ -165,6 +201,8 @@ enum tri headers_read(const struct headers *h, enum header_base base, size_t off
 	memset(known, 0, len);
 	if (base == HEADER_LINK)
 		return read_link(h, offset, len, data, known);
+	if (base == HEADER_TRANSPORT && h->arp)
+		return TRI_NO;
 	offset += base_offset(h, base);
 	if (h->size && offset + len > h->size)
 		return TRI_NO;
@@ -211,7 +249,7 @@ bool headers_addr(const struct headers *h, bool dst, struct addr *ret)
 {
 	size_t at = addr_offset(h, dst), len = addr_len(h->family);
 
-	if (!all_known(h->known + at, len))
+	if (h->arp || !all_known(h->known + at, len))
 		return false;
 	return addr_from_bytes(h->family, h->data + at, len, ret) == 0;
 }

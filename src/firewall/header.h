@@ -26,6 +26,7 @@ struct headers {
 	uint8_t thoff;                     /* where the transport header begins */
 	uint8_t family;                    /* AF_INET, AF_INET6 */
 	uint8_t l4proto;                   /* IPPROTO_* */
+	bool arp;                          /* ARP, which has no addresses where IP has them, nor ports */
 	uint32_t size;                     /* of the IP packet, 0: not known */
 };
 
@@ -54,6 +55,8 @@ bool headers_port(const struct headers *h, bool dst, uint16_t *ret);
 /* The type of service, or traffic class, and which bits of it are known. */
 void headers_service(const struct headers *h, uint8_t *ret_tos, uint8_t *ret_known);
 void headers_set_service(struct headers *h, uint8_t tos, uint8_t known);
+/* ETH_P_*, host byte order. */
+uint16_t headers_ethertype(const struct headers *h);
 /* The time to live, or hop limit; 0: not known. */
 uint8_t headers_ttl(const struct headers *h);
 /* NAT's view of them. port 0: kept. */

@@ -9,6 +9,7 @@
 #include "firewall/eval.h"
 #include "strbuf.h"
 
+#include <linux/netfilter_arp.h>
 #include <linux/netfilter_ipv4.h>
 
 /* --- what rules ask of the run --------------------------------------------- */
@@ -70,6 +71,8 @@ static uint8_t hook_pf(const struct fw_place *at, const struct packet *pkt)
 		return NFPROTO_BRIDGE;
 	if (at->hook == HOOK_INGRESS || at->hook == HOOK_EGRESS)
 		return NFPROTO_NETDEV;
+	if (pkt->arp)
+		return NFPROTO_ARP;
 	return pkt->dst.family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
 }
 
@@ -99,6 +102,13 @@ static const unsigned int inet_hooks[HOOK_COUNT] = {
 	[HOOK_OUTPUT] = NF_INET_LOCAL_OUT,
 	[HOOK_POSTROUTING] = NF_INET_POST_ROUTING,
 };
+
+/* include/uapi/linux/netfilter_arp.h: a namespace's own ARP, in and out */
+static bool sees_arp(const struct nft_chain *c, enum hook hook)
+{
+	return c->family == NFPROTO_ARP && ((hook == HOOK_INPUT && c->hook == NF_ARP_IN) ||
+					    (hook == HOOK_OUTPUT && c->hook == NF_ARP_OUT));
+}
 
 static bool is_nat(const struct nft_chain *c)
 {
@@ -138,6 +148,9 @@ static bool sees_packet(const struct fw_run *r, const struct nft_chain *c)
 		return false;
 	if (r->pf == NFPROTO_NETDEV) {
 		if (!sees_netdev(r, c))
+			return false;
+	} else if (r->pf == NFPROTO_ARP) {
+		if (!sees_arp(c, r->at->hook))
 			return false;
 	} else {
 		if (c->family != r->pf && !(c->family == NFPROTO_INET && r->pf != NFPROTO_BRIDGE))

@@ -117,13 +117,14 @@ static enum tri meta_get(struct fw_run *r, uint32_t key, uint32_t dreg)
 		reg_store_u32(r, dreg, r->st.h.size);
 		return TRI_YES;
 	case NFT_META_PROTOCOL:
-		reg_store_u16(r, dreg, htons(r->st.h.family == AF_INET6 ? ETHERTYPE_IPV6 :
-									  ETHERTYPE_IP));
+		reg_store_u16(r, dreg, htons(headers_ethertype(&r->st.h)));
 		return TRI_YES;
 	case NFT_META_NFPROTO:
 		reg_store_u8(r, dreg, r->pf);
 		return TRI_YES;
 	case NFT_META_L4PROTO:
+		if (r->st.h.arp)
+			return TRI_NO;
 		reg_store_u8(r, dreg, r->st.h.l4proto);
 		return TRI_YES;
 	case NFT_META_MARK:

@@ -161,6 +161,39 @@ static void print_policy(struct strbuf *b, const struct nft_chain *c, bool iptab
 		      c->policy == NF_DROP ? "drop" : "accept");
 }
 
+static int find_limit(struct nftnl_expr *e, void *data)
+{
+	static const char *const exprs[] = { "limit", "quota", "connlimit" };
+	static const char *const matches[] = { "limit", "hashlimit", "quota", "connlimit" };
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
+	bool *found = data;
+
+	for (size_t i = 0; i < ARRAY_SIZE(exprs); i++)
+		*found |= streq(name, exprs[i]);
+	if (streq(name, "match"))
+		for (size_t i = 0; i < ARRAY_SIZE(matches); i++)
+			*found |= streq(nftnl_expr_get_str(e, NFTNL_EXPR_MT_NAME), matches[i]);
+	if (streq(name, "objref")) {
+		uint32_t type = nftnl_expr_get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE);
+
+		*found |= type == NFT_OBJECT_LIMIT || type == NFT_OBJECT_QUOTA;
+	}
+	/* what a set counts by element */
+	if (streq(name, "dynset"))
+		nftnl_expr_expr_foreach(e, find_limit, data);
+	return 0;
+}
+
+static bool rule_limits(const struct nftnl_rule *nr)
+{
+	bool found = false;
+
+	if (nr)
+		/* it changes nothing, for all that its type allows */
+		nftnl_expr_foreach((struct nftnl_rule *)(uintptr_t)nr, find_limit, &found);
+	return found;
+}
+
 void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain, uint64_t handle,
 		 struct rule_ref *ret)
 {
@@ -191,6 +224,7 @@ void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain
 		.policy = !handle,
 		.text = text.n ? strbuf_take(&text) : NULL,
 		.owner = owner ? xstrdup(owner) : NULL,
+		.limits = rule_limits(nr),
 	};
 }
 

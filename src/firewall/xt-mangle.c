@@ -218,6 +218,20 @@ static enum tri eval_gone(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
+/* Each revision has what the one before has, and more at its end. */
+static unsigned int queue_flags(const struct xt_NFQ_info_v3 *i, uint32_t rev)
+{
+	return rev == 3 ? i->flags : rev == 2 && i->flags ? NFQ_FLAG_BYPASS : 0;
+}
+
+static enum tri eval_nfqueue(struct fw_run *r, const void *info, uint32_t rev)
+{
+	const struct xt_NFQ_info_v3 *i = info;
+
+	return run_queue(r, i->queuenum, rev ? i->queues_total : 1,
+			 queue_flags(i, rev) & NFQ_FLAG_BYPASS);
+}
+
 /* Only TCP goes to the proxy (synproxy_tg4()). */
 static enum tri eval_synproxy(struct fw_run *r, const void *info, uint32_t rev)
 {
@@ -244,7 +258,7 @@ static void print_synproxy(struct strbuf *b, const void *info, uint8_t family, u
 static void print_nfqueue(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
 {
 	const struct xt_NFQ_info_v3 *i = info;
-	unsigned int flags = rev == 3 ? i->flags : rev == 2 && i->flags ? NFQ_FLAG_BYPASS : 0;
+	unsigned int flags = queue_flags(i, rev);
 
 	if (rev && i->queues_total > 1)
 		strbuf_printf(b, " --queue-balance %u:%u", i->queuenum,
@@ -303,8 +317,9 @@ static const struct xt_row rows[] = {
 	{ "HMARK", 0, 0, 0, 0, eval_hmark, NULL },
 	{ "SNPT", AF_INET6, 0, 0, sizeof(struct ip6t_npt_tginfo), eval_npt, print_npt },
 	{ "DNPT", AF_INET6, 0, 0, sizeof(struct ip6t_npt_tginfo), eval_npt, print_npt },
-	{ "NFQUEUE", 0, 0, 0, sizeof(struct xt_NFQ_info), eval_gone, print_nfqueue },
-	{ "NFQUEUE", 0, 1, 3, sizeof(struct xt_NFQ_info_v1), eval_gone, print_nfqueue },
+	{ "NFQUEUE", 0, 0, 0, sizeof(struct xt_NFQ_info), eval_nfqueue, print_nfqueue },
+	{ "NFQUEUE", 0, 1, 1, sizeof(struct xt_NFQ_info_v1), eval_nfqueue, print_nfqueue },
+	{ "NFQUEUE", 0, 2, 3, sizeof(struct xt_NFQ_info_v2), eval_nfqueue, print_nfqueue },
 	{ "SYNPROXY", 0, 0, 0, sizeof(struct xt_synproxy_info), eval_synproxy, print_synproxy },
 	{ "TPROXY", AF_INET, 0, 0, sizeof(struct xt_tproxy_target_info), eval_gone, print_tproxy },
 	{ "TPROXY", 0, 1, 1, sizeof(struct xt_tproxy_target_info_v1), eval_gone, print_tproxy },
