@@ -244,6 +244,7 @@ static void ns_copy(struct ns *dst, const struct ns *src)
 		vec_reserve(&dst->chains, src->chains.cap);
 	chains_copy(&dst->legacy, &src->legacy);
 	vec_copy(&dst->sets, &src->sets);
+	vec_copy(&dst->ipsets, &src->ipsets);
 	vec_copy(&dst->nsids, &src->nsids);
 	vec_copy(&dst->legacy_tables, &src->legacy_tables);
 	vec_copy(&dst->raw, &src->raw);
@@ -292,6 +293,7 @@ static void nft_forget(struct ns *ns)
 	vec_free(&ns->tables);
 	chains_free(&ns->chains);
 	vec_free(&ns->sets);
+	vec_free(&ns->ipsets);
 	ns->nft_generation = 0;
 	ns->more_chains = false;
 }

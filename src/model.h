@@ -257,6 +257,27 @@ enum need_kind {
 	NEED_RULES,                  /* of the chain `name` of `table` */
 	NEED_ELEMENTS,               /* all of the set `name` of `table` */
 	NEED_ELEMENT,                /* the one with this key, if there is one */
+	NEED_IPSET,                  /* what an ipset says of a packet: key is a struct ipset_question */
+};
+
+/*
+ * What a rule asks an ipset about a packet: of each dimension its source or
+ * destination. Which parts of it the set looks at, its type decides. Compared bytewise: keep it zeroed.
+ */
+struct ipset_question {
+	uint16_t index;              /* by which rules know the set */
+	uint8_t dim, flags;          /* as in struct xt_set_info (linux/netfilter/xt_set.h); no inversion */
+	uint8_t family, proto;       /* NFPROTO_*, IPPROTO_* */
+	uint8_t has_ports, reserved;
+	uint16_t ports[2];           /* source, destination; of ICMP type and code, both times */
+	uint8_t addrs[2][16];
+	char iface[IFNAMSIZ];        /* by which it came, or by which it leaves, by the second dimension */
+};
+
+struct ipset_answer {
+	struct ipset_question question;
+	uint8_t found;               /* 0 or 1 */
+	int error;                   /* 0 or the -errno for which it cannot be told */
 };
 
 struct need {
@@ -324,6 +345,7 @@ struct ns {
 	nft_chain_list chains;
 	bool more_chains;            /* not all are listed: only base chains and those that were needed */
 	VEC(struct nft_set) sets;
+	VEC(struct ipset_answer) ipsets; /* only what was asked for */
 	VEC(struct nsid) nsids;
 	VEC(struct legacy_table) legacy_tables;
 	nft_chain_list legacy;       /* their chains; names are those of iptables-nft's, so kept apart */

@@ -14,6 +14,7 @@
 
 #include "collect.h"
 #include "collect/collector.h"
+#include "collect/ipset.h"
 #include "collect/nft.h"
 #include "collect/nftcheck.h"
 #include "nftown.h"
@@ -420,6 +421,8 @@ int nft_parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, siz
 
 	if (!nfg)
 		return -EBADMSG;
+	if (ipset_is_answer(nlh))
+		return ipset_parse(ns, nlh);
 	attrs = nlfield_attrs(nlh, sizeof(*nfg));
 	switch (nlh->nlmsg_type) {
 	case NFT_TYPE(NFT_MSG_NEWTABLE):

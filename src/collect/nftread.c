@@ -17,6 +17,7 @@
 
 #include "collect.h"
 #include "collect/collector.h"
+#include "collect/ipset.h"
 #include "collect/nft.h"
 #include "collect/nftcheck.h"
 #include "firewall.h"
@@ -406,6 +407,8 @@ static int read_need(struct collecting *c, struct nl *nl, const struct need *nee
 			return read_elements(c, nl, set);
 		return nft_set_answer(set, need->key, need->key_len) ? 0 :
 			       read_element(c, nl, set, need->key, need->key_len);
+	case NEED_IPSET: /* see ask_ipsets() */
+		return 0;
 	}
 	return 0;
 }
@@ -508,12 +511,26 @@ static void give_up(struct ns *ns, int index, const need_list *needs, int error)
 	}
 }
 
+/* They are no part of a ruleset, and of no generation. */
+static void ask_ipsets(struct collecting *c, struct nl *nl, int error, const need_list *needs)
+{
+	vec_each(need, needs) {
+		struct ipset_question q;
+
+		if (need->ns != c->index || need->kind != NEED_IPSET)
+			continue;
+		memcpy(&q, need->key, sizeof(q));
+		ipset_ask(c, nl, error, &q);
+	}
+}
+
 static int needs_of(struct snapshot *s, int ns, int ns_fd, const need_list *needs)
 {
 	struct collecting c = { .s = s, .ns = &s->ns.v[ns], .index = ns };
 	_cleanup_(nl_closep) struct nl *nl = NULL;
 	int r = netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
 
+	ask_ipsets(&c, nl, r, needs);
 	if (r == 0)
 		r = read_needs(&c, nl, needs);
 	/* interrupted: changed while it was read */

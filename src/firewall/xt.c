@@ -19,7 +19,7 @@ static const struct xt_row *find_row(const struct xt_rows *const *tables, size_t
 const struct xt_row *xt_match_find(const char *name, uint32_t rev, uint8_t family, size_t len)
 {
 	static const struct xt_rows *const tables[] = { &xt_basic_matches, &xt_field_matches,
-							&xt_state_matches };
+							&xt_state_matches, &xt_set_matches };
 
 	return find_row(tables, ARRAY_SIZE(tables), name, rev, family, len);
 }

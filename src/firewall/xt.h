@@ -29,7 +29,8 @@ struct xt_rows {
 	size_t n;
 };
 
-extern const struct xt_rows xt_basic_matches, xt_field_matches, xt_state_matches;
+extern const struct xt_rows xt_basic_matches, xt_field_matches, xt_state_matches,
+	xt_set_matches;
 extern const struct xt_rows xt_basic_targets, xt_mangle_targets;
 
 /* Structs are copied into aligned memory of this size, zeroed behind their end. */

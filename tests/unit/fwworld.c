@@ -159,6 +159,23 @@ static const char trace_tables[] =
 	" chain i { type filter hook ingress devices = { in0, out0 } priority -2000000000;"
 	" meta nftrace set 1\n }\n}\n";
 
+bool world_ipsets(void)
+{
+	FILE *f = popen("ipset restore >/dev/null 2>&1", "w");
+
+	if (!f)
+		return false;
+	fputs("create r-net hash:net\nadd r-net 10.1.0.0/25\nadd r-net 10.1.0.2 nomatch\nadd r-net 10.3.0.0/16\n"
+	      "create r-ip hash:ip\nadd r-ip 10.1.0.3\nadd r-ip 10.3.5.6\n"
+	      "create r-pair hash:ip,port\nadd r-pair 10.1.0.2,tcp:80\nadd r-pair 10.1.0.130,udp:53\n"
+	      "add r-pair 10.1.0.3,icmp:8/0\n"
+	      "create r-port bitmap:port range 0-65535\nadd r-port 80\nadd r-port 53\n"
+	      "create r-net-port hash:net,port\nadd r-net-port 10.3.0.0/16,tcp:400-500\n"
+	      "create r-iface hash:net,iface\nadd r-iface 10.1.0.0/24,in0\n"
+	      "create r-three hash:ip,port,net\nadd r-three 10.1.0.2,tcp:80,10.2.0.0/16\n", f);
+	return pclose(f) == 0;
+}
+
 bool world_load(const char *rules)
 {
 	struct nft_ctx *ctx = nft_ctx_new(NFT_CTX_DEFAULT);

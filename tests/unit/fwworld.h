@@ -43,6 +43,8 @@ void world_close(void);
 
 /* Replaces all nf_tables rules; false, and said on standard error, where they are not taken. */
 bool world_load(const char *rules);
+/* Makes the ipsets r-net, r-ip, r-pair, …, once; false: there is no ipset(8), and rules with -m set are refused. */
+bool world_ipsets(void);
 /* The namespace as the tool reads it; free it. */
 struct snapshot *world_read(void);
 /* … with all rules, also those that no packet has come to. */

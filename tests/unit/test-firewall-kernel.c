@@ -269,11 +269,40 @@ static void iptables_rulesets(void **state)
 	assert_true(loaded > ARRAY_SIZE(iptables) / 2);
 }
 
+static void ipsets(void **state)
+{
+	static const char *const rules[] = {
+		"-m set --match-set r-net src", "-m set ! --match-set r-net dst", "-m set --match-set r-ip src",
+		"-m set --match-set r-pair src,dst", "-m set ! --match-set r-pair src,dst",
+		"-m set --match-set r-port dst", "-m set ! --match-set r-port dst",
+		"-m set --match-set r-net-port dst,dst", "-m set --match-set r-iface src,src",
+		"-m set ! --match-set r-iface src,dst", "-m set --match-set r-three src,dst,dst",
+	};
+	struct world_counts n = { 0 };
+
+	skip_unless_ready();
+	if (system("iptables -V 2>/dev/null | grep -q nf_tables") != 0 || !world_ipsets()) {
+		print_message("skipped: no iptables-nft, or no ipset\n");
+		skip();
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		_cleanup_(freep) char *text =
+			xasprintf("*filter\n:FORWARD ACCEPT\n-A FORWARD %s -j DROP\nCOMMIT\n", rules[i]);
+
+		assert_true(world_load(""));
+		if (!restore(text))
+			fail_msg("refused: %s", text);
+		compare_all(text, &n);
+	}
+	assert_int_equal(n.unknown, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(written_rulesets),
 		cmocka_unit_test(iptables_rulesets),
+		cmocka_unit_test(ipsets),
 	};
 
 	return cmocka_run_group_tests_name("firewall-kernel", tests, set_up, tear_down);

@@ -20,6 +20,8 @@ static const char *skip_why;
 static int set_up(void **state)
 {
 	skip_why = world_open();
+	if (!skip_why)
+		world_ipsets();
 	return 0;
 }
 
@@ -307,6 +309,9 @@ static const char *const ipt_matches[] = {
 	"-m ecn --ecn-ip-ect 0", "-m mac --mac-source 00:11:22:33:44:55", "-m physdev --physdev-is-bridged", "-m physdev ! --physdev-is-bridged",
 	"-m u32 --u32 0x6&0xff=0x11", "-m u32 --u32 \"12=0x0a010000:0x0a01007f\"", "-m u32 --u32 \"0>>22&0x3c@0>>16=1:0xffff\"",
 	"-m u32 ! --u32 \"0>>22&0x3C@0&0xffff=80\"", "-m helper --helper ftp", "-m recent --name r --set", "-m statistic --mode random --probability 1",
+	"-m set --match-set r-net src", "-m set ! --match-set r-net dst", "-m set --match-set r-ip src",
+	"-m set --match-set r-pair src,dst", "-m set --match-set r-port dst", "-m set --match-set r-net-port dst,dst",
+	"-m set --match-set r-iface src,src", "-m set --match-set r-three src,dst,dst",
 	"-p tcp -m ecn ! --ecn-tcp-ece", "-f", "! -f", "-m esp -p esp",
 };
 
