@@ -49,32 +49,35 @@ static bool has_duty(struct nlspan templates)
 
 static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, size_t raw)
 {
-	const struct xfrm_userpolicy_info *info = nl_header(nlh, sizeof(*info));
+	const void *header = nl_header(nlh, sizeof(struct xfrm_userpolicy_info));
+	struct xfrm_userpolicy_info info;
 	struct policy_message m = { 0 };
 	struct ipsec_policy *p = &m.policy;
 	int r;
 
 	if (nlh->nlmsg_type != XFRM_MSG_NEWPOLICY)
 		return 0;
-	if (!info)
+	if (!header)
 		return -EBADMSG;
-	r = nlfield_read(policy_fields, nlfield_attrs(nlh, sizeof(*info)), &m);
+	/* it holds numbers of 8 bytes, and messages are aligned to 4 */
+	memcpy(&info, header, sizeof(info));
+	r = nlfield_read(policy_fields, nlfield_attrs(nlh, sizeof(info)), &m);
 	if (r == 0)
-		r = read_prefix(info->sel.family, &info->sel.saddr, info->sel.prefixlen_s, &p->src);
+		r = read_prefix(info.sel.family, &info.sel.saddr, info.sel.prefixlen_s, &p->src);
 	if (r == 0)
-		r = read_prefix(info->sel.family, &info->sel.daddr, info->sel.prefixlen_d, &p->dst);
+		r = read_prefix(info.sel.family, &info.sel.daddr, info.sel.prefixlen_d, &p->dst);
 	if (r < 0)
 		return -EBADMSG;
-	p->family = (uint8_t)info->sel.family;
-	p->proto = info->sel.proto;
-	p->sport = ntohs(info->sel.sport);
-	p->sport_mask = ntohs(info->sel.sport_mask);
-	p->dport = ntohs(info->sel.dport);
-	p->dport_mask = ntohs(info->sel.dport_mask);
-	p->ifindex = info->sel.ifindex;
-	p->priority = info->priority;
-	p->dir = info->dir;
-	p->blocks = info->action == XFRM_POLICY_BLOCK;
+	p->family = (uint8_t)info.sel.family;
+	p->proto = info.sel.proto;
+	p->sport = ntohs(info.sel.sport);
+	p->sport_mask = ntohs(info.sel.sport_mask);
+	p->dport = ntohs(info.sel.dport);
+	p->dport_mask = ntohs(info.sel.dport_mask);
+	p->ifindex = info.sel.ifindex;
+	p->priority = info.priority;
+	p->dir = info.dir;
+	p->blocks = info.action == XFRM_POLICY_BLOCK;
 	p->transforms = has_duty(m.templates);
 	p->mark = m.mark.v;
 	p->mask = m.mark.m;
