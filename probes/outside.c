@@ -20,9 +20,11 @@
 #include "inject.h"
 #include "outside.h"
 #include "put.h"
+#include "socket.h"
 
 #define TCP_HEADER  20
 #define ECHO_HEADER 8
+#define UDP_HEADER  8
 #define SYN_OPTIONS 20
 #define MAX_PACKET  1500
 
@@ -136,6 +138,48 @@ size_t outside_echo(uint8_t *b, const struct marks *m, const struct probe *p, si
 	return n;
 }
 
+/* RFC 768:  0 source port  2 destination port  4 length  6 checksum */
+size_t outside_udp(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a,
+		   uint16_t sport)
+{
+	uint8_t payload[UDP_PAYLOAD_MAX] = { 0 };
+	size_t udp = UDP_HEADER + probe_udp_payload(payload, m, p, probe, a), n = ip_header(p) + udp;
+	uint8_t *u = b + ip_header(p);
+	uint16_t sum;
+
+	memset(b, 0, n);
+	put_ip(b, p, IPPROTO_UDP, n);
+	put_u16(u, sport);
+	put_u16(u + 2, p->port);
+	put_u16(u + 4, (uint16_t)udp);
+	memcpy(u + UDP_HEADER, payload, udp - UDP_HEADER);
+	sum = transport_checksum(b, p, IPPROTO_UDP, udp);
+	put_u16(u + 6, sum ? sum : 0xffff); /* 0: none */
+	return n;
+}
+
+/* The packet of an attempt, which has its port or id already. */
+static size_t build(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a)
+{
+	uint16_t sport = p->attempts.v[a].sport;
+
+	if (p->proto == PROTO_TCP)
+		return outside_tcp(b, p, sport, marks_seq(m, probe, a), TH_SYN);
+	if (p->proto == PROTO_UDP)
+		return outside_udp(b, m, p, probe, a, sport);
+	return outside_echo(b, m, p, probe, a, sport);
+}
+
+static uint16_t choose_port(const struct probe_plan *plan, const struct probe *p)
+{
+	uint16_t port;
+
+	if (p->proto == PROTO_UDP)
+		return inject_port(plan->inject);
+	random_bytes(&port, sizeof(port));
+	return (uint16_t)(32768 + port % 28232); /* ip_local_port_range */
+}
+
 static int outside_send(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a)
 {
 	struct attempt *attempt = &p->attempts.v[a];
@@ -145,19 +189,13 @@ static int outside_send(const struct probe_plan *plan, struct probe *p, size_t p
 
 	if (p->dst.family != p->src.family)
 		return -EAFNOSUPPORT;
-	if (p->proto != PROTO_TCP && p->proto != PROTO_ICMP)
-		return -EPROTONOSUPPORT;
 	/* of its own, as each socket has: the loop closes it */
 	fd = fcntl(inject_fd(plan->inject), F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	random_bytes(&attempt->sport, sizeof(attempt->sport));
-	attempt->sport = (uint16_t)(32768 + attempt->sport % 28232); /* ip_local_port_range */
-	if (p->proto == PROTO_TCP)
-		n = outside_tcp(b, p, attempt->sport, marks_seq(&plan->marks, probe, a), TH_SYN);
-	else
-		n = outside_echo(b, &plan->marks, p, probe, a, attempt->sport);
-	if (p->size == 0)
+	attempt->sport = choose_port(plan, p);
+	n = build(b, &plan->marks, p, probe, a);
+	if (p->size == 0 || p->proto == PROTO_UDP)
 		p->size = (uint32_t)n;
 	attempt->sent_us = wall_us();
 	r = inject_send(plan->inject, b, n);
@@ -204,13 +242,16 @@ bool outside_attempt(const struct probe_plan *plan, const struct identity *id, u
 /* The client's port, or the id of its echo, in one of its packets or in an answer. */
 static uint16_t client_port(const struct pkt_headers *h, bool reply)
 {
-	return h->kind != PKT_TCP ? h->pkt.icmp_id : reply ? h->pkt.dport : h->pkt.sport;
+	if (h->kind != PKT_TCP && h->kind != PKT_UDP)
+		return h->pkt.icmp_id;
+	return reply ? h->pkt.dport : h->pkt.sport;
 }
 
 static void take_error(struct probe_plan *plan, const struct pkt_headers *h)
 {
 	const struct observations none = { 0 };
 	struct pkt_headers quoted;
+	const struct probe *p;
 	struct identity id;
 	struct attempt *a;
 	size_t at;
@@ -218,13 +259,33 @@ static void take_error(struct probe_plan *plan, const struct pkt_headers *h)
 	if (pkt_ip(h->quoted, &quoted) < 0 || !identify_quoted(&plan->marks, &none, &quoted, &id) ||
 	    id.reply || !outside_attempt(plan, &id, client_port(&quoted, false), &at))
 		return;
-	a = &plan->probes.v[id.probe].attempts.v[at];
+	p = &plan->probes.v[id.probe];
+	a = &p->attempts.v[at];
 	if (a->outcome != PROBE_PENDING)
 		return;
 	a->icmp_type = h->pkt.icmp_type;
 	a->icmp_code = h->pkt.icmp_code;
 	a->icmp_from = h->pkt.src;
-	finish(a, PROBE_REJECTED);
+	/* from the destination itself that is what a RST is to TCP */
+	finish(a, p->proto == PROTO_UDP && addr_eq(&h->pkt.src, &p->dst) &&
+			  icmp_is_port_unreachable(p->dst.family, h->pkt.icmp_type, h->pkt.icmp_code) ?
+			  PROBE_REFUSED : PROBE_REJECTED);
+}
+
+/* Any datagram from whom was asked, to the port that asked last, is an answer. */
+static void take_datagram(struct probe_plan *plan, const struct pkt_headers *h)
+{
+	vec_each(p, &plan->probes) {
+		if (!p->outside || p->proto != PROTO_UDP || p->port != h->pkt.sport ||
+		    !addr_eq(&p->dst, &h->pkt.src))
+			continue;
+		for (size_t a = p->attempts.n; a-- > 0;) {
+			if (p->attempts.v[a].sport != h->pkt.dport)
+				continue;
+			finish(&p->attempts.v[a], PROBE_ANSWERED);
+			return;
+		}
+	}
 }
 
 static void take(struct probe_plan *plan, struct pkt k)
@@ -238,6 +299,10 @@ static void take(struct probe_plan *plan, struct pkt k)
 		return;
 	if (h.kind == PKT_ICMP_ERROR) {
 		take_error(plan, &h);
+		return;
+	}
+	if (h.kind == PKT_UDP) {
+		take_datagram(plan, &h);
 		return;
 	}
 	if (!identify_packet(&plan->marks, NULL, &h, &id) || !id.reply ||

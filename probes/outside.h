@@ -6,12 +6,14 @@
 #include "probe.h"
 
 /*
- * IPv4 packets of a probe, ready to be received: from p->src to p->dst. b has
+ * IP packets of a probe, ready to be received: from p->src to p->dst. b has
  * room for 1500 bytes; the length is returned. A SYN has options, nothing else.
  */
 size_t outside_tcp(uint8_t *b, const struct probe *p, uint16_t sport, uint32_t seq, uint8_t flags);
 size_t outside_echo(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a,
 		    uint16_t id);
+size_t outside_udp(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a,
+		   uint16_t sport);
 
 /*
  * Which attempt a packet belongs to. A sequence number tells the last bits of it

@@ -38,4 +38,10 @@ int probe_socket_error(int fd, struct probe_error *ret);
  */
 void probe_socket_rejected(struct attempt *a, const struct probe_error *e);
 
+#define UDP_PAYLOAD_MAX 64
+
+/* What the datagram of an attempt holds; returns its size. */
+size_t probe_udp_payload(uint8_t b[UDP_PAYLOAD_MAX], const struct marks *m, const struct probe *p, size_t probe,
+			 size_t a);
+
 #endif

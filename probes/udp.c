@@ -19,7 +19,6 @@
 #include "socket.h"
 
 #define UDP_HEADER  8
-#define PAYLOAD_MAX 64
 
 /*
  *  0 id  2 flags  4 one question … 10 one additional record   (RFC 1035, 4.1.1)
@@ -27,7 +26,7 @@
  * 17 "."  18 OPT  20 size of an answer  22 flags  26 length   (RFC 6891, 6.1.2)
  * 28 padding  30 length  32 the token
  */
-static size_t build_dns(uint8_t b[PAYLOAD_MAX], uint16_t id)
+static size_t build_dns(uint8_t b[UDP_PAYLOAD_MAX], uint16_t id)
 {
 	put_u16(b, id);
 	put_u16(b + 2, 0x0100); /* recursion desired */
@@ -43,21 +42,20 @@ static size_t build_dns(uint8_t b[PAYLOAD_MAX], uint16_t id)
 	return DNS_TOKEN_AT;
 }
 
-/* Returns its size. */
-static size_t build(uint8_t b[PAYLOAD_MAX], const struct probe_plan *plan, const struct probe *p,
-		    size_t probe, size_t a)
+size_t probe_udp_payload(uint8_t b[UDP_PAYLOAD_MAX], const struct marks *m, const struct probe *p, size_t probe,
+			 size_t a)
 {
-	size_t at = p->port == DNS_PORT ? build_dns(b, marks_dns_id(&plan->marks, probe, a)) : 0;
+	size_t at = p->port == DNS_PORT ? build_dns(b, marks_dns_id(m, probe, a)) : 0;
 
-	marks_token(&plan->marks, probe, a, b + at);
+	marks_token(m, probe, a, b + at);
 	return at + PKT_TOKEN;
 }
 
 static int send_datagram(int fd, const struct probe_plan *plan, struct probe *p, size_t probe,
 			 size_t a)
 {
-	uint8_t b[PAYLOAD_MAX] = { 0 };
-	size_t n = build(b, plan, p, probe, a);
+	uint8_t b[UDP_PAYLOAD_MAX] = { 0 };
+	size_t n = probe_udp_payload(b, &plan->marks, p, probe, a);
 
 	p->size = (uint32_t)(n + UDP_HEADER) + (p->dst.family == AF_INET6 ? 40 : 20);
 	p->attempts.v[a].sent_us = wall_us();

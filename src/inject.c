@@ -33,12 +33,14 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 
+#include "capture/identify.h"
 #include "netns.h"
 #include "nftexpr.h"
 #include "nftown.h"
 
 #define MAX_EXITS 255        /* of the 256 devices that a chain can have */
 #define FRAME_MAX 2048
+#define PORTS_MAX 256
 #define TAP_PREFIX "nsdoctor"
 
 /* An interface by which an answer could leave this machine. */
@@ -54,6 +56,7 @@ struct inject {
 	int ifindex, uplink;
 	bool bridged;            /* the uplink is a bridge: others send by its ports */
 	struct nl *owner;        /* of the nf_tables table */
+	uint16_t port, ports, used; /* of the client's datagrams: the first, how many there are, how many were given */
 	uint16_t ethertype;      /* ETH_P_IP or ETH_P_IPV6 … */
 	uint8_t header[ETH_HLEN]; /* … and the header of every frame that we send */
 	VEC(struct exit) exits;
@@ -189,12 +192,11 @@ static void match_mark(struct nftnl_rule *r, uint32_t offset, const uint8_t *dat
 	match(r, data, n);
 }
 
-/* ip daddr CLIENT (or ip6) meta l4proto PROTO @th,OFFSET MARK fwd to TAP */
-static void add_rule(struct nftown *o, const struct inject *in, const struct addr *client,
-		     uint8_t proto, uint32_t offset, const uint8_t *mark, uint32_t n)
+/* ip daddr CLIENT (or ip6) meta l4proto PROTO … */
+static struct nftnl_rule *begin_rule(struct nftown *o, const struct inject *in, const struct addr *client,
+				     uint8_t proto)
 {
 	const uint16_t ethertype = htons(in->ethertype);
-	const uint32_t tap = (uint32_t)in->ifindex;
 	struct nftnl_rule *r = nftown_rule(o, "answers");
 
 	match_meta(r, NFT_META_PROTOCOL, &ethertype, sizeof(ethertype));
@@ -202,10 +204,39 @@ static void add_rule(struct nftown *o, const struct inject *in, const struct add
 			(uint32_t)addr_len(client->family));
 	match(r, client->b, (uint32_t)addr_len(client->family));
 	match_meta(r, NFT_META_L4PROTO, &proto, sizeof(proto));
-	match_mark(r, offset, mark, n);
+	return r;
+}
+
+/* … fwd to TAP */
+static void end_rule(struct nftown *o, const struct inject *in, struct nftnl_rule *r)
+{
+	const uint32_t tap = (uint32_t)in->ifindex;
+
 	nftexpr_data(r, &tap, sizeof(tap));
 	nftnl_expr_set_u32(nftexpr_add(r, "fwd"), NFTNL_EXPR_FWD_SREG_DEV, NFT_REG_1);
 	nftown_add_rule(o, r);
+}
+
+/* … @th,OFFSET MARK … */
+static void add_rule(struct nftown *o, const struct inject *in, const struct addr *client,
+		     uint8_t proto, uint32_t offset, const uint8_t *mark, uint32_t n)
+{
+	struct nftnl_rule *r = begin_rule(o, in, client, proto);
+
+	match_mark(r, offset, mark, n);
+	end_rule(o, in, r);
+}
+
+/* … udp dport & MASK == PORT … */
+static void add_port_rule(struct nftown *o, const struct inject *in, const struct addr *client)
+{
+	const uint16_t port = htons(in->port), mask = htons((uint16_t)~(in->ports - 1));
+	struct nftnl_rule *r = begin_rule(o, in, client, IPPROTO_UDP);
+
+	nftexpr_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, 2, sizeof(port));
+	nftexpr_mask(r, &mask, sizeof(mask));
+	match(r, &port, sizeof(port));
+	end_rule(o, in, r);
 }
 
 /* Answers, and ICMP errors that quote one of our packets (20 or 40 bytes of IP header: we send no options). */
@@ -220,6 +251,10 @@ static void add_rules(struct nftown *o, const struct inject *in, const struct in
 	add_rule(o, in, &spec->client, icmp, 8, m->token, sizeof(m->token));
 	add_rule(o, in, &spec->client, icmp, quote + 4, seq, sizeof(seq));
 	add_rule(o, in, &spec->client, icmp, quote + 8, m->token, sizeof(m->token));
+	if (!in->ports)
+		return;
+	add_port_rule(o, in, &spec->client);
+	add_rule(o, in, &spec->client, icmp, quote + 8 + DNS_TOKEN_AT, m->token, sizeof(m->token));
 }
 
 static int turn_aside(struct inject *in, const struct inject_spec *spec)
@@ -292,6 +327,19 @@ static void make_header(struct inject *in, const struct ns *host, const struct i
 	in->header[13] = (uint8_t)in->ethertype;
 }
 
+/* A power of two of them, so that one comparison tells them. */
+static void choose_ports(struct inject *in, unsigned int n)
+{
+	uint16_t random;
+
+	if (!n)
+		return;
+	for (in->ports = 1; in->ports < n && in->ports < PORTS_MAX;)
+		in->ports = (uint16_t)(in->ports * 2);
+	random_bytes(&random, sizeof(random));
+	in->port = (uint16_t)((32768 + random % 28160) & ~(in->ports - 1)); /* ip_local_port_range */
+}
+
 static int open_tap(struct inject *in, const struct inject_spec *spec, char **ret_why)
 {
 	_cleanup_(nl_closep) struct nl *rt = NULL;
@@ -327,6 +375,7 @@ int inject_open(const struct inject_spec *spec, struct inject **ret, char **ret_
 	in->uplink = spec->uplink;
 	in->bridged = streq(uplink->kind, "bridge");
 	make_header(in, host, spec);
+	choose_ports(in, spec->datagrams);
 	find_exits(in, spec->s);
 	r = open_tap(in, spec, ret_why);
 	if (r == 0) {
@@ -360,6 +409,11 @@ int inject_exit(const struct inject *in, const uint8_t mac[6])
 		if (exit->has_mac && memcmp(exit->mac, mac, ETH_ALEN) == 0)
 			return exit->ifindex;
 	return in->bridged ? in->uplink : 0;
+}
+
+uint16_t inject_port(struct inject *in)
+{
+	return (uint16_t)(in->port + in->used++ % in->ports);
 }
 
 int inject_fd(const struct inject *in)

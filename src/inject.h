@@ -23,6 +23,7 @@ struct inject_spec {
 	const struct route *way; /* by which the host goes there: its router sends them. NULL: nobody known */
 	struct addr client;  /* whose answers are turned aside */
 	struct marks marks;  /* … and only those to packets of ours */
+	unsigned int datagrams; /* how many are going to be sent, 0: none; see inject_port() */
 };
 
 /*
@@ -42,6 +43,13 @@ int inject_ifindex(const struct inject *in);
  * source MAC address; 0 for one that was on its way to another port of a bridge.
  */
 int inject_exit(const struct inject *in, const uint8_t mac[6]);
+
+/*
+ * The client's port for the next datagram: nothing in its answer tells that it is
+ * ours, so that some ports are chosen beforehand, no more than are needed (or
+ * than 256: then they are used again).
+ */
+uint16_t inject_port(struct inject *in);
 
 /* To poll for reading. */
 int inject_fd(const struct inject *in);

@@ -37,6 +37,7 @@
 #define STEP_TIMEOUT_US 300000
 #define MAX_STEPS       14
 #define COUNT_PACE_US 100000
+#define MAX_ATTEMPTS    3
 
 static double ms_since(uint64_t since)
 {
@@ -558,13 +559,6 @@ static int not_from_outside(struct round *r)
 				 "only those can be asked", addr_text(&r->dst).s));
 }
 
-static bool asks_datagrams(const struct run *run)
-{
-	const struct target *t = &run->destination;
-
-	return (t->has_proto && t->proto == PROTO_UDP) || (run->options->protos & (1u << PROTO_UDP));
-}
-
 /* In which both the namespace has an address and the host an uplink, IPv4 before IPv6; or the client's. */
 static uint8_t entrance_family(const struct round *r)
 {
@@ -619,8 +613,6 @@ static int find_entrance(struct round *r)
 	uint8_t family;
 	int err;
 
-	if (asks_datagrams(r->run))
-		return fail(r, xstrdup("from outside only TCP and ICMP can be asked in this version, not UDP"));
 	err = is_namespace(t) ? 0 : find_asked(r);
 	family = is_namespace(t) ? entrance_family(r) : r->dst.family;
 	if (!err)
@@ -1065,6 +1057,17 @@ static bool find_receiver(const struct round *r, uint8_t *ret_mac)
 	return false;
 }
 
+/* How many datagrams there will be, and one that may be sent once more. */
+static unsigned int count_datagrams(const struct round *r)
+{
+	unsigned int n = 0;
+
+	vec_each(p, &r->plan.probes)
+		if (p->proto == PROTO_UDP)
+			n += r->run->options->count ? r->run->options->count : MAX_ATTEMPTS;
+	return n ? n + 1 : 0;
+}
+
 /* Opens the way in for a client outside. False, and r->no_entry says why, where the model has to answer. */
 static bool open_entrance(struct round *r)
 {
@@ -1074,7 +1077,8 @@ static bool open_entrance(struct round *r)
 					  .way = default_route(snapshot_ns(r->s, NS_HOST),
 							       r->entrance.client.family),
 					  .client = r->entrance.client,
-					  .marks = r->plan.marks };
+					  .marks = r->plan.marks,
+					  .datagrams = count_datagrams(r) };
 
 	if (goes_out_again(r)) {
 		r->no_entry = xstrdup("the packet would leave this host again");
@@ -1239,7 +1243,7 @@ void round_pace(const struct round *r, struct probe_plan *plan)
 {
 	const struct options *o = r->run->options;
 
-	plan->max_attempts = o->count ? o->count : 3;
+	plan->max_attempts = o->count ? o->count : MAX_ATTEMPTS;
 	plan->all_attempts = o->count != 0;
 	plan->pace_us = !o->count ? PACE_US :
 			o->interval > 0 ? (uint64_t)(o->interval * 1e6) : COUNT_PACE_US;

@@ -377,14 +377,14 @@ nat_only()
 	esac
 }
 
-# publish PORT ADDRESS:PORT: a port of the host's uplink address leads there; another backend in each set
+# publish PORT ADDRESS:PORT [PROTOCOL]: a port of the host's uplink address leads there; another backend in each set
 publish()
 {
-	local to
+	local to proto=${3:-tcp}
 	to=$(in_brackets "${2%:*}"):${2##*:}
 	case $LAB_SET in
-	1 | 4) run ipt -t nat -A PREROUTING -i "$UP" -p tcp --dport "$1" -j DNAT --to-destination "$to" ;;
-	2 | 5) run ipt -t nat -A PREROUTING -d "$UPADDR" -p tcp -m tcp --dport "$1" -j DNAT --to-destination "$to" ;;
+	1 | 4) run ipt -t nat -A PREROUTING -i "$UP" -p "$proto" --dport "$1" -j DNAT --to-destination "$to" ;;
+	2 | 5) run ipt -t nat -A PREROUTING -d "$UPADDR" -p "$proto" -m "$proto" --dport "$1" -j DNAT --to-destination "$to" ;;
 	3 | 6)
 		within host nft list chain inet edge enter >/dev/null 2>&1 || nft_in host <<-END
 			table inet edge {
@@ -393,7 +393,7 @@ publish()
 				}
 			}
 		END
-		nft_in host <<<"add rule inet edge enter iifname \"$UP\" tcp dport $1 dnat ip to $to"
+		nft_in host <<<"add rule inet edge enter iifname \"$UP\" $proto dport $1 dnat ip to $to"
 		;;
 	esac
 }

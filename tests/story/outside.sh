@@ -19,12 +19,16 @@ set=${LAB_SET:-2}
 choose_set "$set"
 world
 publish 5000 "$NS1ADDR:5000"
+publish 5000 "$NS1ADDR:5000" udp
 case $1 in
 refused) ;;
-*) listen "$NS1" "$NS1ADDR:5000" ;;
+*) listen "$NS1" "$NS1ADDR:5000" "$NS1ADDR:5000/udp" ;;
 esac
 case $1 in
-rejected) run ipt -A FORWARD -o "$BR" -p tcp --dport 5000 -j REJECT ;;
+rejected)
+	run ipt -A FORWARD -o "$BR" -p tcp --dport 5000 -j REJECT
+	run ipt -A FORWARD -o "$BR" -p udp --dport 5000 -j REJECT
+	;;
 dropped) run ipt -A FORWARD -i "$BR" -o "$UP" -j DROP ;;
 silent) at "$NS1" ip route del default ;;
 esac
@@ -44,7 +48,7 @@ END
 came() { within outside nft list chain netdev wire in | sed -n 's/.*counter packets \([0-9]*\).*/\1/p' | awk '{ n += $1 } END { print n }'; }
 
 [ "$(came)" = 0 ] || fail 'packets come out before anything is asked'
-for question in "$NS1:5000" "$(in_brackets "$UPADDR"):5000" "$UPADDR" "$(in_brackets "$NS1ADDR"):5000"; do
+for question in "$NS1:5000" "$NS1:5000/udp" "$(in_brackets "$UPADDR"):5000" "$UPADDR" "$(in_brackets "$NS1ADDR"):5000"; do
 	doctor "$LAB_TMP/found" outside "$question" || continue
 	[ "$(jq '[.unchecked[] | select(.what == "packets from outside")] | length' "$LAB_TMP/found")" = 0 ] ||
 		fail "outside $question: no packets were sent"

@@ -2,7 +2,6 @@
 /* The packets of a client outside: as a stack would send them, and found again by their marks. */
 #include "unit.h"
 
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
@@ -166,15 +165,31 @@ static void an_attempt_is_found_by_its_port(void **state)
 	probe_plan_done(&plan);
 }
 
-static void datagrams_are_not_sent(void **state)
+static void a_datagram_carries_the_token(void **state)
 {
-	struct probe_plan plan = { 0 };
 	struct probe p = probe_of(PROTO_UDP);
+	struct pkt_headers h;
+	struct identity id;
+	uint8_t b[1500];
+	size_t n;
 
-	(void)vec_add(&p.attempts);
-	vec_push(&plan.probes, p);
-	assert_int_equal(probe_outside.send(&plan, &plan.probes.v[0], 0, 0), -EPROTONOSUPPORT);
-	probe_plan_done(&plan);
+	p.port = 4000;
+	n = outside_udp(b, &marks, &p, 1, 2, 40001);
+	h = headers(b, n, &p);
+	assert_int_equal(n, 20 + 8 + 12);
+	assert_int_equal(sum(IPPROTO_UDP + 8 + 12, b + 12, n - 12), 0);
+	assert_int_equal(h.pkt.sport, 40001);
+	assert_int_equal(h.pkt.dport, 4000);
+	assert_true(identify_packet(&marks, NULL, &h, &id));
+	assert_int_equal(id.probe, 1);
+	assert_int_equal(id.attempt, 2);
+	/* a name server is asked something */
+	p.port = 53;
+	n = outside_udp(b, &marks, &p, 1, 2, 40001);
+	h = headers(b, n, &p);
+	assert_int_equal(n, 20 + 8 + 44);
+	assert_true(identify_packet(&marks, NULL, &h, &id));
+	assert_int_equal(id.attempt, 2);
 }
 
 static void sizes_have_bounds(void **state)
@@ -198,7 +213,7 @@ int main(void)
 		cmocka_unit_test(an_echo_carries_the_token),
 		cmocka_unit_test(the_other_family),
 		cmocka_unit_test(an_attempt_is_found_by_its_port),
-		cmocka_unit_test(datagrams_are_not_sent),
+		cmocka_unit_test(a_datagram_carries_the_token),
 		cmocka_unit_test(sizes_have_bounds),
 	};
 

@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 ── PORT1 ─ BR ─ host ─ UP ── outside
+
+world
+listen "$NS1" "$NS1ADDR:5000/udp"
+publish 5000 "$NS1ADDR:5000"
+NO_BEFORE=1
+fault() { :; }
+repair() { publish 5000 "$NS1ADDR:5000" udp; }
+ask outside "$NS1:5000/udp"
+works() { udp_works outside "$UPADDR" 5000; }
