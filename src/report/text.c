@@ -876,13 +876,13 @@ static void add_way(const struct out *o, struct strbuf *b)
 			      addr_text(&d->destination.address).s);
 }
 
-/* Of the source, or of the host as a control. */
+/* Of the source, or of the host as a control. Of what was not sent there is nothing to say. */
 static void add_probes(const struct diagnosis *d, bool control, struct strbuf *b)
 {
 	bool first = true;
 
 	vec_each(p, &d->probes) {
-		if (p->control != control || p->step)
+		if (d->no_probe || p->control != control || p->step)
 			continue;
 		strbuf_puts(b, first ? "" : ", ");
 		show_outcome(p, b);

@@ -91,6 +91,7 @@ END
 handle=$(at host nft -a list chain inet guard forward | sed -n 's/.*drop # handle //p')
 asks 1 "$NS1" "$OUT"
 asks 0 --what-if "nft delete rule inet guard forward handle $handle" "$NS1" "$OUT"
+! grep -qE 'no answer|lost' "$LAB_TMP/said" || fail "nothing was sent, and it got lost: $(cat "$LAB_TMP/said")"
 asks 1 "$NS1" "$OUT"
 nft_in host <<<'delete table inet guard'
 asks 0 "$NS1" "$OUT"
