@@ -524,11 +524,12 @@ static void ask_ipsets(struct collecting *c, struct nl *nl, int error, const nee
 	}
 }
 
+/* ns_fd may be an errno: why the kernel cannot be asked. */
 static int needs_of(struct snapshot *s, int ns, int ns_fd, const need_list *needs)
 {
 	struct collecting c = { .s = s, .ns = &s->ns.v[ns], .index = ns };
 	_cleanup_(nl_closep) struct nl *nl = NULL;
-	int r = netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
+	int r = ns_fd < 0 ? ns_fd : netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
 
 	ask_ipsets(&c, nl, r, needs);
 	if (r == 0)
@@ -556,11 +557,9 @@ int collect_needs(struct snapshot *s, const int *ns_fds)
 
 	if (snapshot_take_needs(s, &needs) == 0)
 		return 0;
-	for (size_t i = 0; !ns_fds && i < s->ns.n; i++)
-		give_up(&s->ns.v[i], (int)i, &needs, -ENODATA);
-	for (size_t i = 0; ns_fds && r == 0 && i < s->ns.n; i++)
+	for (size_t i = 0; r == 0 && i < s->ns.n; i++)
 		if (is_needed(&needs, (int)i))
-			r = needs_of(s, (int)i, ns_fds[i], &needs);
+			r = needs_of(s, (int)i, ns_fds ? ns_fds[i] : -ENODATA, &needs);
 	vec_free(&needs);
 	return r < 0 ? r : 1;
 }

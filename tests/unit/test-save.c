@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/netlink.h>
 
+#include "collect.h"
 #include "collect/collector.h"
 #include "pack.h"
 #include "replay.h"
@@ -207,6 +208,29 @@ static void a_damaged_file_is_none(void **state)
 	strbuf_done(&b);
 }
 
+/* Who asks nobody learns nothing, but is not kept asking. */
+static void what_is_lacking_stays_unknown(void **state)
+{
+	struct snapshot *s = snapshot_new();
+	struct need rules = { .kind = NEED_RULES, .family = 2, .table = "filter", .name = "FORWARD" };
+	const struct need ipset = { .kind = NEED_IPSET, .table = "", .name = "" };
+	struct nft_chain *chain;
+
+	snapshot_add(s, "host", 1);
+	chain = vec_add(&s->ns.v[0].chains);
+	*chain = (struct nft_chain){ .family = 2, .table = snapshot_intern(s, "filter"),
+				     .name = snapshot_intern(s, "FORWARD"), .unread = true };
+	snapshot_need(s, &rules);
+	snapshot_need(s, &ipset);
+	assert_int_equal(collect_needs(s, NULL), 1);
+	assert_int_equal(collect_needs(s, NULL), 0);
+	assert_true(chain->unread);
+	assert_int_equal(chain->error, -ENODATA);
+	assert_int_equal(s->ns.v[0].ipsets.n, 1);
+	assert_int_equal(s->ns.v[0].ipsets.v[0].error, -ENODATA);
+	snapshot_free(s);
+}
+
 /* Also where the checksum does not see it. */
 static void a_wrong_body_is_survived(void **state)
 {
@@ -236,6 +260,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_is_wrong),
 		cmocka_unit_test(a_file_comes_back),
 		cmocka_unit_test(a_damaged_file_is_none),
+		cmocka_unit_test(what_is_lacking_stays_unknown),
 		cmocka_unit_test(a_wrong_body_is_survived),
 	};
 
