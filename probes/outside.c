@@ -292,6 +292,7 @@ static void take(struct probe_plan *plan, struct pkt k)
 {
 	struct pkt_headers h;
 	struct identity id;
+	struct probe *p;
 	struct attempt *a;
 	size_t at;
 
@@ -308,14 +309,18 @@ static void take(struct probe_plan *plan, struct pkt k)
 	if (!identify_packet(&plan->marks, NULL, &h, &id) || !id.reply ||
 	    !outside_attempt(plan, &id, client_port(&h, true), &at))
 		return;
-	a = &plan->probes.v[id.probe].attempts.v[at];
+	p = &plan->probes.v[id.probe];
+	a = &p->attempts.v[at];
+	/* a client knows nobody but whom it asked: what comes from another address is no answer */
+	if (!addr_eq(&h.pkt.src, &p->dst))
+		return;
 	if (h.kind == PKT_TCP && (h.pkt.tcp_flags & TH_RST)) {
 		finish(a, PROBE_REFUSED);
 		return;
 	}
 	finish(a, PROBE_ANSWERED);
 	if (h.kind == PKT_TCP)
-		reset(plan, &plan->probes.v[id.probe], (size_t)id.probe, at);
+		reset(plan, p, (size_t)id.probe, at);
 }
 
 void outside_read(struct probe_plan *plan)

@@ -144,11 +144,11 @@ static void say_untranslated(const struct question *q, struct finding *f)
 		f->confidence = POSSIBLE;
 }
 
-/* Where a rule of the host keeps the request from being tracked, by which it cannot be translated. */
-static const struct crossing *untracking(const struct question *q)
+/* Where a rule of the host keeps the request, or the answer, from being tracked, by which it cannot be translated. */
+static const struct crossing *untracking(const struct question *q, enum direction dir)
 {
 	vec_each(l, &q->path->legs) {
-		if (l->ns != NS_HOST || l->dir != DIR_REQUEST)
+		if (l->ns != NS_HOST || l->dir != dir)
 			continue;
 		for (size_t i = 0; i < l->n_crossings; i++)
 			if (l->crossings[i].res.notrack)
@@ -157,14 +157,45 @@ static const struct crossing *untracking(const struct question *q)
 	return NULL;
 }
 
+static void say_notrack_rule(const struct question *q, struct finding *f, const struct crossing *c)
+{
+	if (!c->res.notrack_chain)
+		return;
+	fw_rule_ref(q->s, NS_HOST, c->res.notrack_chain, c->res.notrack_handle, &f->rule);
+	f->has_rule = true;
+	if (f->rule.text)
+		say_evidence(f, "rule: %s", f->rule.text);
+}
+
+/* What a client outside asked was led to a service, and the answer leaves as the service's own. */
+static bool answer_untracked(const struct question *q, struct finding *f)
+{
+	const struct crossing *c = untracking(q, DIR_REPLY);
+	const struct addr *src = &q->leg->pkt.src, *asked = &q->path->flow.dst;
+
+	if (!c || addr_eq(src, asked))
+		return false;
+	say(f, NS_HOST, addr_text(src).s,
+	    "a rule of this host keeps the answer from being tracked, so that it leaves from %s, which nobody asked",
+	    addr_text(src).s);
+	say_notrack_rule(q, f, c);
+	say_evidence(f, "the client asked %s; an answer from there would be translated back, were it tracked",
+		     addr_text(asked).s);
+	say_advice(f, "remove the notrack rule, or except %s from it", addr_text(src).s);
+	f->mark = "not tracked";
+	return true;
+}
+
 static bool conntrack_notrack(const struct question *q, struct finding *f)
 {
-	const struct crossing *c = untracking(q);
+	const struct crossing *c = untracking(q, DIR_REQUEST);
 	const struct addr *src = source_outside(q);
 	struct fw_place at = uplink_place(q);
 	struct fw_result res;
 	struct packet pkt;
 
+	if (q->leg->kind == LEG_LEAVE)
+		return answer_untracked(q, f);
 	if (!c || !leaves_untranslated(q))
 		return false;
 	pkt = uplink_leg(q)->pkt;
@@ -177,12 +208,7 @@ static bool conntrack_notrack(const struct question *q, struct finding *f)
 	f->confidence = res.nat.kind == NAT_SOURCE ? CONFIRMED : POSSIBLE;
 	if (as_seen(q))
 		say_untranslated(q, f);
-	if (c->res.notrack_chain) {
-		fw_rule_ref(q->s, NS_HOST, c->res.notrack_chain, c->res.notrack_handle, &f->rule);
-		f->has_rule = true;
-		if (f->rule.text)
-			say_evidence(f, "rule: %s", f->rule.text);
-	}
+	say_notrack_rule(q, f, c);
 	say_evidence(f, res.nat.kind == NAT_SOURCE ?
 			     "a source NAT rule would translate it, were it tracked" :
 			     "no source NAT rule is known to translate it, were it tracked");
@@ -200,7 +226,7 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 	struct packet pkt;
 	struct op op;
 
-	if (!leaves_untranslated(q) || untracking(q))
+	if (!leaves_untranslated(q) || untracking(q, DIR_REQUEST))
 		return false;
 	net = network_of(snapshot_ns(q->s, NS_HOST), src);
 	say(f, NS_HOST, prefix_text(&net).s, "nothing translates %s on %s", addr_text(src).s,
@@ -549,7 +575,7 @@ static const struct fault rows[] = {
 	  .proof = "The answer's headers, and the rule that leads the request there.",
 	  .fix = "Masquerade that flow." },
 	{ .code = "conntrack-notrack",
-	  .legs = LEG_BIT(LEG_OUTSIDE),
+	  .legs = LEG_BIT(LEG_OUTSIDE) | LEG_BIT(LEG_LEAVE),
 	  .ask = ASK_SEEN | ASK_MODEL,
 	  .match = conntrack_notrack,
 	  .safety = SAFETY_MANUAL,
