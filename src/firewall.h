@@ -114,15 +114,27 @@ const char *fw_legacy(const struct snapshot *s, int ns, uint8_t family, enum hoo
 /* Are there base chains (nf_tables) in this namespace at all that see packets of this family or bridge frames? */
 bool fw_has_chains(const struct snapshot *s, int ns);
 
-/* A source NAT rule that would have done it but for one condition, in words: "-o eth0, but the packet leaves by ens5". */
+/* A rule that would have done it but for one condition or two, in words: "-o eth0, but the packet leaves by ens5". */
 struct near_miss {
 	char *rule;   /* "ip nat POSTROUTING handle 4 "-s 192.168.1.0/24 -j MASQUERADE"" */
 	char *why;    /* "source does not match" */
 };
 
-/* Fills ret_misses (at most max, nearest first; free each one's strings) and returns how many. */
-size_t fw_snat_near_misses(const struct snapshot *s, const struct fw_place *at,
-			   const struct packet *pkt, struct near_miss *ret_misses, size_t max);
+/*
+ * Rules that translate so, of the nat tables that are asked at this place. Fills ret_misses (at most
+ * max, nearest first; free each one's strings) and returns how many.
+ */
+size_t fw_nat_near_misses(const struct snapshot *s, const struct fw_place *at,
+			  const struct packet *pkt, enum nat_kind kind,
+			  struct near_miss *ret_misses, size_t max);
+
+/*
+ * The same for rules that accept, on the packet's way to where it is dropped: by this rule of the
+ * chain, or by its policy (handle 0).
+ */
+size_t fw_accept_near_misses(const struct snapshot *s, const struct fw_place *at,
+			     const struct packet *pkt, const struct nft_chain *chain,
+			     uint64_t handle, struct near_miss *ret_misses, size_t max);
 
 typedef VEC(uint16_t) port_list;
 

@@ -460,6 +460,16 @@ static void say_packet_too(const struct question *q, struct finding *f, const st
 		*vec_add(&f->ops) = op;
 }
 
+/* What would have accepted it. */
+static void say_nearest(const struct question *q, struct finding *f, const struct drop *d)
+{
+	struct near_miss misses[2];
+	size_t n = fw_accept_near_misses(q->s, &d->at, &d->pkt, d->chain, d->handle, misses,
+					 ARRAY_SIZE(misses));
+
+	say_near_misses(f, misses, n);
+}
+
 static bool filter_drop(const struct question *q, struct finding *f, const char *code)
 {
 	struct drop d;
@@ -508,6 +518,8 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 			     d.pkt.arp ? "ARP" : "neighbour discovery");
 	else
 		f->confidence = LIKELY;
+	if (!d.nd)
+		say_nearest(q, f, &d);
 	f->underway = d.nd;
 	f->mark = d.pkt.arp ? "ARP dropped" : d.nd ? "ND dropped" : d.reject ? "rejected" : "dropped";
 	if (find_accept(q, &d, &op)) {

@@ -39,17 +39,13 @@ static struct fw_place uplink_place(const struct question *q)
 	return (struct fw_place){ .ns = NS_HOST, .hook = HOOK_POSTROUTING, .oif = q->leg->oif };
 }
 
-static void say_near_misses(const struct question *q, struct finding *f, const struct packet *pkt)
+static void say_nearest(const struct question *q, struct finding *f, const struct fw_place *at,
+			const struct packet *pkt, enum nat_kind kind)
 {
 	struct near_miss misses[3];
-	struct fw_place at = uplink_place(q);
-	size_t n = fw_snat_near_misses(q->s, &at, pkt, misses, ARRAY_SIZE(misses));
+	size_t n = fw_nat_near_misses(q->s, at, pkt, kind, misses, ARRAY_SIZE(misses));
 
-	for (size_t i = 0; i < n; i++) {
-		say_evidence(f, "nearest rule: %s (%s)", misses[i].rule, misses[i].why);
-		free(misses[i].rule);
-		free(misses[i].why);
-	}
+	say_near_misses(f, misses, n);
 }
 
 /* How the request left by the uplink, as seen; NULL: not seen. */
@@ -222,6 +218,7 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 	const struct packet *seen = as_seen(q);
 	const struct addr *src = source_outside(q);
 	const char *legacy = fw_legacy(q->s, NS_HOST, src->family, HOOK_POSTROUTING, true);
+	struct fw_place at;
 	struct prefix net;
 	struct packet pkt;
 	struct op op;
@@ -242,7 +239,8 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 		say_evidence(f, "legacy iptables table %s could not be read", legacy);
 	pkt = uplink_leg(q)->pkt;
 	pkt.src = *src;
-	say_near_misses(q, f, &pkt);
+	at = uplink_place(q);
+	say_nearest(q, f, &at, &pkt, NAT_SOURCE);
 	if (!legacy && masquerade(q, &net, &pkt, &op))
 		*vec_add(&f->ops) = op;
 	else
@@ -400,6 +398,9 @@ static bool dnat_missing(const struct question *q, struct finding *f)
 		f->confidence = POSSIBLE;
 	if (q->ev)
 		say_evidence(f, "the host itself answered with a refusal; nobody listens there");
+	for (size_t i = 0; i < q->leg->n_crossings; i++)
+		if (q->leg->crossings[i].at.hook == HOOK_PREROUTING)
+			say_nearest(q, f, &q->leg->crossings[i].at, &q->leg->crossings[i].pkt, NAT_DEST);
 	if (flow->ports_tried && publication(q, &op))
 		*vec_add(&f->ops) = op;
 	else

@@ -408,3 +408,12 @@ bool led_home(const struct question *q)
 	       addr_eq(&q->leg->pkt.src, &flow->src) && !addr_is_loopback(&flow->src) &&
 	       !addr_eq(&q->leg->pkt.dst, &flow->dst);
 }
+
+void say_near_misses(struct finding *f, const struct near_miss *misses, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		say_evidence(f, "nearest rule: %s (%s)", misses[i].rule, misses[i].why);
+		free(misses[i].rule);
+		free(misses[i].why);
+	}
+}

@@ -110,4 +110,7 @@ int request_iif(const struct question *q, int ns);
 /* Is this where the request comes back to who sent it, led there by a DNAT on the way? */
 bool led_home(const struct question *q);
 
+/* "nearest rule: …" for each, whose strings it frees. */
+void say_near_misses(struct finding *f, const struct near_miss *misses, size_t n);
+
 #endif

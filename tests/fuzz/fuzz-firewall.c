@@ -96,7 +96,7 @@ static void near(const struct snapshot *s)
 {
 	struct fw_place at = { .hook = HOOK_POSTROUTING, .iif = 1, .oif = 2 };
 	struct near_miss misses[3];
-	size_t n = fw_snat_near_misses(s, &at, &packets[0], misses, ARRAY_SIZE(misses));
+	size_t n = fw_nat_near_misses(s, &at, &packets[0], NAT_SOURCE, misses, ARRAY_SIZE(misses));
 
 	for (size_t i = 0; i < n; i++) {
 		free(misses[i].rule);

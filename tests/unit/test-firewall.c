@@ -983,7 +983,7 @@ static void near_misses(void **state)
 	cmp(NFT_CMP_EQ, "\xc0\xa8\x01", 3);
 	expr("masq");
 	rule_verdict(c, NF_ACCEPT, NULL);
-	n = fw_snat_near_misses(s, &postrouting, &p, m, ARRAY_SIZE(m));
+	n = fw_nat_near_misses(s, &postrouting, &p, NAT_SOURCE, m, ARRAY_SIZE(m));
 	assert_int_equal(n, 2);
 	assert_string_equal(m[0].rule,
 			    "ip nat p handle 102 \"ip saddr 192.168.1.0/24 masquerade\"");
@@ -996,7 +996,64 @@ static void near_misses(void **state)
 		free(m[i].rule);
 		free(m[i].why);
 	}
-	assert_int_equal(fw_snat_near_misses(s, &postrouting, &p, m, 0), 0);
+	assert_int_equal(fw_nat_near_misses(s, &postrouting, &p, NAT_SOURCE, m, 0), 0);
+}
+
+static void near_misses_of_accepts(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_DROP);
+	size_t user = add_chain(NFPROTO_IPV4, "t", "user"), in = add_chain(NFPROTO_IPV4, "t", "in");
+	const uint32_t established = 2, zero = 0;
+	struct packet p = syn();
+	struct near_miss m[3];
+	uint64_t drop;
+	size_t n;
+
+	/* for answers, and for others altogether: not near */
+	add_rule(f);
+	ct(NFT_CT_STATE);
+	expr("bitwise");
+	nftnl_expr_set_u32(latest, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(latest, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(latest, NFTNL_EXPR_BITWISE_LEN, 4);
+	nftnl_expr_set(latest, NFTNL_EXPR_BITWISE_MASK, &established, 4);
+	nftnl_expr_set(latest, NFTNL_EXPR_BITWISE_XOR, &zero, 4);
+	cmp_u32(NFT_CMP_NEQ, 0);
+	oifname("eth0");
+	verdict(NF_ACCEPT, NULL);
+	add_rule(f);
+	oifname("ens5");
+	verdict(NF_ACCEPT, NULL);
+	rule_verdict(f, NFT_JUMP, "user");
+	/* one port beside, and where the packet never comes to */
+	add_rule(user);
+	oifname("eth0");
+	dport(443);
+	verdict(NF_ACCEPT, NULL);
+	add_rule(in);
+	oifname("eth0");
+	dport(22);
+	verdict(NF_ACCEPT, NULL);
+	drop = rule_verdict(f, NF_DROP, NULL);
+	add_rule(f);
+	oifname("eth0");
+	dport(8080);
+	verdict(NF_ACCEPT, NULL);
+	n = fw_accept_near_misses(s, &forward, &p, chain(f), drop, m, ARRAY_SIZE(m));
+	assert_int_equal(n, 1);
+	assert_string_equal(m[0].rule, "ip t user handle 201 \"oifname \"eth0\" th dport 443 accept\"");
+	assert_string_equal(m[0].why, "th dport 443, but the packet is for port 80");
+	free(m[0].rule);
+	free(m[0].why);
+	/* against the policy the last one counts, too */
+	chain(f)->rules.v[3] = chain(f)->rules.v[4];
+	chain(f)->rules.n = 4;
+	n = fw_accept_near_misses(s, &forward, &p, chain(f), 0, m, ARRAY_SIZE(m));
+	assert_int_equal(n, 2);
+	for (size_t i = 0; i < n; i++) {
+		free(m[i].rule);
+		free(m[i].why);
+	}
 }
 
 /* --- candidates for what is published ---------------------------------------- */
@@ -1629,6 +1686,7 @@ int main(void)
 		TEST(first_translation_wins),
 		TEST(unknown_translation),
 		TEST(near_misses),
+		TEST(near_misses_of_accepts),
 		TEST(ports_of_rules),
 		TEST(ports_of_sets),
 		TEST(legacy_tables),
