@@ -78,6 +78,14 @@ int collect_nft_again(struct snapshot *s, int ns, int ns_fd)
 	return netns_call(ns_fd, job_run, &j);
 }
 
+int collect_old_flows(struct snapshot *s, int ns, int ns_fd)
+{
+	static const enum collect_kind flow = COLLECT_FLOW;
+	struct job j = { s, ns, NULL, &flow, 1 };
+
+	return netns_call(ns_fd, job_run, &j);
+}
+
 int collect_links(struct snapshot *s, int ns, int ns_fd)
 {
 	static const enum collect_kind link = COLLECT_LINK;

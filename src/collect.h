@@ -90,12 +90,8 @@ int collect_legacy_count(int ns_fd, const struct nft_chain *chain, uint64_t hand
 struct pack;
 void collect_pack(struct pack *p, struct snapshot *s, unsigned int kinds);
 
-/* A connection that conntrack knows, by its original direction. */
-struct tracked_flow {
-	struct addr src, dst;
-	bool answered;       /* IPS_SEEN_REPLY: packets both ways */
-	bool translated;     /* IPS_SRC_NAT */
-};
+/* Reads the unanswered and untranslated flows of datagrams that the namespace tracks. As collect_ns(). */
+int collect_old_flows(struct snapshot *s, int ns, int ns_fd);
 
 /* Every tracked flow of a family, to f. 0 (a kernel without conntrack has none) or -errno. */
 int collect_flows(int ns_fd, uint8_t family, void (*f)(const struct tracked_flow *flow, void *arg),

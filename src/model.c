@@ -235,6 +235,7 @@ static void ns_copy(struct ns *dst, const struct ns *src)
 	vec_copy(&dst->queues, &src->queues);
 	vec_copy(&dst->filters, &src->filters);
 	vec_copy(&dst->policies, &src->policies);
+	vec_copy(&dst->flows, &src->flows);
 	vec_copy(&dst->fdb, &src->fdb);
 	vec_copy(&dst->vlans, &src->vlans);
 	vec_copy(&dst->tables, &src->tables);
@@ -354,6 +355,9 @@ static void kind_forget(struct ns *ns, enum collect_kind kind)
 		return;
 	case COLLECT_POLICY:
 		vec_free(&ns->policies);
+		return;
+	case COLLECT_FLOW:
+		vec_free(&ns->flows);
 		return;
 	case COLLECT_TABLE:
 		ns->connections_use = ns->neighbours_use = ns->neighbours6_use = (struct table_use){ 0 };

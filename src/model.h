@@ -165,6 +165,15 @@ struct table_use {
 	uint64_t refused;            /* what found no room, since the machine was started */
 };
 
+/* A connection that conntrack knows, by its original direction. */
+struct tracked_flow {
+	struct addr src, dst;
+	uint8_t proto;       /* IPPROTO_* */
+	uint16_t sport, dport;
+	bool answered;       /* IPS_SEEN_REPLY: packets both ways */
+	bool translated;     /* IPS_SRC_NAT */
+};
+
 struct listener {
 	uint8_t proto;               /* IPPROTO_TCP, IPPROTO_UDP */
 	struct addr addr;            /* may be the unspecified address */
@@ -314,6 +323,7 @@ enum collect_kind {
 	COLLECT_FILTER,
 	COLLECT_POLICY,
 	COLLECT_TABLE,
+	COLLECT_FLOW, /* see collect_old_flows() */
 	COLLECT_KINDS,
 };
 
@@ -339,6 +349,7 @@ struct ns {
 	VEC(struct queue) queues;
 	VEC(struct tc_filter) filters;
 	VEC(struct ipsec_policy) policies;
+	VEC(struct tracked_flow) flows;
 	VEC(struct fdb) fdb;
 	VEC(struct bridge_vlan) vlans;
 	VEC(struct nft_table) tables;

@@ -21,6 +21,7 @@
 #include "outside.h"
 #include "predict.h"
 #include "resolve.h"
+#include "stale.h"
 #include "save.h"
 #include "whatif.h"
 
@@ -1546,6 +1547,9 @@ static void gather(struct round *r)
 		count_rules(r);
 		count_queues(r);
 	}
+	/* a flow of before may fail where a new one works */
+	if (!is_mute(r) && r->plan.probes.v[0].proto == PROTO_UDP && r->plan.probes.v[0].answered)
+		collect_old_flows(r->s, NS_HOST, r->fds.v[NS_HOST]);
 	if (!lost && !is_mute(r))
 		return;
 	collect_details(r->s, r->fds.v);
@@ -1580,6 +1584,7 @@ void round_judge(struct round *r)
 		diagnose(&in, r->d);
 	}
 	judge_name(r);
+	stale_judge(&r->s->ns.v[NS_HOST], r->paths.v[0], &in.asked[0].ev, &r->obs, r->d);
 	if (r->entrance.target_port && r->paths.v[0]->deliver_leg >= 0 &&
 	    r->paths.v[0]->legs.v[r->paths.v[0]->deliver_leg].ns == NS_HOST &&
 	    r->d->verdict == VERDICT_REACHABLE) {

@@ -11,7 +11,7 @@ static const struct collector *const collectors[COLLECT_KINDS] = {
 	[COLLECT_SOCK] = &collect_sock,     [COLLECT_LEGACY] = &collect_legacy,
 	[COLLECT_QUEUE] = &collect_queue,   [COLLECT_BRIDGE] = &collect_bridge,
 	[COLLECT_FILTER] = &collect_filter, [COLLECT_POLICY] = &collect_policy,
-	[COLLECT_TABLE] = &collect_table,
+	[COLLECT_TABLE] = &collect_table,   [COLLECT_FLOW] = &collect_flow,
 };
 
 const struct collector *collector_of(enum collect_kind kind)

@@ -39,7 +39,7 @@ struct collector {
 extern const struct collector collect_link, collect_addr, collect_route_table, collect_rule,
 	collect_neigh, collect_nsid, collect_sysctl, collect_nft, collect_sock, collect_legacy,
 	collect_queue, collect_bridge, collect_filter, collect_policy,
-	collect_table;
+	collect_table, collect_flow;
 
 /* The row of a kind. */
 const struct collector *collector_of(enum collect_kind kind);

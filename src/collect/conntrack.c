@@ -7,13 +7,16 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
 #include "collect.h"
+#include "collect/collector.h"
 #include "netns.h"
 #include "nl.h"
 #include "nlfield.h"
 
 struct entry {
 	struct addr src, dst;
-	uint32_t status; /* network order */
+	uint8_t proto;
+	uint16_t sport, dport; /* network order, as is … */
+	uint32_t status;
 };
 
 static const struct nlfield ip_fields[] = {
@@ -24,8 +27,16 @@ static const struct nlfield ip_fields[] = {
 	{ 0 },
 };
 
+static const struct nlfield proto_fields[] = {
+	{ CTA_PROTO_NUM,      NLFIELD(U8, struct entry, proto) },
+	{ CTA_PROTO_SRC_PORT, NLFIELD(BYTES, struct entry, sport) },
+	{ CTA_PROTO_DST_PORT, NLFIELD(BYTES, struct entry, dport) },
+	{ 0 },
+};
+
 static const struct nlfield tuple_fields[] = {
-	{ CTA_TUPLE_IP, NLFIELD_NESTED(ip_fields) },
+	{ CTA_TUPLE_IP,    NLFIELD_NESTED(ip_fields) },
+	{ CTA_TUPLE_PROTO, NLFIELD_NESTED(proto_fields) },
 	{ 0 },
 };
 
@@ -35,35 +46,87 @@ static const struct nlfield entry_fields[] = {
 	{ 0 },
 };
 
+/* false: the message says nothing of a flow. */
+static bool read_entry(const struct nlmsghdr *nlh, struct tracked_flow *ret)
+{
+	struct entry e = { 0 };
+	uint32_t status;
+
+	if (!nl_header(nlh, sizeof(struct nfgenmsg)) ||
+	    nlfield_read(entry_fields, nlfield_attrs(nlh, sizeof(struct nfgenmsg)), &e) < 0)
+		return false;
+	status = ntohl(e.status);
+	*ret = (struct tracked_flow){ .src = e.src,
+				      .dst = e.dst,
+				      .proto = e.proto,
+				      .sport = ntohs(e.sport),
+				      .dport = ntohs(e.dport),
+				      .answered = status & IPS_SEEN_REPLY,
+				      .translated = status & IPS_SRC_NAT };
+	return true;
+}
+
+static int dump(struct nl *nl, uint8_t family, struct nl_dump *ret)
+{
+	const struct nfgenmsg nfg = { .nfgen_family = family, .version = NFNETLINK_V0 };
+	struct nl_buf b;
+	int r = nl_dump(nl, nl_put(&b, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, 0, &nfg, sizeof(nfg)), ret);
+
+	/* a table under traffic is never still, and a kernel without conntrack has none */
+	return r == -EINTR || r == -EINVAL || r == -EPROTONOSUPPORT ? 0 : r;
+}
+
 int collect_flows(int ns_fd, uint8_t family, void (*f)(const struct tracked_flow *flow, void *arg),
 		  void *arg)
 {
-	const struct nfgenmsg nfg = { .nfgen_family = family, .version = NFNETLINK_V0 };
 	_cleanup_(nl_closep) struct nl *nl = NULL;
-	struct nl_dump dump = { 0 };
-	struct nl_buf b;
+	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
 	int r = netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
 
-	if (r < 0)
-		return r;
-	r = nl_dump(nl, nl_put(&b, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, 0, &nfg, sizeof(nfg)),
-		    &dump);
-	/* a table under traffic is never still */
-	if (r < 0 && r != -EINTR)
-		return r == -EINVAL || r == -EPROTONOSUPPORT ? 0 : r;
-	vec_each(nlh, &dump.messages) {
-		struct entry e = { 0 };
-		uint32_t status;
+	if (r == 0)
+		r = dump(nl, family, &d);
+	vec_each(nlh, &d.messages) {
+		struct tracked_flow flow;
 
-		if (nlfield_read(entry_fields, nlfield_attrs(*nlh, sizeof(nfg)), &e) < 0)
-			continue;
-		status = ntohl(e.status);
-		f(&(struct tracked_flow){ .src = e.src,
-					  .dst = e.dst,
-					  .answered = status & IPS_SEEN_REPLY,
-					  .translated = status & IPS_SRC_NAT },
-		  arg);
+		if (read_entry(*nlh, &flow))
+			f(&flow, arg);
 	}
-	nl_dump_done(&dump);
+	return r;
+}
+
+/* --- flows of datagrams that may be older than the rules --- */
+
+static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, size_t raw)
+{
+	struct tracked_flow flow;
+
+	if (nlh->nlmsg_type == (NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW) && read_entry(nlh, &flow))
+		vec_push(&ns->flows, flow);
 	return 0;
 }
+
+/* Only those that matter are kept: the others are many, and nobody's business. */
+static int read_old_flows(struct collecting *c)
+{
+	_cleanup_(nl_closep) struct nl *nl = NULL;
+	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
+	int r = nl_open(NETLINK_NETFILTER, &nl);
+
+	if (r == 0)
+		r = dump(nl, AF_UNSPEC, &d);
+	vec_each(nlh, &d.messages) {
+		struct tracked_flow flow;
+		void *copy;
+
+		if (!read_entry(*nlh, &flow) || flow.proto != IPPROTO_UDP || flow.answered || flow.translated)
+			continue;
+		copy = xmemdup(*nlh, NLMSG_ALIGN((size_t)(*nlh)->nlmsg_len));
+		snapshot_own_block(c->s, copy);
+		collect_take(c->s, c->ns, COLLECT_FLOW, copy);
+	}
+	return r;
+}
+
+const struct collector collect_flow = {
+	.kind = COLLECT_FLOW, .read = read_old_flows, .parse = parse,
+};

@@ -584,9 +584,10 @@ static const struct fault rows[] = {
 	  .proof = "The notrack rule, and no conntrack entry.",
 	  .fix = "By whom the rule belongs to." },
 	{ .code = "conntrack-stale",
-	  .safety = SAFETY_CONSENT,
-	  .means = "An old conntrack entry sends it elsewhere.",
-	  .proof = "The entry against the rules.",
+	  .apart = true,
+	  .safety = SAFETY_MANUAL,
+	  .means = "An old conntrack entry keeps a flow of datagrams as the rules were when it began.",
+	  .proof = "The entry, untranslated and without an answer, and a new flow that leaves translated and is answered.",
 	  .fix = "conntrack -D, for that flow." },
 };
 
