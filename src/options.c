@@ -587,6 +587,8 @@ static int check_load(const struct options *o, char **ret_error)
 	if (o->fix && !o->dry_run)
 		return wrong_usage(ret_error, "--load is about another time or host, which --fix cannot "
 					      "repair; --dry-run goes with it");
+	if (check_fix(o, ret_error) < 0)
+		return -EINVAL;
 	return check_files(o, ret_error);
 }
 

@@ -227,6 +227,7 @@ static void a_saved_answer(void **state)
 	REFUSE("--save says how to ask, and --load does not ask anew", "--load=x", "--save=y");
 	REFUSE("--load is about another time or host, which --fix cannot repair; --dry-run goes with it",
 	       "--load=x", "--fix", "--yes");
+	REFUSE("--yes is for --fix", "--load=x", "--yes");
 	REFUSE("--save writes one answer, and --watch has many", "--save=x", "--watch", "a");
 	REFUSE("--save writes what is found, and --fix changes it: save first, then repair", "--save=x", "--fix",
 	       "--yes", "a");
