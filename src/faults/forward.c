@@ -184,7 +184,7 @@ struct question wrong_turn(const struct question *q)
 
 	for (at.index = q->path->request_legs; !q->path->complete && at.index < q->index; at.index++) {
 		at.leg = &q->path->legs.v[at.index];
-		if (at.leg->kind == LEG_FORWARD && (back_out(&at) || detour(&at)))
+		if ((at.leg->kind == LEG_FORWARD && back_out(&at)) || (at.leg->routed && detour(&at)))
 			return at;
 	}
 	return *q;

@@ -59,26 +59,24 @@ static void set_smac(struct packet *pkt, const struct link *l)
 		memcpy(pkt->smac, l->mac, sizeof(pkt->smac));
 }
 
-static struct packet arp(uint8_t operation, struct addr from, struct addr about, const struct link *l)
-{
-	struct packet pkt = { .src = from, .dst = about, .arp = operation, .ct = CT_INVALID };
-
-	set_smac(&pkt, l);
-	return pkt;
-}
-
 static struct packet solicitation(const struct question *q, const struct leg *sender)
 {
-	if (sender->nexthop.family == AF_INET)
-		return arp(ARPOP_REQUEST, asker(q, sender), sender->nexthop,
-			   ns_link(snapshot_ns(q->s, sender->ns), sender->oif));
-	return (struct packet){ .src = asker(q, sender),
-				.dst = solicited_node(&sender->nexthop),
-				.proto = PROTO_ICMP,
-				.icmp_type = ND_NEIGHBOR_SOLICIT,
-				.ttl = 255,
-				.size = ND_SIZE,
-				.ct = CT_UNTRACKED };
+	struct packet pkt = { .src = asker(q, sender) };
+
+	set_smac(&pkt, ns_link(snapshot_ns(q->s, sender->ns), sender->oif));
+	if (sender->nexthop.family == AF_INET) {
+		pkt.dst = sender->nexthop;
+		pkt.arp = ARPOP_REQUEST;
+		pkt.ct = CT_INVALID;
+		return pkt;
+	}
+	pkt.dst = solicited_node(&sender->nexthop);
+	pkt.proto = PROTO_ICMP;
+	pkt.icmp_type = ND_NEIGHBOR_SOLICIT;
+	pkt.ttl = 255;
+	pkt.size = ND_SIZE;
+	pkt.ct = CT_UNTRACKED;
+	return pkt;
 }
 
 /* The interface that the answer comes from, where it is known. */
@@ -99,11 +97,13 @@ static struct packet advertisement(const struct question *q, const struct leg *s
 {
 	struct packet pkt = solicitation(q, sender);
 
-	if (pkt.arp)
-		return arp(ARPOP_REPLY, sender->nexthop, pkt.src, answerer(q, sender));
+	set_smac(&pkt, answerer(q, sender));
 	pkt.dst = pkt.src;
 	pkt.src = sender->nexthop;
-	pkt.icmp_type = ND_NEIGHBOR_ADVERT;
+	if (pkt.arp)
+		pkt.arp = ARPOP_REPLY;
+	else
+		pkt.icmp_type = ND_NEIGHBOR_ADVERT;
 	return pkt;
 }
 

@@ -215,8 +215,9 @@ static bool wrong_subnet(const struct question *q, struct finding *f)
 	const struct leg *leg = q->leg, *sender = sender_of(q);
 	int src = q->path->flow.src_ns;
 
-	if (leg->kind == LEG_SEND && leg->stop == STOP_NO_ROUTE && !leg->lookup.route)
-		return ends_differ(q, f, leg->ns);
+	if (leg->kind == LEG_SEND && leg->stop == STOP_NO_ROUTE && !leg->lookup.route &&
+	    ends_differ(q, f, leg->ns))
+		return true;
 	/* it left, but with a source that belongs to no network of the router */
 	if (leg->kind == LEG_OUTSIDE && q->ev && q->ev->loss == LOSS_OUTSIDE && src != NS_HOST) {
 		struct lookup back;
