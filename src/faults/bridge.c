@@ -55,11 +55,22 @@ static bool frame_of(const struct question *q, struct frame *ret)
 	return true;
 }
 
-/* The bridge's entry for the MAC address of an interface, or NULL. */
+/* The VLAN that an untagged frame gets there; 0: none. */
+static uint16_t pvid(const struct ns *ns, const struct link *l)
+{
+	vec_each(v, &ns->vlans)
+		if (v->ifindex == l->ifindex && v->flags & BRIDGE_VLAN_INFO_PVID)
+			return v->vid;
+	return 0;
+}
+
+/* The bridge's entry for the MAC address of an interface, in the VLAN that the frame gets, or NULL. */
 static const struct fdb *entry_of(const struct frame *f, const struct link *l)
 {
+	uint16_t vid = f->bridge->vlan_filtering ? pvid(f->ns, f->in) : 0;
+
 	vec_each(e, &f->ns->fdb)
-		if (e->bridge == f->bridge->ifindex && memcmp(e->mac, l->mac, sizeof(e->mac)) == 0)
+		if (e->bridge == f->bridge->ifindex && e->vlan == vid && memcmp(e->mac, l->mac, sizeof(e->mac)) == 0)
 			return e;
 	return NULL;
 }
@@ -99,15 +110,6 @@ static const struct bridge_vlan *member(const struct ns *ns, const struct link *
 		if (v->ifindex == l->ifindex && v->vid == vid)
 			return v;
 	return NULL;
-}
-
-/* The VLAN that an untagged frame gets there; 0: none. */
-static uint16_t pvid(const struct ns *ns, const struct link *l)
-{
-	vec_each(v, &ns->vlans)
-		if (v->ifindex == l->ifindex && v->flags & BRIDGE_VLAN_INFO_PVID)
-			return v->vid;
-	return 0;
 }
 
 /* Does an interface send its frames without a tag, and want them so? */

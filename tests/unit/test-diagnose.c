@@ -415,6 +415,10 @@ static void a_locked_port(void **state)
 	seen_says(s, 2, &o, "packet-loss");
 	s->ns.v[NS_HOST].fdb.v[0].state = NUD_PERMANENT;
 	seen_says(s, 2, &o, "bridge-port-locked");
+	/* of another VLAN */
+	s->ns.v[NS_HOST].fdb.v[0].state = 0;
+	s->ns.v[NS_HOST].fdb.v[0].vlan = 20;
+	seen_says(s, 2, &o, "bridge-port-locked");
 }
 
 static void drop_in_queue(struct observations *o, int ifindex, const char *kind, uint32_t packets)
