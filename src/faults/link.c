@@ -198,13 +198,22 @@ static bool misplaced(const struct question *q, int ns, int far, const struct ad
 	return p->bridge ? l->master != p->bridge->ifindex : l->master == 0;
 }
 
+/* A bridge has no carrier when none of its ports has: what is sent there is not even seen on it. */
+static bool into_idle_bridge(const struct question *q)
+{
+	const struct link *l = q->leg->oif ? ns_link(leg_ns(q), q->leg->oif) : NULL;
+
+	return l && is_bridge(l) && is_up(l) && !l->carrier &&
+	       (q->leg->kind == LEG_FORWARD || q->leg->kind == LEG_SEND);
+}
+
 /* Nobody whom this leg can reach owns the next hop. */
 static bool is_dead_end(const struct question *q)
 {
 	const struct leg *leg = q->leg;
 
-	/* what is not for the bridge itself ends in it */
-	if (leg->kind == LEG_BRIDGE_UP && q->index + 1 < q->path->legs.n)
+	/* what is not for the bridge itself ends in it, and what the host sends into one without carrier before it */
+	if ((leg->kind == LEG_BRIDGE_UP || into_idle_bridge(q)) && q->index + 1 < q->path->legs.n)
 		leg++;
 	return leg->stop == STOP_NO_PORT || leg->stop == STOP_NO_OWNER;
 }
