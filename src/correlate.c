@@ -294,6 +294,16 @@ static bool went_on(const struct path *path, size_t index, const struct observat
 	return false;
 }
 
+/* Did somebody else answer the asker, who then may have had no use for it? */
+static bool another_answered(const struct path *path, size_t index, const struct observations *obs)
+{
+	vec_each(s, &obs->sightings)
+		if (s->probe == (int)index && s->kind == SIGHT_REPLY && s->ns == path->flow.src_ns && !s->out &&
+		    !addr_eq(&s->pkt.src, &path->flow.dst))
+			return true;
+	return false;
+}
+
 static bool is_taken(const struct path *path, const struct probe *probe, size_t index,
 		     const struct observations *obs, const struct evidence *e)
 {
@@ -301,7 +311,8 @@ static bool is_taken(const struct path *path, const struct probe *probe, size_t 
 	if (path->flow.entry)
 		return path->taken_leg >= 0 && e->trace < 0 && e->last_point >= 0;
 	return path->taken_leg >= 0 &&
-	       (probe->answered || e->refused || probe->outcome == PROBE_REFUSED) &&
+	       (probe->answered || e->refused || probe->outcome == PROBE_REFUSED ||
+		another_answered(path, index, obs)) &&
 	       !went_on(path, index, obs);
 }
 
