@@ -104,7 +104,7 @@ remake()
 # plain PAGE: without what may be another each time: how long it took, how often it was tried, how wide that is
 plain()
 {
-	sed -E -e 's/ *\+[0-9.]+ ms//g' -e 's/(less than )?[0-9.]+ ?(ms|s)\b/N \2/g' -e 's/time=[0-9.]+/time=N/' \
+	sed -E -e 's/ *\+[0-9.]+ ms//g' -e 's/(less than |<)?[0-9.]+ ?(ms|s)\b/N \2/g' -e 's/time=[0-9.]+/time=N/' \
 		-e 's/(sent|seen|●) +[0-9]+/\1 N/g' -e 's/\b[0-9]+ of [0-9]+\b/N of N/g' -e 's/= [0-9.\/]+ ms/= N/' \
 		-e 's/\bhandle [0-9]+/handle N/g' -e 's/ +/ /g; s/ $//' "$1"
 }
