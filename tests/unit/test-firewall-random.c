@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The evaluator against the kernel, with random rulesets: several tables, families, priorities and
- * kinds of chain, sets, maps, jumps, translations, marks, connections; half of them by iptables-nft.
+ * kinds of chain, sets, maps, jumps, translations, marks, connections; two thirds of them by
+ * iptables-nft and legacy iptables.
  *
  * NSDOCTOR_FIREWALL_ROUNDS=N    N rulesets of each kind instead of as many as fit into a check
  * NSDOCTOR_FIREWALL_SEED=S      the first one's seed; a failure names its own
@@ -356,10 +357,9 @@ static bool run_iptables(const char *command)
 	return system(quiet) == 0;
 }
 
-/* All tables at once: a process for each rule would take too long. */
-static bool restore(const char *text)
+static bool feed(const char *command, const char *text)
 {
-	FILE *f = popen("iptables-restore --noflush 2>/dev/null", "w");
+	FILE *f = popen(command, "w");
 
 	if (!f)
 		return false;
@@ -367,9 +367,26 @@ static bool restore(const char *text)
 	return pclose(f) == 0;
 }
 
+/* By which iptables rules are loaded, its own tables emptied before. */
+static bool legacy;
+
+/* All tables at once: a process for each rule would take too long. */
+static bool restore(const char *text)
+{
+	return feed(legacy ? "iptables-legacy-restore --noflush 2>/dev/null" :
+			     "iptables-restore --noflush 2>/dev/null", text);
+}
+
+static bool flush_legacy(void)
+{
+	return feed("iptables-legacy-restore 2>/dev/null",
+		    "*raw\nCOMMIT\n*mangle\nCOMMIT\n*nat\nCOMMIT\n"
+		    "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n");
+}
+
 static bool begin_iptables(const char *base)
 {
-	return world_load("") && restore(base);
+	return world_load("") && (!legacy || flush_legacy()) && restore(base);
 }
 
 static bool add_iptables(const char *rule)
@@ -509,6 +526,7 @@ static void compare(const struct flows *f, struct world_counts *n, struct strbuf
 {
 	_cleanup_(snapshot_freep) struct snapshot *s = world_read();
 
+	assert_true(!legacy || s->ns.v[0].legacy.n > 0);
 	for (size_t i = 0; i < FLOWS; i++)
 		world_compare(s, &f->v[i], n, complaint);
 }
@@ -597,11 +615,26 @@ static void iptables_rulesets(void **state)
 	run(generate_iptables);
 }
 
+/* No trace shows its rules: what comes out, and how, is all that is compared. */
+static void legacy_rulesets(void **state)
+{
+	skip_unless_ready();
+	if (!run_iptables("iptables-legacy -S")) {
+		print_message("skipped: no legacy iptables\n");
+		skip();
+	}
+	legacy = true;
+	run(generate_iptables);
+	flush_legacy();
+	legacy = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(native_rulesets),
 		cmocka_unit_test(iptables_rulesets),
+		cmocka_unit_test(legacy_rulesets),
 	};
 
 	return cmocka_run_group_tests_name("firewall-random", tests, set_up, tear_down);
