@@ -324,6 +324,7 @@ enum collect_kind {
 	COLLECT_POLICY,
 	COLLECT_TABLE,
 	COLLECT_FLOW, /* see collect_old_flows() */
+	/* files of --save know them by their numbers: new ones come last */
 	COLLECT_KINDS,
 };
 

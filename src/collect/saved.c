@@ -14,7 +14,7 @@
 #include "pack.h"
 
 /* The least that an element of each list takes: its fixed fields. */
-#define NAMESPACE_LEAST (4 + 4 + 1 + 8 + 8 + 4 + 1 + 4 * COLLECT_KINDS)
+#define NAMESPACE_LEAST (4 + 4 + 1 + 8 + 8 + 4 + 1)
 #define MESSAGE_LEAST   (1 + 4)
 #define MARK_LEAST      (1 + 4 + 4 + 1 + 4)
 #define ANSWER_LEAST    (4 + 4 + 4)
@@ -117,9 +117,14 @@ static void read_messages(struct pack *p, struct snapshot *s, struct ns *ns)
 	}
 }
 
+/* Of as many kinds as there were then: a version that knows more reads the file, too. */
 static void pack_errors(struct pack *p, struct ns *ns)
 {
-	for (int kind = 0; kind < COLLECT_KINDS; kind++) {
+	size_t n = pack_count(p, COLLECT_KINDS, 4);
+
+	if (n > COLLECT_KINDS)
+		pack_fail(p);
+	for (size_t kind = 0; kind < n && pack_ok(p); kind++) {
 		int error = ns->error[kind];
 
 		pack_error(p, &error, false);
