@@ -793,7 +793,7 @@ static bool is_missed(const struct round *r, int at, const struct leg *last)
 static bool meet_neighbour(struct round *r, const struct path *path)
 {
 	const struct leg *last = path->legs.n ? &path->legs.v[path->legs.n - 1] : NULL;
-	int ns, nsid = unknown_end(r, path, &ns);
+	int ns = -1, nsid = unknown_end(r, path, &ns);
 	bool by_wire = nsid >= 0, met = false;
 	inventory list = { 0 };
 
