@@ -54,7 +54,7 @@ struct exit {
 struct inject {
 	int tap;                 /* its file descriptor; the interface goes when it is closed */
 	int ifindex, uplink;
-	bool bridged;            /* the uplink is a bridge: others send by its ports */
+	bool bridged;            /* others send by the uplink, with MAC addresses of their own */
 	struct nl *owner;        /* of the nf_tables table */
 	uint16_t port, ports, used; /* of the client's datagrams: the first, how many there are, how many were given */
 	uint16_t ethertype;      /* ETH_P_IP or ETH_P_IPV6 … */
@@ -312,6 +312,23 @@ static void find_exits(struct inject *in, const struct snapshot *s)
 	}
 }
 
+/* Do others send by it with MAC addresses of their own: a bridge, a port of one, the parent of a macvlan? */
+static bool is_shared(const struct snapshot *s, const struct link *uplink)
+{
+	if (streq(uplink->kind, "bridge") || uplink->master)
+		return true;
+	for (size_t i = 0; i < s->ns.n; i++) {
+		vec_each(l, &snapshot_ns(s, (int)i)->links) {
+			int ns, ifindex;
+
+			if (snapshot_parent(s, (int)i, l->ifindex, &ns, &ifindex) && ns == NS_HOST &&
+			    ifindex == uplink->ifindex)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* From the uplink's router, where that is known. */
 static void make_header(struct inject *in, const struct ns *host, const struct inject_spec *spec)
 {
@@ -373,7 +390,7 @@ int inject_open(const struct inject_spec *spec, struct inject **ret, char **ret_
 	in = xcalloc(1, sizeof(*in));
 	in->tap = -1;
 	in->uplink = spec->uplink;
-	in->bridged = streq(uplink->kind, "bridge");
+	in->bridged = is_shared(spec->s, uplink);
 	make_header(in, host, spec);
 	choose_ports(in, spec->datagrams);
 	find_exits(in, spec->s);

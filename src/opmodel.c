@@ -367,7 +367,8 @@ static void settle_port(struct snapshot *s, int ns, struct link *port)
 	const struct link *bridge = link_of(&s->ns.v[ns], port->master);
 	bool up = port->carrier && (port->flags & IFF_UP);
 
-	if (!port->brport.is_port || !is_bridge(bridge))
+	/* a bridge is no port of another (br_add_if()) */
+	if (!port->brport.is_port || !is_bridge(bridge) || is_bridge(port))
 		return;
 	if (!up || !(bridge->flags & IFF_UP))
 		port->brport.state = BR_STATE_DISABLED;
@@ -507,7 +508,7 @@ static void leave_master(struct snapshot *s, int ns, struct link *l)
 
 	l->master = 0;
 	l->brport = (struct brport){ 0 };
-	if (old)
+	if (is_bridge(link_of(&s->ns.v[ns], old)))
 		bridge_carrier(s, ns, old);
 }
 
@@ -525,7 +526,7 @@ int model_link_master(struct snapshot *s, const struct op *op)
 		return 0;
 	l->master = bridge->ifindex;
 	l->brport = (struct brport){
-		.is_port = true, .learning = true, .flood = true, .bcast_flood = true,
+		.is_port = true, .learning = true, .flood = true, .mcast_flood = true, .bcast_flood = true,
 	};
 	settle_port(s, op->ns, l);
 	return 0;
@@ -619,7 +620,7 @@ int model_fdb_del(struct snapshot *s, const struct op *op)
 	struct ns *ns = op_ns(s, op);
 
 	for (size_t i = 0; i < ns->fdb.n; i++) {
-		if (ns->fdb.v[i].port == op->ifindex &&
+		if (ns->fdb.v[i].port == op->ifindex && !ns->fdb.v[i].vlan &&
 		    memcmp(ns->fdb.v[i].mac, op->neigh.mac, sizeof(ns->fdb.v[i].mac)) == 0) {
 			vec_remove(&ns->fdb, i);
 			return 0;

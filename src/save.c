@@ -445,6 +445,8 @@ int save_round(struct round *r, struct strbuf *ret_file)
 	pack_saved(&p, &s);
 	if (b.n > SAVE_MAX) {
 		err = -EFBIG;
+	} else if (!pack_ok(&p)) {
+		err = -EINVAL; /* it could not be loaded */
 	} else {
 		head.size = b.n - sizeof(head);
 		head.sum = checksum(b.s + sizeof(head), b.n - sizeof(head));

@@ -2,6 +2,7 @@
 #include "whatif.h"
 
 #include <errno.h>
+#include <linux/if_bridge.h>
 #include <linux/fib_rules.h>
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
@@ -214,10 +215,10 @@ static int model_link_noarp(struct snapshot *s, const struct op *op)
 	return 0;
 }
 
-static int link_number(struct command *c, int (*model)(struct snapshot *s, const struct op *op))
+static int link_number(struct command *c, uint64_t max, int (*model)(struct snapshot *s, const struct op *op))
 {
 	uint64_t n = 0;
-	int r = take_number(c, INT32_MAX, &n);
+	int r = take_number(c, max, &n);
 
 	c->op.value = (int)n;
 	return r < 0 ? r : apply(c, model);
@@ -233,7 +234,7 @@ static int link_word(struct command *c)
 	if (take(c, "down"))
 		return apply(c, model_link_down);
 	if (take(c, "mtu"))
-		return link_number(c, model_link_mtu);
+		return link_number(c, INT32_MAX, model_link_mtu);
 	if (take(c, "nomaster")) {
 		c->op.value = 0;
 		return apply(c, model_link_master);
@@ -257,7 +258,7 @@ static int port_word(struct command *c)
 	const struct port_flag *flag;
 
 	if (take(c, "state"))
-		return link_number(c, model_port_state);
+		return link_number(c, BR_STATE_BLOCKING, model_port_state);
 	flag = peek(c) ? port_flag_find(peek(c)) : NULL;
 	if (!flag && !(peek(c) && streq(peek(c), "isolated")))
 		return wrong(c, "the model has no place for", peek(c));
@@ -430,8 +431,10 @@ static int rule_word(struct command *c)
 {
 	struct fib_rule *rule = &c->op.rule;
 
-	if (take(c, "pref") || take(c, "priority"))
+	if (take(c, "pref") || take(c, "priority")) {
+		c->op.value = true;
 		return take_u32(c, &rule->priority);
+	}
 	if (take(c, "from"))
 		return take_prefix(c, &rule->src);
 	if (take(c, "to"))
@@ -441,7 +444,7 @@ static int rule_word(struct command *c)
 	return wrong(c, "the model has no place for", peek(c));
 }
 
-/* The first rule that has what was given. */
+/* The first rule that has what was given; op->value: so was a priority. */
 static int model_rule_find_del(struct snapshot *s, const struct op *op)
 {
 	const struct fib_rule *like = &op->rule;
@@ -449,7 +452,7 @@ static int model_rule_find_del(struct snapshot *s, const struct op *op)
 	vec_each(r, &snapshot_ns(s, op->ns)->rules) {
 		struct op found = *op;
 
-		if (r->family != like->family || r->priority != like->priority ||
+		if (r->family != like->family || (op->value && r->priority != like->priority) ||
 		    (like->table && r->table != like->table) ||
 		    (like->src.len && !prefix_eq(&r->src, &like->src)) ||
 		    (like->dst.len && !prefix_eq(&r->dst, &like->dst)))

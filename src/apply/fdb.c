@@ -9,8 +9,11 @@
 #include "collect/collector.h"
 #include "netns.h"
 
-/* The entry of that address at that port, or -ENOENT; its message too where ret_message is given. */
-static int find(struct change *c, struct nl *nl, struct fdb *ret, struct nlmsghdr **ret_message)
+/*
+ * The entry of that address at that port, or with bridge at any of its ports; -ENOENT. Its message too where
+ * ret_message is given.
+ */
+static int find(struct change *c, struct nl *nl, int bridge, struct fdb *ret, struct nlmsghdr **ret_message)
 {
 	const struct ndmsg ndm = { .ndm_family = AF_BRIDGE };
 	_cleanup_(messages_free) messages m = { 0 };
@@ -24,7 +27,7 @@ static int find(struct change *c, struct nl *nl, struct fdb *ret, struct nlmsghd
 	if (r < 0)
 		return r;
 	vec_each(e, &s->ns.v[0].fdb) {
-		if (e->port != c->op.ifindex || e->vlan || memcmp(e->mac, c->op.neigh.mac, sizeof(e->mac)) != 0)
+		if ((bridge ? e->bridge != bridge : e->port != c->op.ifindex) || e->vlan || memcmp(e->mac, c->op.neigh.mac, sizeof(e->mac)) != 0)
 			continue;
 		*ret = *e;
 		if (ret_message)
@@ -42,7 +45,7 @@ static int read_fdb(struct change *c, char **ret_why)
 	int r = c->op.neigh.mac_len == sizeof(e.mac) ? netns_nl(c->ns_fd, NETLINK_ROUTE, &nl) : -EINVAL;
 
 	if (r == 0)
-		r = find(c, nl, &e, &message);
+		r = find(c, nl, 0, &e, &message);
 	if (r == -ENOENT)
 		return apply_fail(-EALREADY, ret_why, "the entry is gone already");
 	if (r == 0)
@@ -78,6 +81,16 @@ static int write_back(struct nl *nl, const struct nlmsghdr *old)
 	return nl_request(nl, nlh, NULL, NULL);
 }
 
+static int bridge_of(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct ndmsg))
+		if (mnl_attr_get_type(attr) == NDA_MASTER && mnl_attr_get_payload_len(attr) >= sizeof(uint32_t))
+			return (int)mnl_attr_get_u32(attr);
+	return 0;
+}
+
 static int undo_fdb(struct change *c, char **ret_why)
 {
 	_cleanup_(nl_closep) struct nl *nl = NULL;
@@ -88,7 +101,7 @@ static int undo_fdb(struct change *c, char **ret_why)
 		return -EINVAL;
 	r = netns_nl(c->ns_fd, NETLINK_ROUTE, &nl);
 	if (r == 0)
-		r = find(c, nl, &now, NULL);
+		r = find(c, nl, bridge_of(c->before.messages.v[0]), &now, NULL);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	/* what was learned meanwhile makes room, what somebody wrote does not */

@@ -15,6 +15,7 @@
 
 /* The least that an element of each list takes: its fixed fields. */
 #define NAMESPACE_LEAST (4 + 4 + 1 + 8 + 8 + 4 + 1)
+#define NAMESPACES_MAX  65536
 #define MESSAGE_LEAST   (1 + 4)
 #define MARK_LEAST      (1 + 4 + 4 + 1 + 4)
 #define ANSWER_LEAST    (4 + 4 + 4)
@@ -57,6 +58,10 @@ static void pack_namespaces(struct pack *p, struct snapshot *s)
 {
 	size_t n = pack_count(p, s->ns.n, NAMESPACE_LEAST);
 
+	if (!p->out && n > NAMESPACES_MAX) {
+		pack_fail(p);
+		return;
+	}
 	for (size_t i = 0; i < n && pack_ok(p); i++) {
 		if (!p->out)
 			snapshot_add(s, "", 0);
@@ -152,7 +157,7 @@ static struct nft_set *find_set(struct ns *ns, const struct nft_set *like)
 	return NULL;
 }
 
-static void pack_chain(struct pack *p, struct snapshot *s, struct ns *ns, struct nft_chain *chain)
+static void pack_chain(struct pack *p, struct snapshot *s, struct ns *ns, struct nft_chain *chain, size_t *unknown)
 {
 	struct nft_chain mark = p->out ? *chain : (struct nft_chain){ 0 };
 	struct nft_chain *known;
@@ -165,9 +170,12 @@ static void pack_chain(struct pack *p, struct snapshot *s, struct ns *ns, struct
 	if (p->out || !pack_ok(p))
 		return;
 	known = find_chain(ns, &mark);
-	/* one that was asked for, and that no message is about */
+	/* one that was asked for, and that no message is about: so many can be asked for */
 	if (!known) {
-		vec_push(&ns->chains, mark);
+		if (!unknown || !(*unknown)--)
+			pack_fail(p);
+		else
+			vec_push(&ns->chains, mark);
 		return;
 	}
 	known->unread = mark.unread;
@@ -251,7 +259,7 @@ static void pack_set(struct pack *p, struct snapshot *s, struct ns *ns, struct n
 /* Chains and sets of which something is to be said. */
 static void pack_ruleset(struct pack *p, struct snapshot *s, struct ns *ns)
 {
-	size_t chains = 0, sets;
+	size_t chains = 0, unknown = NFT_CHAINS_MORE, sets;
 
 	vec_each(c, &ns->chains)
 		chains += c->unread || c->error;
@@ -259,10 +267,10 @@ static void pack_ruleset(struct pack *p, struct snapshot *s, struct ns *ns)
 	if (p->out) {
 		vec_each(c, &ns->chains)
 			if (c->unread || c->error)
-				pack_chain(p, s, ns, c);
+				pack_chain(p, s, ns, c, NULL);
 	} else {
 		for (size_t i = 0; i < chains && pack_ok(p); i++)
-			pack_chain(p, s, ns, NULL);
+			pack_chain(p, s, ns, NULL, &unknown);
 	}
 	if (!p->out && ns->more_chains)
 		vec_reserve(&ns->chains, ns->chains.n + NFT_CHAINS_MORE);

@@ -159,7 +159,9 @@ static const struct link *double_of(const struct question *q, const struct frame
 	const struct snapshot *worlds[] = { q->s, q->facts->others };
 
 	vec_each(port, &f->ns->links) {
-		if (port->master != f->bridge->ifindex || !streq(port->kind, "veth"))
+		/* what is behind the right one may be known twice */
+		if (port->master != f->bridge->ifindex || !streq(port->kind, "veth") ||
+		    (f->out && port->ifindex == f->out->ifindex))
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(worlds); i++)
 			for (size_t n = 0; worlds[i] && n < worlds[i]->ns.n; n++) {
@@ -238,8 +240,12 @@ static bool fdb_wrong(const struct question *q, struct finding *f)
 		     e->state & NUD_PERMANENT ? "permanent" : e->flags & NTF_STICKY ? "sticky" : "static");
 	say_evidence(f, "%s is the address of %s behind %s", mac_text(e->mac).s, frame.dst->name, frame.out->name);
 	if (e->vlan) {
-		say_advice(f, "bridge fdb del %s dev %s vlan %u master", mac_text(e->mac).s,
-			   shell_word(ifname(q, q->leg->ns, e->port).s).s, e->vlan);
+		say_advice(f, "bridge fdb del %s dev %s vlan %u %s", mac_text(e->mac).s,
+			   shell_word(ifname(q, q->leg->ns, e->port).s).s, e->vlan,
+			   e->port == e->bridge ? "self" : "master");
+	} else if (e->port == e->bridge) {
+		say_advice(f, "bridge fdb del %s dev %s self", mac_text(e->mac).s,
+			   shell_word(ifname(q, q->leg->ns, e->port).s).s);
 	} else {
 		op = say_op(f, OP_FDB_DEL, q->leg->ns, e->port);
 		op->neigh.mac_len = sizeof(e->mac);

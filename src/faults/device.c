@@ -43,10 +43,14 @@ static bool xdp_drop(const struct question *q, struct finding *f)
 
 /* --- tc-drop --- */
 
-/* Every packet that this program sent or caused, at most so many can be its own. */
+/* Every packet that this program sent or caused to be sent at a place: at most so many can be its own. */
 static uint32_t own_packets(const struct question *q)
 {
-	return (uint32_t)q->facts->obs->sightings.n + q->facts->sent;
+	uint32_t n = q->facts->sent;
+
+	vec_each(s, &q->facts->obs->sightings)
+		n += s->kind == SIGHT_ARP_REQUEST && s->out;
+	return n;
 }
 
 static bool tc_drop(const struct question *q, struct finding *f)

@@ -51,6 +51,10 @@ static const struct ipsec_policy *deciding_policy(const struct ns *ns, uint8_t d
 	vec_each(p, &ns->policies) {
 		enum answer a = p->dir == dir ? matches(p, pkt, ifindex) : NO;
 
+		/* of equals the older decides, and which that is nobody tells */
+		if (a == YES && found && p->priority == found->priority &&
+		    (p->blocks != found->blocks || p->transforms != found->transforms))
+			doubtful = p;
 		if (a == YES && (!found || p->priority < found->priority))
 			found = p;
 		if (a == UNKNOWN && (!doubtful || p->priority < doubtful->priority))

@@ -101,6 +101,9 @@ static bool say_down(const struct question *q, struct finding *f, int ns, const 
 /* On the way to where the packet is now, or by the route from here: did a link that is down turn it away? */
 static bool turned_away(const struct question *q, struct finding *f)
 {
+	/* it got there all the same */
+	if (q->leg->dir == DIR_REQUEST ? q->path->deliver_leg >= 0 : q->path->complete)
+		return false;
 	for (size_t i = 0; i <= q->index; i++) {
 		const struct leg *leg = &q->path->legs.v[i];
 		const struct link *l = leg->dir == q->leg->dir ? down_holder(q, leg) : NULL;

@@ -499,6 +499,15 @@ static bool hairpin(const struct question *q, const struct leg *router, struct o
 	return translates(q, ret_op, &at, &pkt);
 }
 
+/* Does the answer pass where it could have been translated back? Then something else keeps it from that. */
+static bool comes_back_by(const struct question *q, int ns)
+{
+	for (size_t i = q->path->request_legs; i < q->path->legs.n; i++)
+		if (q->path->legs.v[i].kind == LEG_FORWARD && q->path->legs.v[i].ns == ns)
+			return true;
+	return false;
+}
+
 static bool hairpin_nat_missing(const struct question *q, struct finding *f)
 {
 	const struct flow *flow = &q->path->flow;
@@ -508,7 +517,7 @@ static bool hairpin_nat_missing(const struct question *q, struct finding *f)
 	char object[ADDR_STRLEN + 16];
 	struct op op;
 
-	if (!router || (!home && !answered_straight(q, &c->res.nat.addr)))
+	if (!router || (!home && (!answered_straight(q, &c->res.nat.addr) || comes_back_by(q, router->ns))))
 		return false;
 	port_text(object, sizeof(object), &flow->dst, flow->port);
 	say(f, router->ns, object, home ? "%s leads it back to %s, with %s's own source" :

@@ -226,7 +226,7 @@ static bool neighbour_failed(const struct question *q, struct finding *f)
 	if (nd_drop_on(q, &nd) || tc_dropped(q, &filter))
 		return false;
 	/* a gateway on a segment of this host, an address of another one: others say more */
-	if (!beyond && (to_gateway(q, sender) ||
+	if (!beyond && !leaves_by_segment(q, sender) && (to_gateway(q, sender) ||
 			known_elsewhere(q, sender, &end_ns, &end)))
 		return false;
 	ns = snapshot_ns(q->s, sender->ns);
@@ -342,6 +342,19 @@ static bool owned(const struct question *q, const struct addr *a)
 	return false;
 }
 
+/* Is it the MAC address of who has the address on the path? */
+static bool is_owners(const struct question *q, const struct addr *a, const uint8_t *mac)
+{
+	vec_each(ns, &q->s->ns) {
+		const struct iface_addr *own = ns_addr(ns, a);
+		const struct link *l = own ? ns_link(ns, own->ifindex) : NULL;
+
+		if (l && l->mac_len == 6 && memcmp(l->mac, mac, 6) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Another namespace of this machine, not on the path, that has the address, too. */
 static const struct ns *bystander(const struct question *q, const struct addr *a,
 				  const struct link **ret_link)
@@ -356,7 +369,8 @@ static const struct ns *bystander(const struct question *q, const struct addr *a
 		const struct iface_addr *own = ns_addr(ns, a);
 		const struct link *l = own ? ns_link(ns, own->ifindex) : NULL;
 
-		if (l && is_up(l) && l->mac_len == 6 && !addr_is_loopback(a)) {
+		/* MAC addresses are made of addresses by some, so that one elsewhere may have both */
+		if (l && is_up(l) && l->mac_len == 6 && !addr_is_loopback(a) && !is_owners(q, a, l->mac)) {
 			*ret_link = l;
 			return ns;
 		}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "faults/groups.h"
+#include "faults/nd.h"
 #include "faults/say.h"
 
 static const struct addr no_addr;
@@ -450,6 +451,29 @@ static bool route_policy(const struct question *q, struct finding *f)
 
 /* --- gateway-missing --- */
 
+/* The same route, in its table and with its metric, by another router. */
+static void say_gateway(struct finding *f, const struct leg *sender, const struct route *r, const struct addr *gateway)
+{
+	struct op *op;
+
+	say_op(f, OP_ROUTE_DEL, sender->ns, sender->oif)->route = *r;
+	op = say_op(f, OP_ROUTE_ADD, sender->ns, sender->oif);
+	op->route = *r;
+	op->route.raw = SIZE_MAX;
+	op->route.scope = RT_SCOPE_UNIVERSE;
+	op->route.nexthops = 1;
+	op->route.nh = (struct nexthop){ .oif = sender->oif, .gateway = *gateway };
+}
+
+/* Of the question for the next hop's MAC address: was it answered, or lost by what others have to say of? */
+static bool answer_lost(const struct question *q)
+{
+	const struct tc_filter *filter;
+	struct nd_drop nd;
+
+	return (q->ev && q->ev->loss == LOSS_ARP_REPLY) || nd_drop_on(q, &nd) || tc_dropped(q, &filter);
+}
+
 static bool gateway_missing(const struct question *q, struct finding *f)
 {
 	const struct leg *sender = sender_of(q);
@@ -461,7 +485,8 @@ static bool gateway_missing(const struct question *q, struct finding *f)
 
 	if (!sender || !sender->routed || !to_gateway(q, sender))
 		return false;
-	if (q->leg->proxied || (q->leg->stop != STOP_NO_OWNER && !arp_failed(q)))
+	if (q->leg->proxied || (q->leg->stop != STOP_NO_OWNER && !arp_failed(q)) || answer_lost(q) ||
+	    leaves_by_segment(q, sender))
 		return false;
 	if (ns_is_local_by(snapshot_ns(q->s, sender->ns), sender->oif, &sender->nexthop) ||
 	    !segment_end(q, sender->ns, sender->oif, &end_ns, &end))
@@ -504,10 +529,8 @@ static bool gateway_missing(const struct question *q, struct finding *f)
 
 		say_evidence(f, "%s in %s, which holds that network, is %s", end->name,
 			     who(q, end_ns).s, addr_text(&router->prefix.addr).s);
-		if (r) {
-			say_op(f, OP_ROUTE_DEL, sender->ns, sender->oif)->route = *r;
-			say_route(f, sender->ns, &r->dst, &router->prefix.addr, sender->oif);
-		}
+		if (r)
+			say_gateway(f, sender, r, &router->prefix.addr);
 	}
 	if (f->ops.n == 0)
 		say_advice(f, "give %s to the router of that network, or change the route", gw.s);
@@ -545,7 +568,7 @@ static bool route_wrong(const struct question *q, struct finding *f)
 	const struct link *end;
 	int end_ns, ns, ifindex;
 
-	if (!r || q->leg->proxied || addr_is_set(&sender->lookup.gateway) || sender->kind != LEG_SEND ||
+	if (!r || q->leg->proxied || addr_is_set(&sender->lookup.gateway) || sender->kind != LEG_SEND || answer_lost(q) ||
 	    (q->leg->stop != STOP_NO_OWNER && !(arp_failed(q) && q->leg->dir == DIR_REQUEST)))
 		return false;
 	/* of its own network, or somebody's on that wire */
@@ -560,8 +583,7 @@ static bool route_wrong(const struct question *q, struct finding *f)
 	say_evidence(f, "%s is of no network of %s, and %s in %s has its way to it by another interface",
 		     addr_text(&sender->nexthop).s, ifname(q, sender->ns, sender->oif).s, end->name, who(q, end_ns).s);
 	if (router) {
-		say_op(f, OP_ROUTE_DEL, sender->ns, sender->oif)->route = *r;
-		say_route(f, sender->ns, &r->dst, &router->prefix.addr, sender->oif);
+		say_gateway(f, sender, r, &router->prefix.addr);
 	} else {
 		say_advice(f, "ip route replace %s via ROUTER", prefix_text(&r->dst).s);
 	}

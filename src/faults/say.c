@@ -341,6 +341,17 @@ bool to_gateway(const struct question *q, const struct leg *sender)
 	return false;
 }
 
+bool leaves_by_segment(const struct question *q, const struct leg *sender)
+{
+	for (size_t i = 0; i < q->path->legs.n; i++) {
+		const struct leg *l = &q->path->legs.v[i];
+
+		if (l > sender && l->segment != sender->segment)
+			return l->kind == LEG_OUTSIDE;
+	}
+	return false;
+}
+
 const char *resolution(const struct question *q)
 {
 	return q->leg->pkt.dst.family == AF_INET6 ? "ND" : "ARP";

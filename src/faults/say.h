@@ -95,6 +95,8 @@ bool known_elsewhere(const struct question *q, const struct leg *sender, int *re
 		     const struct link **ret_link);
 /* Is a leg's next hop a router that its namespace relies on, even where just that router is asked for? */
 bool to_gateway(const struct question *q, const struct leg *sender);
+/* Does the path leave for the outside on the very segment that `sender` sends on, as by a bridge's port? */
+bool leaves_by_segment(const struct question *q, const struct leg *sender);
 /* How the next hop's MAC is asked for: "ARP", "ND". */
 const char *resolution(const struct question *q);
 /* An interface that carries traffic: not the loopback. */

@@ -18,10 +18,10 @@ static void say_larger(const struct question *q, struct finding *f, const char *
 	op->sysctl = snapshot_intern(q->s, sysctl);
 	op->old = (int)t->limit;
 	op->value = t->limit < INT32_MAX / 2 ? (int)t->limit * 2 : INT32_MAX;
+	/* since when nobody says */
 	if (t->refused)
 		say_evidence(f, "%llu were refused so far", (unsigned long long)t->refused);
-	else
-		f->confidence = POSSIBLE;
+	f->confidence = t->refused ? LIKELY : POSSIBLE;
 }
 
 /* --- neighbour-table-full --- */

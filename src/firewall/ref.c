@@ -170,7 +170,7 @@ static int find_limit(struct nftnl_expr *e, void *data)
 
 	for (size_t i = 0; i < ARRAY_SIZE(exprs); i++)
 		*found |= streq(name, exprs[i]);
-	if (streq(name, "match"))
+	if (streq(name, "match") && nftnl_expr_is_set(e, NFTNL_EXPR_MT_NAME))
 		for (size_t i = 0; i < ARRAY_SIZE(matches); i++)
 			*found |= streq(nftnl_expr_get_str(e, NFTNL_EXPR_MT_NAME), matches[i]);
 	if (streq(name, "objref")) {

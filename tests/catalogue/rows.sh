@@ -204,7 +204,7 @@ second_uplink
 run ipt -t raw -A PREROUTING -m rpfilter --invert -j DROP
 END
 
-row arp-family-drop '$NS1 $OUT' 'unreachable cause packet-loss request' manual full <<'END'
+row arp-family-drop '$NS1 $OUT' 'unreachable cause input-drop request' manual full <<'END'
 nft_in host <<<'table arp f { chain in { type filter hook input priority 0; policy drop; }; }'
 forget_neighbours
 END
@@ -222,7 +222,7 @@ nft_in host <<-RULES
 RULES
 END
 
-row queue-without-listener '$NS1 $OUT' 'unreachable cause packet-loss request' manual full <<'END'
+row queue-without-listener '$NS1 $OUT' 'unreachable cause forward-drop request' heals full <<'END'
 run ipt -I FORWARD -j NFQUEUE --queue-num 7
 END
 
