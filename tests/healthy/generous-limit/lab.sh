@@ -13,4 +13,6 @@ nft_in host <<-END
 		}
 	}
 END
+# what was sent to see that the world works has taken its part of the limits
+fault() { sleep 1; }
 ask "$NS1" "$OUT"
