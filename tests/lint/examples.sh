@@ -38,7 +38,8 @@ units()
 checked 'lint: examples: YAML' yamllint yamllint -s -d '{extends: default, rules: {line-length: {max: 120}}}' "$dir"
 checked 'lint: examples: systemd units' systemd-analyze units
 checked 'lint: examples: alert rules' promtool promtool check rules "$dir/prometheus-rules.yml"
-checked 'lint: examples: Ansible play' ansible-lint ansible-lint --offline -q "$dir/ansible.yml"
+# Ansible takes no other encoding than UTF-8
+checked 'lint: examples: Ansible play' ansible-lint env LC_ALL=C.UTF-8 ansible-lint --offline -q "$dir/ansible.yml"
 
 # every "nsdoctor --option" there is one of the option table
 complaints=$(
