@@ -21,6 +21,16 @@ finish()
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
+# asks STATUS OPTION...: nsdoctor with that exit status; what it prints is in $LAB_TMP/said and .err
+asks()
+{
+	local want=$1 status=0
+	shift
+	timeout 30 "$NSDOCTOR" "$@" >"$LAB_TMP/said" 2>"$LAB_TMP/said.err" </dev/null || status=$?
+	{ echo "\$ nsdoctor $* (exit $status)"; cat "$LAB_TMP/said" "$LAB_TMP/said.err"; } >>"$LAB_TMP/details"
+	[ "$status" -eq "$want" ] || fail "nsdoctor $*: exit $status, not $want"
+}
+
 # doctor OUT OPTION...: one run with --json; everything about it that is true of any run is checked here. Beside OUT,
 # OUT.sum says what is in it, one line a fact, fields divided by tabs (jq takes its time to start, so it is run once).
 doctor()

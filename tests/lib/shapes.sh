@@ -46,6 +46,41 @@ translated()
 	END
 }
 
+# straight: the host takes no part in what is bridged, so that answers go straight
+straight() { run sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null || :; }
+
+# taken PORT: to NS2, from wherever and for whomever; "run nft delete table inet publish" ends it
+taken()
+{
+	nft_in host <<-END
+		table inet publish {
+			chain pre {
+				type nat hook prerouting priority dstnat; policy accept;
+				tcp dport $1 dnat ip to $NS2ADDR
+			}
+		}
+	END
+}
+
+# published_for_all: port 5000 of the host leads to NS1, from everywhere
+published_for_all()
+{
+	listen "$NS1" "$NS1ADDR:5000"
+	nft_in host <<-END
+		table ip pub {
+			chain in {
+				type nat hook prerouting priority dstnat; policy accept;
+				ip daddr $UPADDR tcp dport 5000 dnat to $NS1ADDR:5000
+			}
+			chain out {
+				type nat hook postrouting priority srcnat; policy accept;
+			}
+		}
+	END
+}
+hairpin() { run nft "add rule ip pub out oifname \"$BR\" masquerade"; }
+unhairpin() { run nft flush chain ip pub out; }
+
 # docker_rules ipt|iptl: Docker's, with the standard bridge as one of its networks
 docker_rules()
 {
@@ -119,6 +154,23 @@ proxied_veth()
 	translated 10.55.0.0/26
 	LAB_ADDRESS_OF[$NS1]=10.55.0.7
 	wait_for link_is_up "$NS1" "$NS1IF"
+}
+
+unproxied()
+{
+	sysctl4 host "$PORT1" proxy_arp 0
+	unresolved
+}
+unresolved() { at "$NS1" ip neigh flush dev "$NS1IF"; }
+
+# accepting NAMESPACE ADDRESS:PORT: in place of the last listener, which does not
+accepting()
+{
+	local pid
+	pid=$(tail -n 1 "$LAB_TMP/pids")
+	kill "$pid"
+	while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
+	listen "$1" "$2"
 }
 
 # behind_program: NS1 ── tap0 ══ a program (slirp4netns, passt) ══ outside

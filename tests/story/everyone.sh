@@ -53,7 +53,7 @@ docker "$id1" app 4001
 docker "$id2" asleep 0
 
 found=$LAB_TMP/found
-asks() { doctor "$found" --host-root "$root" "$@" || true; }
+inspects() { doctor "$found" --host-root "$root" "$@" || true; }
 says() { jq -r "$1" "$found"; }
 
 # verdict_is WANTED WHAT
@@ -65,20 +65,20 @@ verdict_is()
 case $1 in
 names)
 	for name in docker:app app "docker:${id1:0:3}" "${id1:0:12}"; do
-		asks "$name" "$OUT"
+		inspects "$name" "$OUT"
 		verdict_is reachable "$name"
 		[ "$(says .source.kind)" = container ] || fail "$name: the kind is $(says .source.kind)"
 		[ "$(says .path[0].ifname)" = "$NS2IF" ] || fail "$name: begins at $(says .path[0].ifname)"
 	done
-	asks "$NS1" app
+	inspects "$NS1" app
 	verdict_is reachable 'a container as destination'
 	[ "$(says .destination.address)" = "$NS2ADDR" ] || fail "the destination is $(says .destination.address)"
-	asks "$NS1" "$NS2ADDR"
+	inspects "$NS1" "$NS2ADDR"
 	[ "$(says .destination.netns)" != null ] || fail 'the address of a container is not known as one of this host'
 
-	asks asleep "$OUT"
+	inspects asleep "$OUT"
 	[[ $STATUS = 3 && $(says .error) = *'docker:asleep is not running'* ]] || fail "asleep: $(says .error)"
-	asks docker:ap "$OUT"
+	inspects docker:ap "$OUT"
 	[[ $STATUS = 3 && $(says .error) = *'did you mean docker:app?'* ]] || fail "docker:ap: $(says .error)"
 	# somebody else has one of that name
 	store=$root/var/lib/containers/storage/overlay-containers
@@ -86,32 +86,32 @@ names)
 	echo "[{\"id\":\"$id2\",\"names\":[\"app\"]}]" >"$store/containers.json"
 	echo 4002 >"$root/run/containers/storage/overlay-containers/$id2/userdata/pidfile"
 	process 4002 "$NS1"
-	asks app "$OUT"
+	inspects app "$OUT"
 	[[ $STATUS = 3 && $(says .error) = *'docker:app and podman:app'* ]] || fail "two of a name: $(says .error)"
-	asks podman:app "$OUT"
+	inspects podman:app "$OUT"
 	[ "$(says .path[0].ifname)" = "$NS1IF" ] || fail 'podman:app is not the one of Podman'
 	# another process has the number by now
 	mkdir -p "$root/run/crun/$id2"
 	echo '{"pid":4002,"process-start-time":76}' >"$root/run/crun/$id2/status"
-	asks podman:app "$OUT"
+	inspects podman:app "$OUT"
 	[[ $STATUS = 3 && $(says .error) = *'not running'* ]] || fail "a number used again: $(says .error)"
 
 	# what a container may be told by its own hosts file, and what is said about no network of its own
 	echo "$OUT somewhere.example" >"$root/box/4001/etc/hosts"
-	asks docker:app somewhere.example
+	inspects docker:app somewhere.example
 	verdict_is reachable "a name of the container's hosts file"
 	process 4003 "$NS1"
 	rm "$root/proc/4003/ns/net"
 	ln -s /proc/self/ns/net "$root/proc/4003/ns/net"
 	docker "$(printf '3%.0s' {1..64})" hosted 4003
-	asks hosted "$OUT"
+	inspects hosted "$OUT"
 	verdict_is reachable 'a container in the network of the host'
 	says '.unchecked[].why' | grep -q "it runs in the host's" || fail 'nobody says that it is the network of the host'
 
 	# a repair is made in the namespace, and taken back there
 	run ip -n "$NS2" route del default
 	state "$LAB_TMP/before"
-	asks --fix --yes docker:app "$OUT"
+	inspects --fix --yes docker:app "$OUT"
 	verdict_is reachable 'after --fix'
 	"$NSDOCTOR" --undo >>"$LAB_TMP/details" 2>&1 || fail '--undo failed'
 	same_state "$LAB_TMP/before" >>"$LAB_TMP/details" || fail 'after --undo it is not as it was'
@@ -183,19 +183,19 @@ traps)
 	echo 'nameserver 192.0.2.1' >"$root/box/4001/etc/real"
 	box=$root/box/4001/etc
 	ln -s ../../../../../../../../../../etc/passwd "$box/resolv.conf"
-	asks docker:app somewhere.example
+	inspects docker:app somewhere.example
 	[[ $STATUS = 1 && $(says '.findings[0].code') = dns-no-resolver ]] || fail "a link out: $(says .summary)"
 	rm "$box/resolv.conf"
 	mkfifo "$box/resolv.conf"
-	asks docker:app somewhere.example
+	inspects docker:app somewhere.example
 	[[ $STATUS = 3 && $(says .error) = *'no ordinary file'* ]] || fail "a pipe: $(says .error)"
 	rm "$box/resolv.conf"
 	truncate -s 10G "$box/resolv.conf"
-	asks docker:app somewhere.example
+	inspects docker:app somewhere.example
 	[[ $STATUS = 3 && $(says .error) = *'larger than'* ]] || fail "a large file: $(says .error)"
 	rm "$box/resolv.conf"
 	printf 'nameserver \033[2J\nnameserver 192.0.2.1\nsearch \033]0;x\007\n' >"$box/resolv.conf"
-	asks docker:app 'some\where.example'
+	inspects docker:app 'some\where.example'
 	jq -e . "$found" >/dev/null || fail 'no JSON'
 	# names of a runtime that a user may write
 	store=$root/var/lib/containers/storage/overlay-containers

@@ -25,15 +25,6 @@ world
 out=$LAB_TMP/files
 mkdir "$out"
 
-# asks STATUS OPTION...: nsdoctor with that exit status; what it prints is in $LAB_TMP/said and .err
-asks()
-{
-	local want=$1 status=0
-	shift
-	timeout 30 "$NSDOCTOR" "$@" >"$LAB_TMP/said" 2>"$LAB_TMP/said.err" </dev/null || status=$?
-	{ echo "\$ nsdoctor $* (exit $status)"; cat "$LAB_TMP/said" "$LAB_TMP/said.err"; } >>"$LAB_TMP/details"
-	[ "$status" -eq "$want" ] || fail "nsdoctor $*: exit $status, not $want"
-}
 has() { grep -qF -- "$2" "$1" || fail "${1##*/} lacks: $2"; }
 has_not() { ! grep -qF -- "$2" "$1" || fail "${1##*/} has: $2"; }
 

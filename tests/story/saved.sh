@@ -18,16 +18,6 @@ world
 out=$LAB_TMP/files
 mkdir "$out"
 
-# asks STATUS OPTION...: nsdoctor with that exit status; what it prints is in $LAB_TMP/said and .err
-asks()
-{
-	local want=$1 status=0
-	shift
-	timeout 30 "$NSDOCTOR" "$@" >"$LAB_TMP/said" 2>"$LAB_TMP/said.err" </dev/null || status=$?
-	{ echo "\$ nsdoctor $* (exit $status)"; cat "$LAB_TMP/said" "$LAB_TMP/said.err"; } >>"$LAB_TMP/details"
-	[ "$status" -eq "$want" ] || fail "nsdoctor $*: exit $status, not $want"
-}
-
 # broken FILE WHY: cannot be loaded, and that is said; with --json as an answer that is unknown
 broken()
 {

@@ -15,22 +15,12 @@ set -euo pipefail
 choose_set "${LAB_SET:-1}"
 world
 
-# says STATUS COMMAND-LINE...: that exit status; the messages are in $LAB_TMP/err, the output in $LAB_TMP/out
-says()
-{
-	local want=$1 status=0
-	shift
-	timeout 20 "$NSDOCTOR" "$@" >"$LAB_TMP/said" 2>"$LAB_TMP/err" </dev/null || status=$?
-	{ echo "\$ nsdoctor $* (exit $status)"; cat "$LAB_TMP/said" "$LAB_TMP/err"; } >>"$LAB_TMP/details"
-	[ "$status" -eq "$want" ] || fail "nsdoctor $*: exit $status, not $want"
-}
-
 wrong()
 {
-	says 2 "$@"
+	asks 2 "$@"
 	[ ! -s "$LAB_TMP/said" ] || fail "nsdoctor $*: wrong usage, and something on standard output"
-	grep -q '^nsdoctor: ' "$LAB_TMP/err" || fail "nsdoctor $*: no sentence that begins with the program's name"
-	[ "$(wc -l <"$LAB_TMP/err")" -le 3 ] || fail "nsdoctor $*: $(wc -l <"$LAB_TMP/err") lines of complaint"
+	grep -q '^nsdoctor: ' "$LAB_TMP/said.err" || fail "nsdoctor $*: no sentence that begins with the program's name"
+	[ "$(wc -l <"$LAB_TMP/said.err")" -le 3 ] || fail "nsdoctor $*: $(wc -l <"$LAB_TMP/said.err") lines of complaint"
 }
 
 wrong
@@ -73,12 +63,12 @@ wrong --explain
 wrong --explain no-such-finding
 
 # what is not there, and what it might have been
-says 3 "${NS1%?}" "$OUT"
-grep -qF "$NS1" "$LAB_TMP/err" || fail "an unknown name: $NS1 is not offered"
+asks 3 "${NS1%?}" "$OUT"
+grep -qF "$NS1" "$LAB_TMP/said.err" || fail "an unknown name: $NS1 is not offered"
 [ ! -s "$LAB_TMP/said" ] || fail 'an unknown name: something on standard output'
-says 3 pid:999999 "$OUT"
-says 3 /run/netns/nowhere "$OUT"
-says 3 /etc/passwd "$OUT"
+asks 3 pid:999999 "$OUT"
+asks 3 /run/netns/nowhere "$OUT"
+asks 3 /etc/passwd "$OUT"
 doctor "$LAB_TMP/found" "${NS1%?}" "$OUT" || true
 [ "$STATUS" -eq 3 ] || fail "an unknown name with --json: exit $STATUS, not 3"
 [ "$(jq -r .verdict "$LAB_TMP/found")" = unknown ] || fail 'an unknown name with --json: the verdict is not unknown'
@@ -87,19 +77,19 @@ jq -e '.error | test("'"${NS1%?}"'")' "$LAB_TMP/found" >/dev/null || fail 'an un
 # without privileges nothing can be asked
 if command -v setpriv >/dev/null; then
 	status=0
-	setpriv --bounding-set=-all --inh-caps=-all "$NSDOCTOR" "$NS1" "$OUT" >"$LAB_TMP/said" 2>"$LAB_TMP/err" || status=$?
+	setpriv --bounding-set=-all --inh-caps=-all "$NSDOCTOR" "$NS1" "$OUT" >"$LAB_TMP/said" 2>"$LAB_TMP/said.err" || status=$?
 	[ "$status" -eq 3 ] || fail "without privileges: exit $status, not 3"
-	grep -qiE 'root|privilege|permi|CAP_' "$LAB_TMP/err" || fail "without privileges: $(head -1 "$LAB_TMP/err")"
+	grep -qiE 'root|privilege|permi|CAP_' "$LAB_TMP/said.err" || fail "without privileges: $(head -1 "$LAB_TMP/said.err")"
 fi
 
 # what is asked for by name is given
-says 0 --help
+asks 0 --help
 grep -q -- --json "$LAB_TMP/said" || fail '--help does not speak of --json'
-[ ! -s "$LAB_TMP/err" ] || fail '--help: something on standard error'
-says 0 --version
+[ ! -s "$LAB_TMP/said.err" ] || fail '--help: something on standard error'
+asks 0 --version
 grep -q '^nsdoctor [0-9]' "$LAB_TMP/said" || fail "--version says $(head -1 "$LAB_TMP/said")"
 for code in $(cd "$LAB_LIB/../cases" && ls -d */ | sed 's/[./].*//' | sort -u); do
-	says 0 --explain "$code"
+	asks 0 --explain "$code"
 	grep -q "$code" "$LAB_TMP/said" || fail "--explain $code does not speak of it"
 done
 finish

@@ -6,16 +6,6 @@
 world
 listen "$NS2" "0.0.0.0:443"
 works() { reaches_outside "$NS1" 443; }
-fault()
-{
-	nft_in host <<-END
-		table inet publish {
-			chain pre {
-				type nat hook prerouting priority dstnat; policy accept;
-				tcp dport 443 dnat ip to $NS2ADDR
-			}
-		}
-	END
-}
+fault() { taken 443; }
 repair() { run nft delete table inet publish; }
 ask "$NS1" "$OUT:443"

@@ -6,11 +6,7 @@
 
 proxied_veth
 make_bridge "$BR" "$BRADDR/$PFX"
-forget() { at "$NS1" ip neigh flush dev "$NS1IF"; }
-fault()
-{
-	sysctl4 host "$PORT1" proxy_arp 0
-	forget
-}
+forget() { unresolved; }
+fault() { unproxied; }
 repair() { sysctl4 host "$PORT1" proxy_arp 1; }
 ask "$NS1" "$OUT"

@@ -4,11 +4,7 @@
 #   NS1 10.55.0.7/32 (via 169.254.1.1) ── PORT1 (proxy_arp) host ─ UP ── outside
 
 proxied_veth
-forget() { at "$NS1" ip neigh flush dev "$NS1IF"; }
-fault()
-{
-	sysctl4 host "$PORT1" proxy_arp 0
-	forget
-}
+forget() { unresolved; }
+fault() { unproxied; }
 repair() { sysctl4 host "$PORT1" proxy_arp 1; }
 ask "$NS1" "$OUT"

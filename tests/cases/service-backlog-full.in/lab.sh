@@ -7,12 +7,5 @@ world
 publish 5000 "$NS1ADDR:5000"
 listen "$NS1" "$NS1ADDR:5000/backlog=0"
 NO_BEFORE=1
-repair()
-{
-	local pid
-	pid=$(tail -n 1 "$LAB_TMP/pids")
-	kill "$pid"
-	while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
-	listen "$NS1" "$NS1ADDR:5000"
-}
+repair() { accepting "$NS1" "$NS1ADDR:5000"; }
 ask outside "$NS1:5000"

@@ -9,12 +9,5 @@ world
 listen "$NS2" "$NS2ADDR:8081"
 listen "$NS2" "$NS2ADDR:8080/backlog=0"
 NO_BEFORE=1
-repair()
-{
-	local pid
-	pid=$(tail -n 1 "$LAB_TMP/pids")
-	kill "$pid"
-	while kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
-	listen "$NS2" "$NS2ADDR:8080"
-}
+repair() { accepting "$NS2" "$NS2ADDR:8080"; }
 ask "$NS1" "$NS2:8080"

@@ -6,9 +6,5 @@
 
 needs_bridge_nf
 world
-listen "$NS1" "$NS1ADDR:5000"
-run nft 'add table ip pub'
-run nft 'add chain ip pub in { type nat hook prerouting priority dstnat; }'
-run nft 'add chain ip pub out { type nat hook postrouting priority srcnat; }'
-run nft "add rule ip pub in ip daddr $UPADDR tcp dport 5000 dnat to $NS1ADDR:5000"
+published_for_all
 ask "$NS2" "$UPADDR:5000"
