@@ -70,28 +70,26 @@ int collect_ns(struct snapshot *s, int ns, int ns_fd)
 	return netns_call(ns_fd, job_run, &j);
 }
 
-int collect_nft_again(struct snapshot *s, int ns, int ns_fd)
+static int collect_one(struct snapshot *s, int ns, int ns_fd, enum collect_kind kind)
 {
-	static const enum collect_kind nft = COLLECT_NFT;
-	struct job j = { s, ns, NULL, &nft, 1 };
+	struct job j = { s, ns, NULL, &kind, 1 };
 
 	return netns_call(ns_fd, job_run, &j);
+}
+
+int collect_nft_again(struct snapshot *s, int ns, int ns_fd)
+{
+	return collect_one(s, ns, ns_fd, COLLECT_NFT);
 }
 
 int collect_old_flows(struct snapshot *s, int ns, int ns_fd)
 {
-	static const enum collect_kind flow = COLLECT_FLOW;
-	struct job j = { s, ns, NULL, &flow, 1 };
-
-	return netns_call(ns_fd, job_run, &j);
+	return collect_one(s, ns, ns_fd, COLLECT_FLOW);
 }
 
 int collect_links(struct snapshot *s, int ns, int ns_fd)
 {
-	static const enum collect_kind link = COLLECT_LINK;
-	struct job j = { s, ns, NULL, &link, 1 };
-
-	return netns_call(ns_fd, job_run, &j);
+	return collect_one(s, ns, ns_fd, COLLECT_LINK);
 }
 
 /* Several threads, each taking the next namespace until none is left. */
@@ -181,23 +179,23 @@ int collect_details(struct snapshot *s, const int *ns_fds)
 static void note_drops(const struct queue *q, const struct ns *was, int ns, struct observations *ret)
 {
 	vec_each(old, &was->queues) {
+		uint32_t more = q->drops - old->drops;
 		struct queue_count *c;
 
+		/* one that was put there anew counts from 0 */
 		if (q->ifindex != old->ifindex || q->handle != old->handle || q->parent != old->parent ||
-		    !streq(q->kind, old->kind) || q->drops == old->drops)
+		    !streq(q->kind, old->kind) || more == 0 || more > INT32_MAX)
 			continue;
 		c = vec_add(&ret->queues);
-		*c = (struct queue_count){ .ns = ns, .ifindex = q->ifindex, .packets = q->drops - old->drops };
+		*c = (struct queue_count){ .ns = ns, .ifindex = q->ifindex, .packets = more };
 		str_copy(c->kind, sizeof(c->kind), q->kind);
 	}
 }
 
 int collect_queue_drops(const struct snapshot *s, int ns, int ns_fd, struct observations *ret)
 {
-	static const enum collect_kind queues = COLLECT_QUEUE;
 	_cleanup_(snapshot_freep) struct snapshot *now = snapshot_new();
-	struct job j = { now, snapshot_add(now, "now", 0), NULL, &queues, 1 };
-	int r = netns_call(ns_fd, job_run, &j);
+	int r = collect_one(now, snapshot_add(now, "now", 0), ns_fd, COLLECT_QUEUE);
 
 	if (r == 0)
 		r = now->ns.v[0].error[COLLECT_QUEUE];

@@ -89,6 +89,8 @@ int collect_legacy_count(int ns_fd, const struct nft_chain *chain, uint64_t hand
 #define COLLECT_ALL_KINDS ((1u << COLLECT_KINDS) - 1)
 struct pack;
 void collect_pack(struct pack *p, struct snapshot *s, unsigned int kinds);
+/* A string that there has to be; reading, it is the snapshot's. */
+void collect_pack_name(struct pack *p, struct snapshot *s, const char **field);
 
 /* Reads the unanswered and untranslated flows of datagrams that the namespace tracks. As collect_ns(). */
 int collect_old_flows(struct snapshot *s, int ns, int ns_fd);

@@ -20,7 +20,7 @@ enum choice {
 
 static enum choice choice_of(const struct option_about *o)
 {
-	if (streq(o->arg, "FILE"))
+	if (streq(o->arg, "FILE") || streq(o->arg, "OLD"))
 		return CHOICE_FILE;
 	if (streq(o->arg, "DIR"))
 		return CHOICE_FOLDER;

@@ -285,10 +285,30 @@ static void list_switches(struct list *l)
 		add_number(l, xstrdup("net.bridge.bridge-nf-call-ip6tables"), ns->bridge_nf_call_ip6tables);
 }
 
+static const struct ns *other_ns(const struct list *l)
+{
+	const struct snapshot *s = l->other->snapshot;
+
+	for (size_t i = 0; s && i < s->ns.n; i++)
+		if (streq(snapshot_ns(s, (int)i)->name, l->ns->name))
+			return snapshot_ns(s, (int)i);
+	return NULL;
+}
+
+/* Where a part was not read, it is not known to have been other. */
+static bool is_told(const struct list *l, enum collect_kind kind)
+{
+	const struct ns *other = other_ns(l);
+
+	return !l->ns->error[kind] && !(other && other->error[kind]);
+}
+
 static void list_listeners(struct list *l)
 {
 	uint16_t port = l->d->destination.port;
 
+	if (!is_told(l, COLLECT_SOCK))
+		return;
 	vec_each(s, &l->ns->listeners)
 		if (port && s->port == port)
 			add(l, xasprintf("listener on %s port %u at %s",
@@ -298,11 +318,28 @@ static void list_listeners(struct list *l)
 
 /* --- the firewall ---------------------------------------------------------- */
 
+/* Do both say what is in the chain, or the other one that there is none? */
+static bool is_chain_told(const struct list *l, const struct nft_chain *chain)
+{
+	const struct ns *other = other_ns(l);
+	const struct nft_chain *twin;
+
+	if (chain->unread || !is_told(l, chain->legacy ? COLLECT_LEGACY : COLLECT_NFT))
+		return false;
+	if (!other)
+		return true;
+	twin = chain_in(chains_beside(other, chain), chain->family, chain->table, chain->name);
+	return twin ? !twin->unread : chain->legacy || !other->more_chains;
+}
+
 /* The chain's rules by what they say; the same one twice is two. */
 static void list_chain(struct list *l, const struct nft_chain *chain)
 {
 	struct rule_ref ref = { 0 };
 	size_t n = 0;
+
+	if (!is_chain_told(l, chain))
+		return;
 
 	fw_rule_ref(l->d->snapshot, l->at, chain, 0, &ref);
 	if (chain->base)
@@ -357,28 +394,75 @@ static bool same_thing(const struct item *a, const struct item *b)
 	return streq(a->what, b->what) && streq(a->netns, b->netns);
 }
 
-/* The item about the same thing that no other one has taken; the next one is tried first, as most are in order. */
-static const struct item *counterpart(const struct item *item, const items *list, bool *taken, size_t *hint)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		size_t at = (*hint + i) % list->n;
+/* Items in the order of what they are about, so that it is found fast. */
+struct entry {
+	const struct item *item;
+	size_t taken;            /* of the first of its kind: how many of them are */
+};
 
-		if (!taken[at] && same_thing(item, &list->v[at])) {
-			taken[at] = true;
-			*hint = at + 1;
-			return &list->v[at];
+static int by_thing(const void *a, const void *b)
+{
+	const struct item *x = ((const struct entry *)a)->item, *y = ((const struct entry *)b)->item;
+	int r = strcmp(x->netns, y->netns);
+
+	if (r == 0)
+		r = strcmp(x->what, y->what);
+	/* equal ones stay as they were */
+	return r ? r : (x > y) - (x < y);
+}
+
+static struct entry *sorted(const items *list)
+{
+	struct entry *entries = xcalloc(list->n + 1, sizeof(*entries));
+
+	for (size_t i = 0; i < list->n; i++)
+		entries[i].item = &list->v[i];
+	qsort(entries, list->n, sizeof(*entries), by_thing);
+	return entries;
+}
+
+/* The first entry that is not before an item's own. */
+static size_t place_of(const struct entry *entries, size_t n, const struct item *item)
+{
+	size_t low = 0;
+
+	while (n) {
+		const struct item *middle = entries[low + n / 2].item;
+		int r = strcmp(middle->netns, item->netns);
+
+		if (r == 0)
+			r = strcmp(middle->what, item->what);
+		if (r < 0) {
+			low += n / 2 + 1;
+			n -= n / 2 + 1;
+		} else {
+			n /= 2;
 		}
 	}
-	return NULL;
+	return low;
+}
+
+/* The first item about the same thing that no other one has taken; NULL: none. */
+static const struct item *counterpart(const struct item *item, struct entry *entries, size_t n)
+{
+	size_t first = place_of(entries, n, item), at;
+
+	if (first == n || !same_thing(entries[first].item, item))
+		return NULL;
+	at = first + entries[first].taken;
+	if (at == n || !same_thing(entries[at].item, item))
+		return NULL;
+	entries[first].taken++;
+	return entries[at].item;
 }
 
 /* All of a namespace that is not on the other way would only be many words for that. */
-static bool is_worth_it(const struct item *item, const items *others)
+static bool is_worth_it(const struct item *item, const struct diagnosis *other)
 {
 	if (item->fleeting)
 		return false;
-	vec_each(other, others)
-		if (streq(other->netns, item->netns))
+	for (size_t i = 0; other->snapshot && i < other->snapshot->ns.n; i++)
+		if (streq(snapshot_ns(other->snapshot, (int)i)->name, item->netns))
 			return true;
 	return streq(item->what, "namespace");
 }
@@ -395,20 +479,23 @@ static void note(diff_changes *ret, const struct item *before, const struct item
 void diff_find(const struct diagnosis *before, const struct diagnosis *after, diff_changes *ret)
 {
 	items old = { 0 }, new = { 0 };
+	_cleanup_(freep) struct entry *entries = NULL;
 	_cleanup_(freep) bool *taken = NULL;
-	size_t hint = 0;
 
 	list_all(before, after, &old);
 	list_all(after, before, &new);
+	entries = sorted(&new);
 	taken = xcalloc(new.n + 1, sizeof(*taken));
 	vec_each(item, &old) {
-		const struct item *now = counterpart(item, &new, taken, &hint);
+		const struct item *now = counterpart(item, entries, new.n);
 
-		if (now ? !streq(item->value, now->value) : is_worth_it(item, &new))
+		if (now)
+			taken[now - new.v] = true;
+		if (now ? !streq(item->value, now->value) : is_worth_it(item, after))
 			note(ret, item, now);
 	}
 	for (size_t i = 0; i < new.n; i++)
-		if (!taken[i] && is_worth_it(&new.v[i], &old))
+		if (!taken[i] && is_worth_it(&new.v[i], before))
 			note(ret, NULL, &new.v[i]);
 	items_free(&old);
 	items_free(&new);

@@ -21,12 +21,25 @@ const char *hook_name(enum hook h)
 	return (unsigned int)h < HOOK_COUNT ? names[h] : "?";
 }
 
+const struct nft_chain *chain_in(const nft_chain_list *chains, uint8_t family, const char *table, const char *name)
+{
+	vec_each(c, chains)
+		if (c->family == family && streq(c->name, name) && streq(c->table, table))
+			return c;
+	return NULL;
+}
+
 const struct nft_chain *ns_chain(const struct ns *ns, uint8_t family, const char *table,
 				 const char *name)
 {
-	vec_each(c, &ns->chains)
-		if (c->family == family && streq(c->name, name) && streq(c->table, table))
-			return c;
+	return chain_in(&ns->chains, family, table, name);
+}
+
+const struct nft_table *ns_table(const struct ns *ns, uint8_t family, const char *name)
+{
+	vec_each(t, &ns->tables)
+		if (t->family == family && streq(t->name, name))
+			return t;
 	return NULL;
 }
 
@@ -47,13 +60,7 @@ const nft_chain_list *chains_beside(const struct ns *ns, const struct nft_chain 
 const struct nft_chain *chain_beside(const struct ns *ns, const struct nft_chain *chain,
 				     const char *name)
 {
-	if (!chain->legacy)
-		return ns_chain(ns, chain->family, chain->table, name);
-	vec_each(c, &ns->legacy)
-		if (c->family == chain->family && streq(c->name, name) &&
-		    streq(c->table, chain->table))
-			return c;
-	return NULL;
+	return chain_in(chains_beside(ns, chain), chain->family, chain->table, name);
 }
 
 static void need_rules(const struct snapshot *s, int ns, uint8_t family, const char *table,

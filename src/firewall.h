@@ -188,11 +188,15 @@ const struct nft_chain *fw_target(const struct snapshot *s, int ns, const struct
 /* A chain of nf_tables by its names, among those that are listed; or NULL. */
 const struct nft_chain *ns_chain(const struct ns *ns, uint8_t family, const char *table,
 				 const char *name);
+/* The same in a list of chains, as of ns.legacy. */
+const struct nft_chain *chain_in(const nft_chain_list *chains, uint8_t family, const char *table, const char *name);
 /* The chain of that name in the table of another one, of the same backend; or NULL. */
 const struct nft_chain *chain_beside(const struct ns *ns, const struct nft_chain *chain,
 				     const char *name);
 /* Does the chain's table translate packets of this family (NFPROTO_*) at the hook? */
 bool fw_is_nat_table(const struct ns *ns, const struct nft_chain *c, uint8_t family, enum hook h);
+/* The table by its name, or NULL. */
+const struct nft_table *ns_table(const struct ns *ns, uint8_t family, const char *name);
 /* The set or map by its names, or NULL. */
 const struct nft_set *ns_set(const struct ns *ns, uint8_t family, const char *table,
 			     const char *name);

@@ -2,7 +2,6 @@
 #include "hold.h"
 
 #include <errno.h>
-#include <fcntl.h>
 
 #include "run.h"
 
@@ -10,11 +9,9 @@
 
 int hold_read(const char *path, char **ret_text)
 {
-	_cleanup_(closep) int fd = streq(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
-						     open(path, O_RDONLY | O_CLOEXEC);
 	_cleanup_(freep) char *text = NULL;
 	size_t n;
-	int r = fd < 0 ? -errno : read_whole(fd, FILE_MAX, &text, &n);
+	int r = read_input(path, FILE_MAX, &text, &n);
 
 	if (r < 0)
 		return r;

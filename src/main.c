@@ -248,7 +248,7 @@ struct loaded {
 static struct loaded read_loaded(const char *path)
 {
 	struct loaded l = { .path = path };
-	int err = save_read(path, &l.bytes, &l.n);
+	int err = read_input(path, SAVE_MAX, &l.bytes, &l.n);
 
 	if (err < 0)
 		l.error = xstrdup(err == -EFBIG ? "it is larger than a file of --save can be" : strerror(-err));

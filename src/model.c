@@ -597,6 +597,14 @@ bool nft_chain_on(const struct nft_chain *c, const char *ifname)
 	return false;
 }
 
+const struct ipset_answer *ns_ipset_answer(const struct ns *ns, const struct ipset_question *q)
+{
+	vec_each(a, &ns->ipsets)
+		if (memcmp(&a->question, q, sizeof(*q)) == 0)
+			return a;
+	return NULL;
+}
+
 const struct nft_answer *nft_set_answer(const struct nft_set *set, const void *key, size_t len)
 {
 	for (const struct nft_answer *a = set->answers; a; a = a->next)

@@ -444,6 +444,8 @@ bool link_is_tap(const struct link *l);
  * Its devs are separated by spaces; one that ends in '*' is the beginning of names.
  */
 bool nft_chain_on(const struct nft_chain *c, const char *ifname);
+/* What an ipset said when it was asked this, or NULL. */
+const struct ipset_answer *ns_ipset_answer(const struct ns *ns, const struct ipset_question *q);
 /* What the set said about this key when it was asked, or NULL. */
 const struct nft_answer *nft_set_answer(const struct nft_set *set, const void *key, size_t len);
 /* Index of the namespace with this inode, or -1. */

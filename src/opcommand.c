@@ -323,15 +323,20 @@ void command_port_flag(const struct snapshot *s, const struct op *op, bool undo,
 	finish(&b, ret);
 }
 
+static void put_mac(struct strbuf *b, const struct neigh *n)
+{
+	for (size_t i = 0; i < n->mac_len && i < sizeof(n->mac); i++)
+		strbuf_printf(b, "%s%02x", i ? ":" : "", n->mac[i]);
+}
+
 void command_fdb(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret)
 {
 	const struct neigh *n = &op->neigh;
 	struct strbuf b = { 0 };
 
 	begin_ip(&b, s, op, "bridge", AF_UNSPEC);
-	strbuf_printf(&b, " fdb %s", undo ? "replace" : "del");
-	for (size_t i = 0; i < n->mac_len; i++)
-		strbuf_printf(&b, "%c%02x", i ? ':' : ' ', n->mac[i]);
+	strbuf_printf(&b, " fdb %s ", undo ? "replace" : "del");
+	put_mac(&b, n);
 	dev(&b, s, op, op->ifindex);
 	strbuf_puts(&b, " master");
 	if (undo)
@@ -555,8 +560,7 @@ static void lladdr(struct strbuf *b, const struct neigh *n)
 {
 	if (n->mac_len)
 		strbuf_puts(b, " lladdr ");
-	for (size_t i = 0; i < n->mac_len && i < sizeof(n->mac); i++)
-		strbuf_printf(b, "%s%02x", i ? ":" : "", n->mac[i]);
+	put_mac(b, n);
 }
 
 void command_neigh(const struct snapshot *s, const struct op *op, bool undo, op_strings *ret)

@@ -17,10 +17,7 @@
 /* What an option does with the field at its offset. */
 enum option_kind {
 	OPTION_SET,     /* bool: true */
-	OPTION_COMMAND, /* enum command: value */
-	OPTION_EXPLAIN, /* the same, and its argument is the code */
-	OPTION_EXPECT,  /* … the file */
-	OPTION_DIFF,    /* … the first of two files */
+	OPTION_COMMAND, /* enum command: value; const char *: its argument, where it has one */
 	OPTION_FORMAT,
 	OPTION_PROTOS,
 	OPTION_COUNT,
@@ -41,7 +38,7 @@ struct option_row {
 	unsigned int only;      /* commands that it means something to, bits; 0: all */
 	bool anew;              /* it says how to ask, and --load does not ask */
 	size_t offset;          /* of its field in struct options */
-	int value;              /* OPTION_COMMAND, OPTION_EXPLAIN: enum command */
+	int value;              /* OPTION_COMMAND: enum command */
 };
 
 #define FIELD(f) .offset = offsetof(struct options, f)
@@ -83,9 +80,9 @@ static const struct option_row rows[] = {
 	  .help = "like --fix, but only say what would be done" },
 	{ .name = "undo", .kind = OPTION_COMMAND, .value = COMMAND_UNDO,
 	  .help = "take back what the last --fix changed" },
-	{ .name = "explain", .arg = "CODE", .kind = OPTION_EXPLAIN, .value = COMMAND_EXPLAIN,
+	{ .name = "explain", .arg = "CODE", .kind = OPTION_COMMAND, FIELD(explain), .value = COMMAND_EXPLAIN,
 	  .help = "what a finding means, how it is proved, how it is fixed" },
-	{ .name = "expect", .arg = "FILE", .kind = OPTION_EXPECT, .value = COMMAND_EXPECT,
+	{ .name = "expect", .arg = "FILE", .kind = OPTION_COMMAND, FIELD(expect), .value = COMMAND_EXPECT,
 	  .help = "hold this host against a file of expectations" },
 	{ .name = "format", .arg = "FORMAT", .kind = OPTION_FORMAT, .words = format_words, .only = BIT(EXPECT),
 	  .help = "with --expect: tap, junit or json (tap)" },
@@ -111,7 +108,7 @@ static const struct option_row rows[] = {
 	  .help = "write all that was found out, for --load" },
 	{ .name = "load", .arg = "FILE", .kind = OPTION_FILE, FIELD(load), .only = BIT(DIAGNOSE),
 	  .help = "judge again what --save wrote, here or elsewhere" },
-	{ .name = "diff", .arg = "OLD", .kind = OPTION_DIFF, .value = COMMAND_DIFF,
+	{ .name = "diff", .arg = "OLD", .kind = OPTION_COMMAND, FIELD(diff), .value = COMMAND_DIFF,
 	  .help = "what changed between two files of --save: OLD NEW" },
 	{ .name = "what-if", .arg = "CHANGE", .kind = OPTION_CHANGE, .only = BIT(DIAGNOSE),
 	  .help = "judge by the configuration, once CHANGE were made" },
@@ -130,6 +127,8 @@ static const struct option_row rows[] = {
 	{ .letter = 'h', .name = "help", .kind = OPTION_COMMAND, .value = COMMAND_HELP,
 	  .help = "print this" },
 };
+
+_Static_assert(ARRAY_SIZE(rows) <= 64, "struct options has a bit for each that is given");
 
 /* Refused by name: they are promised, but not in this version. */
 static const char *const later[] = {
@@ -350,15 +349,8 @@ static int set_option(struct options *o, const struct option_row *row, const cha
 		*(bool *)field = true;
 		return 0;
 	case OPTION_COMMAND:
-		return set_command(o, (enum command)row->value, ret_error);
-	case OPTION_EXPLAIN:
-		o->explain = value;
-		return set_command(o, (enum command)row->value, ret_error);
-	case OPTION_DIFF:
-		o->diff = value;
-		return set_command(o, (enum command)row->value, ret_error);
-	case OPTION_EXPECT:
-		o->expect = value;
+		if (row->arg)
+			*(const char **)field = value;
 		return set_command(o, (enum command)row->value, ret_error);
 	case OPTION_PROTOS:
 		return set_protos(row, value, field, ret_error);
@@ -771,6 +763,7 @@ void options_help(struct strbuf *b)
 	strbuf_puts(b, "usage: nsdoctor [OPTION]... SOURCE [DESTINATION]\n"
 		       "       nsdoctor --load FILE\n"
 		       "       nsdoctor --diff OLD NEW\n"
+		       "       nsdoctor --expect FILE\n"
 		       "       nsdoctor --all [DESTINATION]\n"
 		       "       nsdoctor --list\n"
 		       "       nsdoctor --explain CODE\n"

@@ -670,8 +670,7 @@ static void leave_by(struct walk *w, int ns, int oif)
 	beyond(w, ns, oif);
 }
 
-/* What is sent by an interface has its MAC address as source. */
-static void link_mac(const struct link *l, struct packet *pkt)
+void predict_smac(struct packet *pkt, const struct link *l)
 {
 	pkt->has_smac = l && l->mac_len == sizeof(pkt->smac);
 	if (pkt->has_smac)
@@ -690,7 +689,7 @@ static void emit(struct walk *w, int ns, int oif)
 	leg->segment = w->segment;
 	n = ns_neigh(ns_of(w, ns), oif, &leg->nexthop);
 	leg->resolving = n && (n->state & NUD_INCOMPLETE);
-	link_mac(ns_link(ns_of(w, ns), oif), &w->pkt);
+	predict_smac(&w->pkt, ns_link(ns_of(w, ns), oif));
 	cross_netdev(w, ns, HOOK_EGRESS, oif);
 	add_point(w, ns, oif, true, role_of(w, ns, oif));
 	leave_by(w, ns, oif);

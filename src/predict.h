@@ -15,6 +15,9 @@
 /* The path of a flow; free with path_free. */
 struct path *predict(const struct snapshot *s, const struct flow *flow);
 
+/* Gives a packet the source MAC address of the interface that sends it: none where it has no Ethernet address or is NULL. */
+void predict_smac(struct packet *pkt, const struct link *l);
+
 /* The only port of a bridge, other than `except`, that leads out of this machine: no veth, tap or the like; NULL: none. */
 const struct link *predict_outer_port(const struct ns *ns, int bridge, int except);
 

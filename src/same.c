@@ -309,9 +309,17 @@ static bool same_legacy(const struct ns *a, const struct ns *b)
 	return same_chains(&a->legacy, &b->legacy);
 }
 
+static bool same_readers(const struct ns *a, const struct ns *b)
+{
+	size_t n = a->queue_readers.n;
+
+	return a->readers_known == b->readers_known && n == b->queue_readers.n &&
+	       (!n || memcmp(a->queue_readers.v, b->queue_readers.v, n * sizeof(*a->queue_readers.v)) == 0);
+}
+
 static bool same_switches(const struct ns *a, const struct ns *b)
 {
-	return same_devconf(&a->all, &b->all) && same_devconf6(&a->all6, &b->all6) &&
+	return same_readers(a, b) && same_devconf(&a->all, &b->all) && same_devconf6(&a->all6, &b->all6) &&
 	       a->bridge_nf_call_iptables == b->bridge_nf_call_iptables &&
 	       a->bridge_nf_call_ip6tables == b->bridge_nf_call_ip6tables &&
 	       a->icmp_echo_ignore_all == b->icmp_echo_ignore_all &&

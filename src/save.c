@@ -2,7 +2,6 @@
 #include "save.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 
 #include "collect.h"
@@ -109,25 +108,12 @@ static void pack_trace(struct pack *p, struct trace_event *t, const struct round
 		pack_fail(p);
 }
 
-static void pack_interned(struct pack *p, struct snapshot *s, const char **field)
-{
-	char *text = (char *)(uintptr_t)*field;
-
-	pack_text(p, &text);
-	if (p->out)
-		return;
-	if (!text)
-		pack_fail(p);
-	*field = snapshot_intern(s, text ? text : "");
-	free(text);
-}
-
 static void pack_rule_count(struct pack *p, struct rule_count *c, const struct round *r)
 {
 	pack_index(p, &c->ns, 0, r->s->ns.n);
 	pack_int(p, &c->family);
-	pack_interned(p, r->s, &c->table);
-	pack_interned(p, r->s, &c->chain);
+	collect_pack_name(p, r->s, &c->table);
+	collect_pack_name(p, r->s, &c->chain);
 	pack_int(p, &c->handle);
 	pack_error(p, &c->error, false);
 	pack_int(p, &c->packets);
@@ -518,31 +504,4 @@ void saved_done(struct saved *s)
 	}
 	vec_free(&s->texts);
 	vec_free(&s->flows);
-}
-
-int save_read(const char *path, char **ret_bytes, size_t *ret_n)
-{
-	_cleanup_(closep) int fd = streq(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
-						     open(path, O_RDONLY | O_CLOEXEC);
-	struct strbuf b = { 0 };
-	char block[65536];
-	ssize_t got;
-
-	if (fd < 0)
-		return -errno;
-	while ((got = read(fd, block, sizeof(block))) != 0 && b.n <= SAVE_MAX) {
-		if (got < 0 && errno != EINTR)
-			break;
-		if (got > 0)
-			strbuf_add(&b, block, (size_t)got);
-	}
-	if (got < 0 || b.n > SAVE_MAX) {
-		int err = got < 0 ? -errno : -EFBIG;
-
-		strbuf_done(&b);
-		return err;
-	}
-	*ret_n = b.n;
-	*ret_bytes = strbuf_take(&b);
-	return 0;
 }

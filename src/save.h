@@ -65,7 +65,5 @@ int save_parse_body(const void *body, size_t n, struct saved *ret);
 /* Frees all but the round and the run. */
 void saved_done(struct saved *s);
 
-/* Reads the bytes of a file, "-" for standard input (free them). 0 or -errno, -EFBIG beyond SAVE_MAX. */
-int save_read(const char *path, char **ret_bytes, size_t *ret_n);
 
 #endif

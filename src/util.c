@@ -113,6 +113,14 @@ int read_whole(int fd, size_t max, char **ret_text, size_t *ret_n)
 	return 0;
 }
 
+int read_input(const char *path, size_t max, char **ret_text, size_t *ret_n)
+{
+	_cleanup_(closep) int fd = streq(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) :
+						     open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : read_whole(fd, max, ret_text, ret_n);
+}
+
 int read_file(const char *path, size_t max, char **ret_text)
 {
 	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -46,6 +46,12 @@ uint64_t now_us(void);
 uint64_t wall_us(void);
 
 /*
+ * Reads a whole file, "-" for standard input, as read_whole() does: at most max
+ * bytes, -EFBIG where it has more. 0 or -errno.
+ */
+int read_input(const char *path, size_t max, char **ret_text, size_t *ret_n);
+
+/*
  * Reads a whole small file into a NUL-terminated buffer, at most max bytes.
  * Returns 0 and the buffer (free it), or -errno; -EFBIG where it is larger.
  */

@@ -294,6 +294,14 @@ static int do_link(struct command *c)
 static const char *const adding[] = { "add", "append", NULL };
 static const char *const deleting[] = { "del", "delete", NULL };
 
+/* "dev X", and nothing behind it. */
+static int take_dev(struct command *c)
+{
+	int r = take(c, "dev") ? take_link(c, &c->op.ifindex) : wrong(c, "dev is missing", NULL);
+
+	return r < 0 ? r : end(c);
+}
+
 static int do_addr(struct command *c)
 {
 	bool add = take_one_of(c, adding);
@@ -302,12 +310,8 @@ static int do_addr(struct command *c)
 	if (!add && !take_one_of(c, deleting))
 		return wrong(c, "an address can be added or deleted, not", peek(c));
 	r = take_prefix(c, &c->op.prefix);
-	if (r == 0 && !take(c, "dev"))
-		return wrong(c, "dev is missing", NULL);
 	if (r == 0)
-		r = take_link(c, &c->op.ifindex);
-	if (r == 0)
-		r = end(c);
+		r = take_dev(c);
 	return r < 0 ? r : apply(c, add ? model_addr_add : model_addr_del);
 }
 
@@ -384,7 +388,15 @@ static int route_word(struct command *c)
 	return wrong(c, "the model has no place for", peek(c));
 }
 
-/* The first route that has what was given, as the kernel takes it (fib_table_delete()). */
+/* Of IPv4 alone the kernel compares these, too; scope 0 is none given. */
+static bool fits_ipv4(const struct route *r, const struct route *like)
+{
+	return r->dst.addr.family != AF_INET ||
+	       ((!addr_is_set(&like->prefsrc) || addr_eq(&r->prefsrc, &like->prefsrc)) &&
+		(!like->scope || r->scope == like->scope));
+}
+
+/* The first route that has what was given, as the kernel takes it (fib_table_delete(), ip6_route_del()). */
 static int model_route_find_del(struct snapshot *s, const struct op *op)
 {
 	const struct route *like = &op->route;
@@ -396,6 +408,7 @@ static int model_route_find_del(struct snapshot *s, const struct op *op)
 		if (r->table != table || !prefix_eq(&r->dst, &like->dst) ||
 		    (like->type && r->type != like->type) || (like->nh.oif && r->nh.oif != like->nh.oif) ||
 		    (like->priority && r->priority != like->priority) ||
+		    (like->protocol && r->protocol != like->protocol) || !fits_ipv4(r, like) ||
 		    (addr_is_set(&like->nh.gateway) && !addr_eq(&r->nh.gateway, &like->nh.gateway)))
 			continue;
 		found.route = *r;
@@ -486,12 +499,8 @@ static int do_neigh(struct command *c)
 	r = take_addr(c, &c->op.neigh.addr);
 	if (r == 0 && take(c, "lladdr") && !next(c))
 		return wrong(c, "the link-layer address is missing", NULL);
-	if (r == 0 && !take(c, "dev"))
-		return wrong(c, "dev is missing", NULL);
 	if (r == 0)
-		r = take_link(c, &c->op.ifindex);
-	if (r == 0)
-		r = end(c);
+		r = take_dev(c);
 	return r < 0 ? r : apply(c, model_neigh_del);
 }
 
@@ -503,12 +512,9 @@ struct place {
 	const char *table, *chain;
 };
 
-static struct nft_chain *chain_in(nft_chain_list *chains, const struct place *p)
+static struct nft_chain *find_chain(nft_chain_list *chains, const struct place *p)
 {
-	vec_each(c, chains)
-		if (c->family == p->family && streq(c->table, p->table) && streq(c->name, p->chain))
-			return c;
-	return NULL;
+	return (struct nft_chain *)(uintptr_t)chain_in(chains, p->family, p->table, p->chain);
 }
 
 static int no_chain(struct command *c, const struct place *p)
@@ -565,18 +571,18 @@ static int do_nft(struct command *c)
 		r = end(c);
 	if (r < 0 || !c->s)
 		return r;
-	chain = chain_in(&ns_of(c)->chains, &p);
+	chain = find_chain(&ns_of(c)->chains, &p);
 	return chain && !chain->unread ? delete_rule(c, chain, handle) : no_chain(c, &p);
 }
 
 /* The chain of iptables, which may be of either kind. */
 static struct nft_chain *iptables_chain(struct command *c, const struct place *p, bool nft, bool legacy)
 {
-	struct nft_chain *chain = legacy ? NULL : chain_in(&ns_of(c)->chains, p);
+	struct nft_chain *chain = legacy ? NULL : find_chain(&ns_of(c)->chains, p);
 
 	if (chain && chain->unread)
 		chain = NULL;
-	return chain || nft ? chain : chain_in(&ns_of(c)->legacy, p);
+	return chain || nft ? chain : find_chain(&ns_of(c)->legacy, p);
 }
 
 /* iptables numbers the rules of a chain from 1. */

@@ -2,8 +2,8 @@
 /*
  * whatif - a command that a person would type, done to the model instead
  *
- * The commands that fixes are printed as, and their opposites: sysctl, ip and
- * bridge (link, addr, route, rule, neigh), deleting a rule of nft by its handle
+ * Many of the commands that fixes are printed as, and their opposites: sysctl,
+ * ip and bridge (link, addr, route; deleting a rule or neighbour), deleting a rule of nft by its handle
  * or of iptables by its number, a policy of iptables. "ip netns exec NAME",
  * "ip -n NAME" and "nsenter --net=FILE" lead into a namespace; else it is the host's.
  */

@@ -27,7 +27,9 @@ static int find(struct change *c, struct nl *nl, int bridge, struct fdb *ret, st
 	if (r < 0)
 		return r;
 	vec_each(e, &s->ns.v[0].fdb) {
-		if ((bridge ? e->bridge != bridge : e->port != c->op.ifindex) || e->vlan || memcmp(e->mac, c->op.neigh.mac, sizeof(e->mac)) != 0)
+		bool here = bridge ? e->bridge == bridge : e->port == c->op.ifindex;
+
+		if (!here || e->vlan || memcmp(e->mac, c->op.neigh.mac, sizeof(e->mac)) != 0)
 			continue;
 		*ret = *e;
 		if (ret_message)
@@ -78,32 +80,36 @@ static int write_back(struct nl *nl, const struct nlmsghdr *old)
 
 	ndm->ndm_flags = (ndm->ndm_flags & (NTF_STICKY | NTF_EXT_LEARNED)) | NTF_MASTER;
 	ndm->ndm_type = 0;
+	/* a sticky one that has aged is refused as such (br_fdb_add()) */
+	if (!(ndm->ndm_state & (NUD_PERMANENT | NUD_NOARP)))
+		ndm->ndm_state = NUD_REACHABLE;
 	return nl_request(nl, nlh, NULL, NULL);
 }
 
-static int bridge_of(const struct nlmsghdr *nlh)
+static bool same_entry(const struct fdb *a, const struct fdb *b)
 {
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, nlh, sizeof(struct ndmsg))
-		if (mnl_attr_get_type(attr) == NDA_MASTER && mnl_attr_get_payload_len(attr) >= sizeof(uint32_t))
-			return (int)mnl_attr_get_u32(attr);
-	return 0;
+	return a->port == b->port && a->state == b->state && !((a->flags ^ b->flags) & (NTF_STICKY | NTF_EXT_LEARNED));
 }
 
 static int undo_fdb(struct change *c, char **ret_why)
 {
+	messages m = { .v = c->before.messages.v, .n = c->before.messages.n };
+	_cleanup_(snapshot_freep) struct snapshot *s = NULL;
 	_cleanup_(nl_closep) struct nl *nl = NULL;
+	const struct fdb *old;
 	struct fdb now;
-	int r;
+	int r = messages_parse(&m, COLLECT_BRIDGE, &s);
 
-	if (c->before.messages.n != 1)
+	if (r < 0 || m.n != 1 || s->ns.v[0].fdb.n != 1)
 		return -EINVAL;
+	old = &s->ns.v[0].fdb.v[0];
 	r = netns_nl(c->ns_fd, NETLINK_ROUTE, &nl);
 	if (r == 0)
-		r = find(c, nl, bridge_of(c->before.messages.v[0]), &now, NULL);
+		r = find(c, nl, old->bridge, &now, NULL);
 	if (r < 0 && r != -ENOENT)
 		return r;
+	if (r == 0 && same_entry(&now, old))
+		return UNDO_NOTHING;
 	/* what was learned meanwhile makes room, what somebody wrote does not */
 	if (r == 0 && (now.state & (NUD_PERMANENT | NUD_NOARP)))
 		return apply_fail(-ESTALE, ret_why, "somebody wrote another entry since");

@@ -105,9 +105,10 @@ static int read_bridges(struct collecting *c)
 	if (!any)
 		return 0;
 	r = collect_dump(c, COLLECT_BRIDGE, c->route, nl_put(&b, RTM_GETNEIGH, 0, &ndm, sizeof(ndm)));
-	/* entries are learned all the time */
-	if ((r < 0 && r != -EINTR) || !filtering)
-		return r == -EINTR ? 0 : r;
+	if (r == -EINTR)
+		r = 0; /* entries are learned all the time */
+	if (r < 0 || !filtering)
+		return r;
 	nlh = nl_put(&b, RTM_GETLINK, 0, &ifi, sizeof(ifi));
 	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_BRVLAN);
 	return collect_dump(c, COLLECT_BRIDGE, c->route, nlh);

@@ -44,6 +44,19 @@ int collect_take(struct snapshot *s, struct ns *ns, enum collect_kind kind,
 	return r;
 }
 
+const struct nlmsghdr *collect_copy(struct snapshot *s, const struct nlmsghdr *nlh)
+{
+	void *copy = xmemdup(nlh, NLMSG_ALIGN((size_t)nlh->nlmsg_len));
+
+	snapshot_own_block(s, copy);
+	return copy;
+}
+
+int collect_take_copy(struct collecting *c, enum collect_kind kind, const struct nlmsghdr *nlh)
+{
+	return collect_take(c->s, c->ns, kind, collect_copy(c->s, nlh));
+}
+
 int collect_take_text(struct snapshot *s, struct ns *ns, enum collect_kind kind, const char *text)
 {
 	size_t size = strlen(text) + 1;

@@ -60,6 +60,12 @@ const char *collect_text(const struct nlmsghdr *nlh);
 int collect_take(struct snapshot *s, struct ns *ns, enum collect_kind kind,
 		 const struct nlmsghdr *nlh);
 
+/* A copy of a message, the snapshot's, that may be walked up to its aligned length. */
+const struct nlmsghdr *collect_copy(struct snapshot *s, const struct nlmsghdr *nlh);
+
+/* Takes a copy. */
+int collect_take_copy(struct collecting *c, enum collect_kind kind, const struct nlmsghdr *nlh);
+
 /* Makes a message of a text and takes it. */
 int collect_take_text(struct snapshot *s, struct ns *ns, enum collect_kind kind, const char *text);
 

@@ -116,13 +116,9 @@ static int read_old_flows(struct collecting *c)
 		r = dump(nl, AF_UNSPEC, &d);
 	vec_each(nlh, &d.messages) {
 		struct tracked_flow flow;
-		void *copy;
 
-		if (!read_entry(*nlh, &flow) || flow.proto != IPPROTO_UDP || flow.answered || flow.translated)
-			continue;
-		copy = xmemdup(*nlh, NLMSG_ALIGN((size_t)(*nlh)->nlmsg_len));
-		snapshot_own_block(c->s, copy);
-		collect_take(c->s, c->ns, COLLECT_FLOW, copy);
+		if (read_entry(*nlh, &flow) && flow.proto == IPPROTO_UDP && !flow.answered && !flow.translated)
+			collect_take_copy(c, COLLECT_FLOW, *nlh);
 	}
 	return r;
 }

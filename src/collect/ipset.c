@@ -198,21 +198,13 @@ static int test(struct nl *nl, const struct ipset_question *q)
 
 /* --- answers ------------------------------------------------------------------- */
 
-static bool is_answered(const struct ns *ns, const struct ipset_question *q)
-{
-	vec_each(a, &ns->ipsets)
-		if (memcmp(&a->question, q, sizeof(*q)) == 0)
-			return true;
-	return false;
-}
-
 void ipset_ask(struct collecting *c, struct nl *nl, int error, const struct ipset_question *q)
 {
 	struct ipset_answer *a;
 	struct nlmsghdr *nlh;
 	int r;
 
-	if (is_answered(c->ns, q))
+	if (ns_ipset_answer(c->ns, q))
 		return;
 	r = error < 0 ? error : test(nl, q);
 	nlh = xcalloc(1, NLMSG_SPACE(sizeof(*a)));

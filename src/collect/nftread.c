@@ -82,14 +82,11 @@ static int take_element(const struct nlmsghdr *nlh, void *arg)
 	const struct element *e = arg;
 	struct nftnl_set *set = NULL;
 	int r = nft_parse_element(e->s, nlh, &set);
-	void *copy;
 
 	if (r < 0)
 		return r;
-	copy = xmemdup(nlh, NLMSG_ALIGN((size_t)nlh->nlmsg_len));
-	snapshot_own_block(e->s, copy);
 	e->answer->found = set;
-	e->answer->msg = copy;
+	e->answer->msg = collect_copy(e->s, nlh);
 	return 0;
 }
 
@@ -116,14 +113,7 @@ static int get_element(struct nl *nl, const struct nft_set *set, const void *key
 
 static int take_chain(const struct nlmsghdr *nlh, void *arg)
 {
-	struct collecting *c = arg;
-	void *copy;
-
-	if (nlh->nlmsg_type != NFT_TYPE(NFT_MSG_NEWCHAIN))
-		return 0;
-	copy = xmemdup(nlh, nlh->nlmsg_len);
-	snapshot_own_block(c->s, copy);
-	return collect_take(c->s, c->ns, COLLECT_NFT, copy);
+	return nlh->nlmsg_type == NFT_TYPE(NFT_MSG_NEWCHAIN) ? collect_take_copy(arg, COLLECT_NFT, nlh) : 0;
 }
 
 /* One chain without its rules. */

@@ -11,6 +11,7 @@
 #include "collect.h"
 #include "collect/collector.h"
 #include "collect/nft.h"
+#include "firewall.h"
 #include "pack.h"
 
 /* The least that an element of each list takes: its fixed fields. */
@@ -31,8 +32,7 @@ static void pack_interned(struct pack *p, struct snapshot *s, const char **field
 	free(text);
 }
 
-/* The same where there has to be one. */
-static void pack_name(struct pack *p, struct snapshot *s, const char **field)
+void collect_pack_name(struct pack *p, struct snapshot *s, const char **field)
 {
 	pack_interned(p, s, field);
 	if (!*field) {
@@ -45,7 +45,7 @@ static void pack_name(struct pack *p, struct snapshot *s, const char **field)
 
 static void pack_namespace(struct pack *p, struct snapshot *s, struct ns *ns)
 {
-	pack_name(p, s, &ns->name);
+	collect_pack_name(p, s, &ns->name);
 	pack_interned(p, s, &ns->path);
 	pack_bool(p, &ns->named);
 	pack_int(p, &ns->inode);
@@ -140,39 +140,22 @@ static void pack_errors(struct pack *p, struct ns *ns)
 
 /* --- how much of the ruleset was read -------------------------------------- */
 
-static struct nft_chain *find_chain(struct ns *ns, const struct nft_chain *like)
-{
-	vec_each(c, &ns->chains)
-		if (c->family == like->family && streq(c->name, like->name) && streq(c->table, like->table))
-			return c;
-	return NULL;
-}
-
-static struct nft_set *find_set(struct ns *ns, const struct nft_set *like)
-{
-	vec_each(set, &ns->sets)
-		if (set->family == like->family && streq(set->name, like->name) &&
-		    streq(set->table, like->table))
-			return set;
-	return NULL;
-}
-
 static void pack_chain(struct pack *p, struct snapshot *s, struct ns *ns, struct nft_chain *chain, size_t *unknown)
 {
 	struct nft_chain mark = p->out ? *chain : (struct nft_chain){ 0 };
 	struct nft_chain *known;
 
 	pack_int(p, &mark.family);
-	pack_name(p, s, &mark.table);
-	pack_name(p, s, &mark.name);
+	collect_pack_name(p, s, &mark.table);
+	collect_pack_name(p, s, &mark.name);
 	pack_bool(p, &mark.unread);
 	pack_error(p, &mark.error, false);
 	if (p->out || !pack_ok(p))
 		return;
-	known = find_chain(ns, &mark);
+	known = (struct nft_chain *)(uintptr_t)ns_chain(ns, mark.family, mark.table, mark.name);
 	/* one that was asked for, and that no message is about: so many can be asked for */
 	if (!known) {
-		if (!unknown || !(*unknown)--)
+		if (!(*unknown)--)
 			pack_fail(p);
 		else
 			vec_push(&ns->chains, mark);
@@ -239,8 +222,8 @@ static void pack_set(struct pack *p, struct snapshot *s, struct ns *ns, struct n
 	struct nft_set *known;
 
 	pack_int(p, &mark.family);
-	pack_name(p, s, &mark.table);
-	pack_name(p, s, &mark.name);
+	collect_pack_name(p, s, &mark.table);
+	collect_pack_name(p, s, &mark.name);
 	pack_bool(p, &mark.unread);
 	pack_error(p, &mark.error, false);
 	if (p->out) {
@@ -248,7 +231,7 @@ static void pack_set(struct pack *p, struct snapshot *s, struct ns *ns, struct n
 		return;
 	}
 	read_answers(p, s, &mark);
-	known = find_set(ns, &mark);
+	known = (struct nft_set *)(uintptr_t)ns_set(ns, mark.family, mark.table, mark.name);
 	if (!known)
 		return;
 	known->unread = mark.unread;

@@ -112,11 +112,7 @@ static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, 
 
 static int take_netconf(const struct nlmsghdr *nlh, void *arg)
 {
-	struct collecting *c = arg;
-	void *copy = xmemdup(nlh, NLMSG_ALIGN((size_t)nlh->nlmsg_len));
-
-	snapshot_own_block(c->s, copy);
-	return collect_take(c->s, c->ns, COLLECT_SYSCTL, copy);
+	return collect_take_copy(arg, COLLECT_SYSCTL, nlh);
 }
 
 static int read_netconf(struct collecting *c)

@@ -49,7 +49,12 @@ static int parse_neighbours(struct ns *ns, const struct nlmsghdr *nlh)
 	if (t.config.n < sizeof(config))
 		return -EBADMSG;
 	memcpy(&config, t.config.p, sizeof(config));
-	use = streq(t.name, "ndisc_cache") ? &ns->neighbours6_use : &ns->neighbours_use;
+	if (streq(t.name, "arp_cache"))
+		use = &ns->neighbours_use;
+	else if (streq(t.name, "ndisc_cache"))
+		use = &ns->neighbours6_use;
+	else
+		return 0;
 	*use = (struct table_use){ .used = config.ndtc_entries, .limit = t.limit };
 	/* the last member came later than the others */
 	if (t.stats.n >= sizeof(stats)) {

@@ -7,6 +7,7 @@
 
 #include "faults/say.h"
 #include "fib.h"
+#include "predict.h"
 
 /* IPv6 header, 24 bytes of ICMPv6, one option with the link-layer address (RFC 4861, 4.3 and 4.4). */
 #define ND_SIZE (40 + 24 + 8)
@@ -52,18 +53,11 @@ static struct addr asker(const struct question *q, const struct leg *sender)
 	return near ? near->prefix.addr : (struct addr){ 0 };
 }
 
-static void set_smac(struct packet *pkt, const struct link *l)
-{
-	pkt->has_smac = l && l->mac_len == sizeof(pkt->smac);
-	if (pkt->has_smac)
-		memcpy(pkt->smac, l->mac, sizeof(pkt->smac));
-}
-
 static struct packet solicitation(const struct question *q, const struct leg *sender)
 {
 	struct packet pkt = { .src = asker(q, sender) };
 
-	set_smac(&pkt, ns_link(snapshot_ns(q->s, sender->ns), sender->oif));
+	predict_smac(&pkt, ns_link(snapshot_ns(q->s, sender->ns), sender->oif));
 	if (sender->nexthop.family == AF_INET) {
 		pkt.dst = sender->nexthop;
 		pkt.arp = ARPOP_REQUEST;
@@ -97,7 +91,7 @@ static struct packet advertisement(const struct question *q, const struct leg *s
 {
 	struct packet pkt = solicitation(q, sender);
 
-	set_smac(&pkt, answerer(q, sender));
+	predict_smac(&pkt, answerer(q, sender));
 	pkt.dst = pkt.src;
 	pkt.src = sender->nexthop;
 	if (pkt.arp)

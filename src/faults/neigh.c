@@ -333,33 +333,25 @@ static bool two_answers(const struct question *q, const struct addr *a,
 	return false;
 }
 
-/* Does a namespace of the path have the address? Else nobody else's claim to it is one too many. */
-static bool owned(const struct question *q, const struct addr *a)
+static bool same_mac(const struct link *a, const struct link *b)
 {
-	vec_each(ns, &q->s->ns)
-		if (ns_addr(ns, a))
-			return true;
-	return false;
+	return a->mac_len == b->mac_len && memcmp(a->mac, b->mac, a->mac_len) == 0;
 }
 
-/* Is it the MAC address of who has the address on the path? */
-static bool is_owners(const struct question *q, const struct addr *a, const uint8_t *mac)
-{
-	vec_each(ns, &q->s->ns) {
-		const struct iface_addr *own = ns_addr(ns, a);
-		const struct link *l = own ? ns_link(ns, own->ifindex) : NULL;
-
-		if (l && l->mac_len == 6 && memcmp(l->mac, mac, 6) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Another namespace of this machine, not on the path, that has the address, too. */
+/*
+ * Another namespace of this machine, not on the path, that has the address of somebody there, too. Not one with the
+ * same MAC address: some make that of the address, and on another segment both are right.
+ */
 static const struct ns *bystander(const struct question *q, const struct addr *a,
 				  const struct link **ret_link)
 {
 	const struct snapshot *others = q->facts->others;
+	const struct link *owner;
+	int owner_ns, ifindex;
+
+	if (!owner_of(q, a, -1, &owner_ns, &ifindex))
+		return NULL;
+	owner = ns_link(snapshot_ns(q->s, owner_ns), ifindex);
 
 	for (size_t i = 0; others && i < others->ns.n; i++) {
 		const struct ns *ns = snapshot_ns(others, (int)i);
@@ -369,8 +361,7 @@ static const struct ns *bystander(const struct question *q, const struct addr *a
 		const struct iface_addr *own = ns_addr(ns, a);
 		const struct link *l = own ? ns_link(ns, own->ifindex) : NULL;
 
-		/* MAC addresses are made of addresses by some, so that one elsewhere may have both */
-		if (l && is_up(l) && l->mac_len == 6 && !addr_is_loopback(a) && !is_owners(q, a, l->mac)) {
+		if (l && is_up(l) && l->mac_len == 6 && !(owner && same_mac(owner, l))) {
 			*ret_link = l;
 			return ns;
 		}
@@ -412,7 +403,7 @@ static bool duplicated(const struct question *q, const struct addr *address, str
 
 	if (!addr_is_set(address))
 		return false;
-	other = owned(q, address) ? bystander(q, address, &l) : NULL;
+	other = bystander(q, address, &l);
 	if (other && believed(q, address, l->mac)) {
 		say_evidence(f, "%s in %s has the address %s, too; its MAC is %s", l->name, other->name,
 			     addr_text(address).s, mac_text(l->mac).s);

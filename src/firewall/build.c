@@ -307,10 +307,7 @@ static uint64_t next_handle(const struct ns *ns, uint8_t family, const char *tab
 
 bool fw_has_table(const struct ns *ns, uint8_t family, const char *table)
 {
-	vec_each(t, &ns->tables)
-		if (t->family == family && streq(t->name, table))
-			return true;
-	return false;
+	return ns_table(ns, family, table) != NULL;
 }
 
 static struct nft_chain *make_own(struct snapshot *copy, struct ns *ns, const struct op *op)

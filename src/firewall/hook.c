@@ -128,12 +128,9 @@ bool fw_is_nat_table(const struct ns *ns, const struct nft_chain *c, uint8_t fam
 
 static bool is_dormant(const struct ns *ns, const struct nft_chain *c)
 {
-	if (c->legacy)
-		return false;
-	vec_each(t, &ns->tables)
-		if (t->family == c->family && streq(t->name, c->table))
-			return t->flags & NFT_TABLE_F_DORMANT;
-	return false;
+	const struct nft_table *t = c->legacy ? NULL : ns_table(ns, c->family, c->table);
+
+	return t && t->flags & NFT_TABLE_F_DORMANT;
 }
 
 /* Most legacy tables are there because somebody listed them once. */

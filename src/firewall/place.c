@@ -33,10 +33,9 @@ static const bool can_change_legacy = false;
 /* A foreign process owns the table: the kernel lets nobody else change it. */
 static bool is_locked(const struct ns *ns, uint8_t family, const char *table)
 {
-	vec_each(t, &ns->tables)
-		if (t->family == family && streq(t->name, table))
-			return t->flags & (NFT_TABLE_F_OWNER | NFT_TABLE_F_DORMANT);
-	return false;
+	const struct nft_table *t = ns_table(ns, family, table);
+
+	return t && t->flags & (NFT_TABLE_F_OWNER | NFT_TABLE_F_DORMANT);
 }
 
 /* --- what comes first ------------------------------------------------------ */

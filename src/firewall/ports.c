@@ -252,10 +252,9 @@ static size_t count_chains(const struct search *p, const nft_chain_list *chains)
 	return n;
 }
 
-static void add_chains(struct search *p, const nft_chain_list *chains)
+static void add_chains(struct search *p, const nft_chain_list *chains, bool read_all)
 {
 	const struct ns *ns = snapshot_ns(p->s, p->ns);
-	bool read_all = !ns->more_chains && count_chains(p, chains) <= CHAINS_MAX;
 
 	vec_each(chain, chains) {
 		if (!fw_is_nat_table(ns, chain, p->family, HOOK_PREROUTING))
@@ -280,7 +279,8 @@ bool fw_dnat_ports(const struct snapshot *s, int ns, uint8_t family, port_list *
 		       !fw_legacy(s, ns, family, HOOK_PREROUTING, true),
 	};
 
-	add_chains(&p, &n->chains);
-	add_chains(&p, &n->legacy);
+	/* those of legacy tables are read whole or not at all */
+	add_chains(&p, &n->chains, !n->more_chains && count_chains(&p, &n->chains) <= CHAINS_MAX);
+	add_chains(&p, &n->legacy, false);
 	return p.all;
 }

@@ -57,14 +57,6 @@ static bool put_question(const struct fw_run *r, const struct xt_set_info *set,
 	return true;
 }
 
-static const struct ipset_answer *find_answer(const struct ns *ns, const struct ipset_question *q)
-{
-	vec_each(a, &ns->ipsets)
-		if (memcmp(&a->question, q, sizeof(*q)) == 0)
-			return a;
-	return NULL;
-}
-
 static enum tri ask(struct fw_run *r, const struct xt_set_info *set)
 {
 	struct need need = { .kind = NEED_IPSET, .ns = r->at->ns, .table = "", .name = "" };
@@ -74,7 +66,7 @@ static enum tri ask(struct fw_run *r, const struct xt_set_info *set)
 	_Static_assert(sizeof(q) <= sizeof(need.key), "a question is a key");
 	if (!put_question(r, set, &q))
 		return run_maybe(r, "the addresses that an ipset is asked about");
-	a = find_answer(r->ns, &q);
+	a = ns_ipset_answer(r->ns, &q);
 	if (!a) {
 		memcpy(need.key, &q, sizeof(q));
 		need.key_len = sizeof(q);

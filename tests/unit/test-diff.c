@@ -3,6 +3,8 @@
 
 #include <netinet/in.h>
 
+#include <errno.h>
+#include <linux/netfilter.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
@@ -77,6 +79,40 @@ static void what_is_on_the_way_counts(void **state)
 			      "  ~ net.ipv4.ip_forward: 1 -> 0\n");
 }
 
+/* A base chain of a policy, perhaps not read. */
+static void add_chain(struct diagnosis *d, const char *name, bool unread)
+{
+	struct nft_chain *c = vec_add(&host_of(d)->chains);
+
+	*c = (struct nft_chain){ .family = NFPROTO_IPV4, .table = "filter", .name = name, .base = true,
+				 .policy = NF_ACCEPT, .type = "filter", .devs = "", .unread = unread };
+}
+
+static void what_was_not_read_is_not_told(void **state)
+{
+	struct diagnosis *before = answer(), *after = answer();
+
+	add_chain(before, "known", false);
+	add_chain(before, "once", true);
+	add_chain(after, "once", false);
+	add_chain(before, "now", false);
+	add_chain(after, "now", true);
+	expect(before, after, "host\n"
+			      "  - nft, policy of ip filter known: accept\n");
+
+	before = answer();
+	after = answer();
+	add_chain(before, "known", false);
+	host_of(after)->more_chains = true;
+	expect(before, after, "Nothing changed on the way.\n");
+
+	before = answer();
+	after = answer();
+	add_chain(after, "known", false);
+	host_of(before)->error[COLLECT_NFT] = -EACCES;
+	expect(before, after, "Nothing changed on the way.\n");
+}
+
 static void what_is_not_on_the_way_does_not(void **state)
 {
 	struct diagnosis *before = answer(), *after = answer();
@@ -132,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_is_no_difference),
 		cmocka_unit_test(what_is_on_the_way_counts),
+		cmocka_unit_test(what_was_not_read_is_not_told),
 		cmocka_unit_test(what_is_not_on_the_way_does_not),
 		cmocka_unit_test(neighbours_come_and_go),
 		cmocka_unit_test(an_interface_goes),

@@ -388,20 +388,20 @@ static char *saved(void)
 	return output("iptables-legacy-save -c | sed '/^#/d'; ip6tables-legacy-save | sed '/^#/d; s/\\[[0-9]*:[0-9]*\\]$//'");
 }
 
-static const struct nft_chain *chain_in(const struct snapshot *s, uint8_t family, const char *table,
-					const char *name)
+static const struct nft_chain *legacy_chain(const struct snapshot *s, uint8_t family, const char *table,
+					    const char *name)
 {
-	vec_each(c, &snapshot_ns(s, 0)->legacy)
-		if (c->family == family && streq(c->table, table) && streq(c->name, name))
-			return c;
-	fail_msg("no chain %s", name);
-	return NULL;
+	const struct nft_chain *c = chain_in(&snapshot_ns(s, 0)->legacy, family, table, name);
+
+	if (!c)
+		fail_msg("no chain %s", name);
+	return c;
 }
 
 static const struct nft_chain *chain_of(const struct snapshot *s, const char *table,
 					const char *name)
 {
-	return chain_in(s, NFPROTO_IPV4, table, name);
+	return legacy_chain(s, NFPROTO_IPV4, table, name);
 }
 
 /* The rule that an op puts there is the one that it had in the model, and it goes again. */
@@ -418,8 +418,8 @@ static void assert_round_trip(struct snapshot *s, const struct op *op, const cha
 	assert_int_equal(apply_read(&c, &why), 0);
 	assert_int_equal(apply_do(&c, &why), 0);
 	after = collect_here();
-	wanted = chain_in(model, op->family, op->table, op->chain);
-	got = chain_in(after, op->family, op->table, op->chain);
+	wanted = legacy_chain(model, op->family, op->table, op->chain);
+	got = legacy_chain(after, op->family, op->table, op->chain);
 	assert_int_equal(got->rules.n, wanted->rules.n);
 	for (size_t i = 0; i < got->rules.n; i++)
 		assert_int_equal(got->rules.v[i].print, wanted->rules.v[i].print);
@@ -431,7 +431,7 @@ static void assert_round_trip(struct snapshot *s, const struct op *op, const cha
 	run(command);
 	snapshot_free(after);
 	after = collect_here();
-	got = chain_in(after, op->family, op->table, op->chain);
+	got = legacy_chain(after, op->family, op->table, op->chain);
 	for (size_t i = 0; i < got->rules.n; i++)
 		assert_int_equal(got->rules.v[i].print, wanted->rules.v[i].print);
 	assert_int_equal(apply_undo(&c, &why), UNDO_DONE);
@@ -484,7 +484,7 @@ static void ops_of_ipv6_leave_everything_as_it_was(void **state)
 	feed("ip6tables-legacy-restore", rules6);
 	s = collect_here();
 	m.iif = ifindex_of(s, "in0");
-	assert_int_equal(op_accept(s, 0, chain_in(s, NFPROTO_IPV6, "filter", "INPUT"), 4, &m, &op), 0);
+	assert_int_equal(op_accept(s, 0, legacy_chain(s, NFPROTO_IPV6, "filter", "INPUT"), 4, &m, &op), 0);
 	assert_round_trip(s, &op, "ip6tables-legacy -I INPUT 4 -i in0 -p ipv6-icmp -m icmp6 "
 				  "--icmpv6-type 136 -j ACCEPT");
 	assert_int_equal(addr_parse("fd00:1::", &net.addr), 0);

@@ -128,6 +128,8 @@ static void addresses_and_routes(void **state)
 	assert_int_equal(oif_to(s, "8.8.8.8"), 2);
 	done(s, "ip route add blackhole 198.51.100.0/24 metric 5");
 	assert_int_equal(oif_to(s, "198.51.100.1"), -EINVAL);
+	refused(s, "ip route del 198.51.100.0/24 proto 4", -ESRCH, "No such process");
+	refused(s, "ip route del 198.51.100.0/24 src 192.0.2.1", -ESRCH, "No such process");
 	done(s, "ip route del 198.51.100.0/24");
 	assert_int_equal(oif_to(s, "198.51.100.1"), 2);
 	refused(s, "ip route add 203.0.113.0/24 via 10.9.9.9", -ENETUNREACH, "unreachable");
