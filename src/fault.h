@@ -54,7 +54,7 @@ struct fault {
 	 * but not detected yet, or found apart.
 	 */
 	bool (*match)(const struct question *q, struct finding *f);
-	bool apart;                 /* found without a leg to ask about (nameserver.h) */
+	bool apart;                 /* found without a leg to ask about (nameserver.h, stale.h) */
 	enum safety safety;         /* of its fix */
 	/* --explain */
 	const char *means, *proof, *fix;

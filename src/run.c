@@ -1548,7 +1548,8 @@ static void gather(struct round *r)
 		count_queues(r);
 	}
 	/* a flow of before may fail where a new one works */
-	if (!is_mute(r) && r->plan.probes.v[0].proto == PROTO_UDP && r->plan.probes.v[0].answered)
+	if (!is_mute(r) && r->paths.v[0]->outside && r->plan.probes.v[0].proto == PROTO_UDP &&
+	    r->plan.probes.v[0].answered)
 		collect_old_flows(r->s, NS_HOST, r->fds.v[NS_HOST]);
 	if (!lost && !is_mute(r))
 		return;

@@ -129,9 +129,8 @@ static bool bridge_vlan_mismatch(const struct question *q, struct finding *f)
 		return false;
 	vid = pvid(frame.ns, frame.in);
 	out = vid ? member(frame.ns, frame.out, vid) : NULL;
-	/* what leaves with a tag is for nobody who listens without */
-	if (out && (frame.out == frame.bridge || out->flags & BRIDGE_VLAN_INFO_UNTAGGED) &&
-	    (frame.out != frame.bridge || pvid(frame.ns, frame.bridge) == vid))
+	/* what leaves with a tag is for nobody who listens without (br_handle_vlan(), net/bridge/br_vlan.c) */
+	if (out && out->flags & BRIDGE_VLAN_INFO_UNTAGGED)
 		return false;
 	if (vid)
 		say(f, q->leg->ns, frame.out->name, "the bridge %s filters VLANs: the packet comes in by %s in VLAN %u, "
@@ -152,30 +151,25 @@ static bool bridge_vlan_mismatch(const struct question *q, struct finding *f)
 
 /* --- mac-duplicate --- */
 
-/* Another interface with this MAC address behind another port of the bridge. */
-static const struct link *double_of(const struct question *q, const struct frame *f, const struct link *l,
-				    const struct link **ret_port, const char **ret_ns)
+/* The other end of a port of the bridge, where it has this MAC address; NULL: it has another, or is not known. */
+static const struct link *double_behind(const struct question *q, const struct frame *f, const struct link *port,
+					const uint8_t *mac, const char **ret_ns)
 {
 	const struct snapshot *worlds[] = { q->s, q->facts->others };
 
-	vec_each(port, &f->ns->links) {
-		/* what is behind the right one may be known twice */
-		if (port->master != f->bridge->ifindex || !streq(port->kind, "veth") ||
-		    (f->out && port->ifindex == f->out->ifindex))
-			continue;
-		for (size_t i = 0; i < ARRAY_SIZE(worlds); i++)
-			for (size_t n = 0; worlds[i] && n < worlds[i]->ns.n; n++) {
-				const struct ns *ns = snapshot_ns(worlds[i], (int)n);
-				const struct link *end = ns == f->ns ? NULL : ns_link(ns, port->peer);
+	if (!port || port->master != f->bridge->ifindex || !streq(port->kind, "veth"))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(worlds); i++)
+		for (size_t n = 0; worlds[i] && n < worlds[i]->ns.n; n++) {
+			const struct ns *ns = snapshot_ns(worlds[i], (int)n);
+			const struct link *end = ns == f->ns ? NULL : ns_link(ns, port->peer);
 
-				if (!end || end == l || !streq(end->kind, "veth") || end->peer != port->ifindex ||
-				    end->mac_len != 6 || memcmp(end->mac, l->mac, 6) != 0 || !is_up(end))
-					continue;
-				*ret_port = port;
-				*ret_ns = ns->name;
-				return end;
-			}
-	}
+			if (!end || !streq(end->kind, "veth") || end->peer != port->ifindex || end->mac_len != 6 ||
+			    memcmp(end->mac, mac, 6) != 0 || !is_up(end))
+				continue;
+			*ret_ns = ns->name;
+			return end;
+		}
 	return NULL;
 }
 
@@ -188,10 +182,13 @@ static bool mac_duplicate(const struct question *q, struct finding *f)
 
 	if (!frame_of(q, &frame) || frame.flooded || frame.out == frame.bridge)
 		return false;
-	other = double_of(q, &frame, frame.dst, &port, &where);
 	e = entry_of(&frame, frame.dst);
-	/* it went to the port where the address was heard last */
-	if (!other || port == frame.out || !e || e->port != port->ifindex)
+	/* it goes to the port where the address was heard last */
+	if (!e || e->port == frame.out->ifindex)
+		return false;
+	port = ns_link(frame.ns, e->port);
+	other = double_behind(q, &frame, port, frame.dst->mac, &where);
+	if (!other)
 		return false;
 	say(f, q->leg->ns, mac_text(frame.dst->mac).s, "two interfaces on %s have the MAC address %s", frame.bridge->name,
 	    mac_text(frame.dst->mac).s);

@@ -235,8 +235,6 @@ static bool say_dropped_too_big(const struct question *q, struct finding *f)
 	    q->probe->size, f->rule.policy ? "the policy" : "a rule", f->rule.chain, f->rule.family,
 	    f->rule.table, who(q, t->ns).s);
 	say_rule_object(f);
-	if (f->rule.text)
-		say_evidence(f, "%s: %s", f->object, f->rule.text);
 	say_evidence(f, "the kernel's rule trace of the \"too big\" from %s ends there",
 		     addr_text(&t->pkt.src).s);
 	return true;

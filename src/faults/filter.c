@@ -503,8 +503,6 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 		    (d.pkt.dst.family == AF_INET6 ? ", though it is bridged (bridge-nf-call-ip6tables = 1)" :
 						   ", though it is bridged (bridge-nf-call-iptables = 1)") : "");
 	say_rule_object(f);
-	if (f->rule.text)
-		say_evidence(f, "%s: %s", f->object, f->rule.text);
 	if (d.chain->legacy && !d.nd)
 		say_count(q, f, &d);
 	else if (d.traced)
@@ -579,7 +577,6 @@ static bool rate_limited(const struct question *q, struct finding *f)
 				 "a rule of chain %s (%s %s) in %s accepts no more than its limit",
 	    rule.chain, rule.family, rule.table, who(q, d.ns).s);
 	say_rule_object(f);
-	say_evidence(f, "%s: %s", f->object, rule.text);
 	say_evidence(f, drops ? "the kernel's rule trace of what was lost ends there" :
 				"the kernel's rule trace: what passed was accepted there, what was "
 				"lost was not");
@@ -633,7 +630,7 @@ static const struct fault rows[] = {
 };
 
 const struct fault_group faults_filter = {
-	.name = "filter: netfilter and IPsec policy, in any namespace on the path",
+	.name = "filter: netfilter, in any namespace on the path",
 	.rows = rows,
 	.n = ARRAY_SIZE(rows),
 };

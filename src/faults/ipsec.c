@@ -9,21 +9,10 @@
 
 enum answer { NO, YES, UNKNOWN };
 
-static uint8_t protocol(const struct packet *pkt)
-{
-	static const uint8_t numbers[][2] = {
-		[PROTO_ICMP] = { IPPROTO_ICMP, IPPROTO_ICMPV6 },
-		[PROTO_TCP] = { IPPROTO_TCP, IPPROTO_TCP },
-		[PROTO_UDP] = { IPPROTO_UDP, IPPROTO_UDP },
-	};
-
-	return numbers[pkt->proto][pkt->dst.family == AF_INET6];
-}
-
 /* Is the packet one that the policy is about, on its way by this interface? */
 static enum answer matches(const struct ipsec_policy *p, const struct packet *pkt, int ifindex)
 {
-	if (p->if_id || (p->family && p->family != pkt->dst.family) || (p->proto && p->proto != protocol(pkt)) ||
+	if (p->if_id || (p->family && p->family != pkt->dst.family) || (p->proto && p->proto != proto_number(pkt->proto, pkt->dst.family)) ||
 	    (p->ifindex && p->ifindex != ifindex))
 		return NO;
 	if (p->family && !(prefix_has(&p->src, &pkt->src) && prefix_has(&p->dst, &pkt->dst)))
@@ -50,15 +39,14 @@ static const struct ipsec_policy *deciding_policy(const struct ns *ns, uint8_t d
 
 	vec_each(p, &ns->policies) {
 		enum answer a = p->dir == dir ? matches(p, pkt, ifindex) : NO;
-
 		/* of equals the older decides, and which that is nobody tells */
-		if (a == YES && found && p->priority == found->priority &&
-		    (p->blocks != found->blocks || p->transforms != found->transforms))
+		bool unsure = a == UNKNOWN || (a == YES && found && p->priority == found->priority &&
+					       (p->blocks != found->blocks || p->transforms != found->transforms));
+
+		if (unsure && (!doubtful || p->priority < doubtful->priority))
 			doubtful = p;
 		if (a == YES && (!found || p->priority < found->priority))
 			found = p;
-		if (a == UNKNOWN && (!doubtful || p->priority < doubtful->priority))
-			doubtful = p;
 	}
 	return found && doubtful && doubtful->priority <= found->priority ? NULL : found;
 }

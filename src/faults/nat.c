@@ -69,14 +69,20 @@ static bool translates(const struct question *q, const struct op *op, const stru
 	return res.nat.kind == (fw_op_redirects(op) ? NAT_DEST : NAT_SOURCE);
 }
 
-/* The op stands behind the host's others; before them all where one of them would hide it. */
-static void find_place(const struct question *q, const struct fw_place *at, const struct packet *pkt,
-		       struct op *op)
+/*
+ * The op stands behind the host's others; before them all where one of them would hide it. False: it does not
+ * translate there either.
+ */
+static bool find_place(const struct question *q, const struct fw_place *at, const struct packet *pkt, struct op *op)
 {
 	const struct nft_chain *chain = fw_op_chain(q->s, op);
 
-	if (chain && chain->rules.n && !translates(q, op, at, pkt))
-		op_place_before(q->s, op, chain->rules.v[0].handle);
+	if (translates(q, op, at, pkt))
+		return true;
+	if (!chain || !chain->rules.n)
+		return false;
+	op_place_before(q->s, op, chain->rules.v[0].handle);
+	return translates(q, op, at, pkt);
 }
 
 static bool masquerade(const struct question *q, const struct prefix *net, const struct packet *pkt,
@@ -86,6 +92,7 @@ static bool masquerade(const struct question *q, const struct prefix *net, const
 
 	if (op_masquerade(q->s, NS_HOST, net, q->leg->oif, ret_op) < 0)
 		return false;
+	/* a model of rules that were not all read may not know */
 	find_place(q, &at, pkt, ret_op);
 	return true;
 }
@@ -153,16 +160,6 @@ static const struct crossing *untracking(const struct question *q, enum directio
 	return NULL;
 }
 
-static void say_notrack_rule(const struct question *q, struct finding *f, const struct crossing *c)
-{
-	if (!c->res.notrack_chain)
-		return;
-	fw_rule_ref(q->s, NS_HOST, c->res.notrack_chain, c->res.notrack_handle, &f->rule);
-	f->has_rule = true;
-	if (f->rule.text)
-		say_evidence(f, "rule: %s", f->rule.text);
-}
-
 /* What a client outside asked was led to a service, and the answer leaves as the service's own. */
 static bool answer_untracked(const struct question *q, struct finding *f)
 {
@@ -174,7 +171,7 @@ static bool answer_untracked(const struct question *q, struct finding *f)
 	say(f, NS_HOST, addr_text(src).s,
 	    "a rule of this host keeps the answer from being tracked, so that it leaves from %s, which nobody asked",
 	    addr_text(src).s);
-	say_notrack_rule(q, f, c);
+	say_rule(q, f, NS_HOST, c->res.notrack_chain, c->res.notrack_handle);
 	say_evidence(f, "the client asked %s; an answer from there would be translated back, were it tracked",
 		     addr_text(asked).s);
 	say_advice(f, "remove the notrack rule, or except %s from it", addr_text(src).s);
@@ -204,7 +201,7 @@ static bool conntrack_notrack(const struct question *q, struct finding *f)
 	f->confidence = res.nat.kind == NAT_SOURCE ? CONFIRMED : POSSIBLE;
 	if (as_seen(q))
 		say_untranslated(q, f);
-	say_notrack_rule(q, f, c);
+	say_rule(q, f, NS_HOST, c->res.notrack_chain, c->res.notrack_handle);
 	say_evidence(f, res.nat.kind == NAT_SOURCE ?
 			     "a source NAT rule would translate it, were it tracked" :
 			     "no source NAT rule is known to translate it, were it tracked");
@@ -256,18 +253,6 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 	return true;
 }
 
-/* The rule that translates. */
-static void say_translation(const struct question *q, struct finding *f, int ns,
-			    const struct fw_result *res)
-{
-	if (!res->nat_chain || f->has_rule)
-		return;
-	fw_rule_ref(q->s, ns, res->nat_chain, res->nat_handle, &f->rule);
-	f->has_rule = true;
-	if (f->rule.text)
-		say_evidence(f, "rule: %s", f->rule.text);
-}
-
 static bool snat_wrong_source(const struct question *q, struct finding *f)
 {
 	const struct packet *seen = as_seen(q);
@@ -292,7 +277,7 @@ static bool snat_wrong_source(const struct question *q, struct finding *f)
 		const struct fw_result *res = &out->crossings[i].res;
 
 		if (res->nat.kind == NAT_SOURCE)
-			say_translation(q, f, NS_HOST, res);
+			say_rule(q, f, NS_HOST, res->nat_chain, res->nat_handle);
 	}
 	say_advice(f, "translate to an address of %s, or masquerade", ifname(q, NS_HOST, q->leg->oif).s);
 	f->mark = "wrong source";
@@ -353,8 +338,7 @@ static bool publication(const struct question *q, struct op *ret_op)
 	pkt.ct = CT_NEW;
 	if (!to || op_dnat(q->s, NS_HOST, &m, to, flow->target_port, ret_op) < 0)
 		return false;
-	find_place(q, &at, &pkt, ret_op);
-	return translates(q, ret_op, &at, &pkt);
+	return find_place(q, &at, &pkt, ret_op);
 }
 
 /* Does a program of the host itself, a proxy perhaps, listen there? */
@@ -424,11 +408,10 @@ static bool dnat_wrong_target(const struct question *q, struct finding *f)
 		return false;
 	to = addr_text(&c->res.nat.addr);
 	asked = addr_text(&q->path->flow.dst);
-	snprintf(object, sizeof(object), q->path->flow.port ? "%s:%u" : "%s", asked.s,
-		 q->path->flow.port);
+	port_text(object, sizeof(object), &q->path->flow.dst, q->path->flow.port);
 	say(f, q->leg->ns, object, "a NAT rule of %s takes it to %s%s instead", who(q, q->leg->ns).s,
 	    c->res.nat.redirect ? "a port of its own, at " : "", to.s);
-	say_translation(q, f, q->leg->ns, &c->res);
+	say_rule(q, f, q->leg->ns, c->res.nat_chain, c->res.nat_handle);
 	f->mark = "taken elsewhere";
 	if (q->path->flow.entry) {
 		const struct ns *target = snapshot_ns(q->s, q->path->flow.target_ns);
@@ -495,8 +478,7 @@ static bool hairpin(const struct question *q, const struct leg *router, struct o
 		ret_op->match.dport = pkt.dport;
 	}
 	pkt.ct = CT_NEW;
-	find_place(q, &at, &pkt, ret_op);
-	return translates(q, ret_op, &at, &pkt);
+	return find_place(q, &at, &pkt, ret_op);
 }
 
 /* Does the answer pass where it could have been translated back? Then something else keeps it from that. */
@@ -529,7 +511,7 @@ static bool hairpin_nat_missing(const struct question *q, struct finding *f)
 	else
 		say_evidence(f, "the answer comes from %s; %s was asked, and nothing else is heard",
 			     addr_text(&c->res.nat.addr).s, addr_text(&flow->dst).s);
-	say_translation(q, f, router->ns, &c->res);
+	say_rule(q, f, router->ns, c->res.nat_chain, c->res.nat_handle);
 	if (hairpin(q, router, &op))
 		*vec_add(&f->ops) = op;
 	else

@@ -286,3 +286,11 @@ bool nd_drop_on(const struct question *q, struct nd_drop *ret)
 		return true;
 	return sends(q) && drop_on_segment(q, true, ret);
 }
+
+bool nd_answer_lost(const struct question *q)
+{
+	const struct tc_filter *filter;
+	struct nd_drop nd;
+
+	return (q->ev && q->ev->loss == LOSS_ARP_REPLY) || nd_drop_on(q, &nd) || tc_dropped(q, &filter);
+}

@@ -210,8 +210,6 @@ static bool macvlan_isolated(const struct question *q, struct finding *f)
 static bool neighbour_failed(const struct question *q, struct finding *f)
 {
 	const bool beyond = q->leg->kind == LEG_OUTSIDE || q->leg->kind == LEG_LEAVE;
-	const struct tc_filter *filter;
-	struct nd_drop nd;
 	const struct leg *sender = sender_of(q);
 	const struct link *end;
 	const struct ns *ns;
@@ -220,10 +218,7 @@ static bool neighbour_failed(const struct question *q, struct finding *f)
 
 	if (beyond)
 		sender = sender_before(q);
-	if (!arp_failed(q) || !sender || q->ev->loss == LOSS_ARP_REPLY)
-		return false;
-	/* a rule, or traffic control, keeps it from being asked or answered: that is the drop's to say */
-	if (nd_drop_on(q, &nd) || tc_dropped(q, &filter))
+	if (!arp_failed(q) || !sender || nd_answer_lost(q))
 		return false;
 	/* a gateway on a segment of this host, an address of another one: others say more */
 	if (!beyond && !leaves_by_segment(q, sender) && (to_gateway(q, sender) ||
@@ -505,9 +500,10 @@ static const struct fault rows[] = {
 	  .match = no_arp,
 	  .safety = SAFETY_SAFE,
 	  .means = "An interface on the path does not do ARP, so that its segment cannot find it, or it "
-		   "cannot find its next hop.",
-	  .proof = "IFF_NOARP on an Ethernet interface, and packets that end on its segment.",
-	  .fix = "ip link set dev X arp on." },
+		   "cannot find its next hop; or it is told to answer nobody.",
+	  .proof = "IFF_NOARP on an Ethernet interface, and packets that end on its segment; arp_ignore = 8, and "
+		   "requests that came there.",
+	  .fix = "ip link set dev X arp on; sysctl -w net.ipv4.conf.X.arp_ignore=0." },
 	{ .code = "proxy-arp-off",
 	  .legs = LEGS_INSIDE,
 	  .ask = ASK_SEEN | ASK_MODEL,

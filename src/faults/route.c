@@ -465,15 +465,6 @@ static void say_gateway(struct finding *f, const struct leg *sender, const struc
 	op->route.nh = (struct nexthop){ .oif = sender->oif, .gateway = *gateway };
 }
 
-/* Of the question for the next hop's MAC address: was it answered, or lost by what others have to say of? */
-static bool answer_lost(const struct question *q)
-{
-	const struct tc_filter *filter;
-	struct nd_drop nd;
-
-	return (q->ev && q->ev->loss == LOSS_ARP_REPLY) || nd_drop_on(q, &nd) || tc_dropped(q, &filter);
-}
-
 static bool gateway_missing(const struct question *q, struct finding *f)
 {
 	const struct leg *sender = sender_of(q);
@@ -485,7 +476,7 @@ static bool gateway_missing(const struct question *q, struct finding *f)
 
 	if (!sender || !sender->routed || !to_gateway(q, sender))
 		return false;
-	if (q->leg->proxied || (q->leg->stop != STOP_NO_OWNER && !arp_failed(q)) || answer_lost(q) ||
+	if (q->leg->proxied || (q->leg->stop != STOP_NO_OWNER && !arp_failed(q)) || nd_answer_lost(q) ||
 	    leaves_by_segment(q, sender))
 		return false;
 	if (ns_is_local_by(snapshot_ns(q->s, sender->ns), sender->oif, &sender->nexthop) ||
@@ -529,7 +520,7 @@ static bool gateway_missing(const struct question *q, struct finding *f)
 
 		say_evidence(f, "%s in %s, which holds that network, is %s", end->name,
 			     who(q, end_ns).s, addr_text(&router->prefix.addr).s);
-		if (r)
+		if (r && r->nexthops == 1)
 			say_gateway(f, sender, r, &router->prefix.addr);
 	}
 	if (f->ops.n == 0)
@@ -568,7 +559,7 @@ static bool route_wrong(const struct question *q, struct finding *f)
 	const struct link *end;
 	int end_ns, ns, ifindex;
 
-	if (!r || q->leg->proxied || addr_is_set(&sender->lookup.gateway) || sender->kind != LEG_SEND || answer_lost(q) ||
+	if (!r || q->leg->proxied || addr_is_set(&sender->lookup.gateway) || sender->kind != LEG_SEND || nd_answer_lost(q) ||
 	    (q->leg->stop != STOP_NO_OWNER && !(arp_failed(q) && q->leg->dir == DIR_REQUEST)))
 		return false;
 	/* of its own network, or somebody's on that wire */
@@ -582,7 +573,7 @@ static bool route_wrong(const struct question *q, struct finding *f)
 	    ifname(q, sender->ns, sender->oif).s);
 	say_evidence(f, "%s is of no network of %s, and %s in %s has its way to it by another interface",
 		     addr_text(&sender->nexthop).s, ifname(q, sender->ns, sender->oif).s, end->name, who(q, end_ns).s);
-	if (router) {
+	if (router && r->nexthops == 1) {
 		say_gateway(f, sender, r, &router->prefix.addr);
 	} else {
 		say_advice(f, "ip route replace %s via ROUTER", prefix_text(&r->dst).s);

@@ -64,11 +64,26 @@ void say_rule_object(struct finding *f)
 	f->object = r->handle ? xasprintf("%s %s %s %llu", r->family, r->table, r->chain,
 					  (unsigned long long)r->handle) :
 				xasprintf("%s %s %s", r->family, r->table, r->chain);
+	if (r->text)
+		say_evidence(f, "%s: %s", f->object, r->text);
+}
+
+void say_rule(const struct question *q, struct finding *f, int ns, const struct nft_chain *chain, uint64_t handle)
+{
+	if (!chain || f->has_rule)
+		return;
+	fw_rule_ref(q->s, ns, chain, handle, &f->rule);
+	f->has_rule = true;
+	if (f->rule.text)
+		say_evidence(f, "rule: %s", f->rule.text);
 }
 
 void port_text(char *text, size_t n, const struct addr *a, uint16_t port)
 {
-	snprintf(text, n, a->family == AF_INET6 ? "[%s]:%u" : "%s:%u", addr_text(a).s, port);
+	if (port)
+		snprintf(text, n, a->family == AF_INET6 ? "[%s]:%u" : "%s:%u", addr_text(a).s, port);
+	else
+		snprintf(text, n, "%s", addr_text(a).s);
 }
 
 struct shell_word shell_word(const char *name)
@@ -158,13 +173,15 @@ static const struct tc_filter *filter_at(const struct ns *ns, int ifindex, bool 
 const struct queue_count *tc_dropped(const struct question *q, const struct tc_filter **ret_filter)
 {
 	const struct leg *leg = q->leg;
-	/* the answer to ARP goes the other way */
-	bool back = q->ev && q->ev->loss == LOSS_ARP_REPLY;
-	int in = back ? leg->oif : leg->iif, out = back ? leg->iif : leg->oif;
-	uint32_t lost = q->ev && q->ev->loss == LOSS_PACKET ? q->ev->sent : 1;
+	uint32_t lost;
+	int in, out;
 
 	if (!q->ev || leg->kind == LEG_WIRE || leg->kind == LEG_OUTSIDE || leg->kind == LEG_LEAVE)
 		return NULL;
+	lost = q->ev->loss == LOSS_PACKET ? q->ev->sent : 1;
+	/* the answer to ARP goes the other way */
+	in = q->ev->loss == LOSS_ARP_REPLY ? leg->oif : leg->iif;
+	out = q->ev->loss == LOSS_ARP_REPLY ? leg->iif : leg->oif;
 	vec_each(c, &q->facts->obs->queues) {
 		bool place = streq(c->kind, "clsact") || streq(c->kind, "ingress");
 

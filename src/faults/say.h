@@ -16,9 +16,11 @@ void say_advice(struct finding *f, const char *format, ...) _printf_(2, 3);
 /* Adds an op to the fix and gives a pointer to it. */
 struct op *say_op(struct finding *f, enum op_kind kind, int ns, int ifindex);
 
-/* The object of a finding that is about its rule: FAMILY TABLE CHAIN, and the HANDLE where it is no policy. */
+/* The rule as evidence, where the finding has no other yet. chain may be NULL. */
+void say_rule(const struct question *q, struct finding *f, int ns, const struct nft_chain *chain, uint64_t handle);
+/* The finding is about its rule: FAMILY TABLE CHAIN, and the HANDLE where it is no policy, and its text as evidence. */
 void say_rule_object(struct finding *f);
-/* "192.0.2.1:443", "[2001:db8::1]:443" */
+/* "192.0.2.1:443", "[2001:db8::1]:443"; without a port (0) the address alone. */
 void port_text(char *text, size_t n, const struct addr *a, uint16_t port);
 /* A name as one word of a command that is shown to be pasted: strangers chose it. By value. */
 struct shell_word {

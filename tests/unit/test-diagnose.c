@@ -320,7 +320,7 @@ static void the_place_of_loss(void **state)
 
 /* --- findings by what was seen --- */
 
-/* The cause where the question was seen at the first n points of its way out, and at no other. */
+/* The cause where the question, and then its answer, was seen at the first n points of its way, and at no other. */
 static void seen_says(struct snapshot *s, size_t n, struct observations *o, const char *code)
 {
 	struct flow f = question("198.51.100.9", -1);
@@ -335,7 +335,7 @@ static void seen_says(struct snapshot *s, size_t n, struct observations *o, cons
 	for (size_t i = 0; i < n; i++) {
 		const struct point *pt = &asked.path->points.v[i];
 
-		see(o, pt->ns, pt->ifindex, pt->out, SIGHT_REQUEST);
+		see(o, pt->ns, pt->ifindex, pt->out, (int)i > asked.path->uplink_point ? SIGHT_REPLY : SIGHT_REQUEST);
 	}
 	correlate_probe(asked.path, &probe, 0, o, &asked.ev);
 	d->source.ns = WEB;
@@ -397,6 +397,14 @@ static void vlans_of_a_bridge(void **state)
 	seen_says(s, 2, &o, "bridge-vlan-mismatch");
 	add_vlan(s, PORT, 1, access);
 	seen_says(s, 2, &o, "packet-loss");
+	/* what the bridge gets without a tag it takes, whichever VLAN its own packets go to */
+	s->ns.v[NS_HOST].vlans.n = 0;
+	add_vlan(s, PORT, 20, access);
+	add_vlan(s, BRIDGE, 20, BRIDGE_VLAN_INFO_UNTAGGED);
+	add_vlan(s, BRIDGE, 1, access);
+	seen_says(s, 2, &o, "packet-loss");
+	s->ns.v[NS_HOST].vlans.v[1].flags = BRIDGE_VLAN_INFO_PVID;
+	seen_says(s, 2, &o, "bridge-vlan-mismatch");
 	/* nobody could read them */
 	s->ns.v[NS_HOST].vlans.n = 0;
 	s->ns.v[NS_HOST].error[COLLECT_BRIDGE] = -EPERM;
@@ -419,6 +427,42 @@ static void a_locked_port(void **state)
 	s->ns.v[NS_HOST].fdb.v[0].state = 0;
 	s->ns.v[NS_HOST].fdb.v[0].vlan = 20;
 	seen_says(s, 2, &o, "bridge-port-locked");
+}
+
+static void two_with_one_mac(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct fdb entry = { .port = PORT + 10, .bridge = BRIDGE, .mac = { 2, 0, 0, 0, 0, 1 }, .raw = SIZE_MAX };
+	struct observations o = { 0 };
+	struct link *l;
+
+	/* another namespace behind another port, with the MAC of web's interface */
+	l = add_link(s, NS_HOST, PORT + 10, "port2", "veth");
+	l->peer = ETH0 + 10;
+	l->peer_nsid = 8;
+	l->master = BRIDGE;
+	l->brport = (struct brport){ .is_port = true, .state = 3, .flood = true };
+	snapshot_add(s, "db", 3);
+	vec_push(&s->ns.v[NS_HOST].nsids, ((struct nsid){ .nsid = 8, .ns = 2 }));
+	l = add_link(s, 2, ETH0 + 10, "eth0", "veth");
+	l->peer = PORT + 10;
+	l->peer_nsid = 7;
+	give_mac(s, 2, ETH0 + 10, 1);
+	s->ns.v[NS_HOST].links.v[1].brport.flood = true;
+	/* the bridge knows neither: it floods, and both hear it */
+	seen_says(s, 6, &o, "packet-loss");
+	vec_push(&s->ns.v[NS_HOST].fdb, entry);
+	seen_says(s, 6, &o, "mac-duplicate");
+	/* it was the right one that was heard last */
+	s->ns.v[NS_HOST].fdb.v[0].port = PORT;
+	seen_says(s, 6, &o, "packet-loss");
+	s->ns.v[NS_HOST].fdb.v[0].port = PORT + 10;
+	/* who is there has another address now, or does not listen */
+	give_mac(s, 2, ETH0 + 10, 9);
+	seen_says(s, 6, &o, "packet-loss");
+	give_mac(s, 2, ETH0 + 10, 1);
+	s->ns.v[2].links.v[0].flags &= ~IFF_UP;
+	seen_says(s, 6, &o, "packet-loss");
 }
 
 static void drop_in_queue(struct observations *o, int ifindex, const char *kind, uint32_t packets)
@@ -491,6 +535,14 @@ static void policies_of_ipsec(void **state)
 	seen_says(s, 3, &o, "packet-loss");
 	s->ns.v[NS_HOST].policies.v[1].priority = 15;
 	seen_says(s, 3, &o, "xfrm-drop");
+	/* of two equals nobody knows which is asked, whatever stands behind them */
+	s->ns.v[NS_HOST].policies.v[1].priority = 10;
+	s->ns.v[NS_HOST].policies.v[1].dport_mask = 0;
+	seen_says(s, 3, &o, "packet-loss");
+	any.priority = 20;
+	any.dport_mask = 0xffff;
+	vec_push(&s->ns.v[NS_HOST].policies, any);
+	seen_says(s, 3, &o, "packet-loss");
 }
 
 static void tables_that_are_full(void **state)
@@ -705,6 +757,7 @@ int main(void)
 		cmocka_unit_test(vlans_of_a_bridge),
 		cmocka_unit_test(a_locked_port),
 		cmocka_unit_test(what_traffic_control_dropped),
+		cmocka_unit_test(two_with_one_mac),
 		cmocka_unit_test(policies_of_ipsec),
 		cmocka_unit_test(tables_that_are_full),
 		cmocka_unit_test(a_program_at_the_end_of_the_wire),
