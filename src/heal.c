@@ -32,9 +32,9 @@ static bool ask(const struct run *r, const struct diagnosis *d, const struct fin
 /* The first cause that has a repair. */
 static const struct finding *repairable(const struct diagnosis *d)
 {
-	const struct finding *f = d->findings.n ? &d->findings.v[0] : NULL;
+	const struct finding *f = diagnosis_cause(d);
 
-	return f && f->role == FINDING_CAUSE && f->ops.n ? f : NULL;
+	return f && f->ops.n ? f : NULL;
 }
 
 /* A legacy rule has moved by one when something was put before it, so it is known by its text. */

@@ -151,7 +151,7 @@ static int write_files(const struct diagnosis *d, const struct options *o)
 
 		if (files[i].write == write_saved && !d->saved.n) {
 			/* without an answer there is nothing to be saved, and why is said already */
-			err = files[i].path && !d->error ? -EFBIG : 0;
+			err = files[i].path ? d->save_error : 0;
 		} else if (files[i].path) {
 			files[i].write(d, &b);
 			err = outfile_write(files[i].path, strbuf_str(&b), b.n, 0600);
@@ -222,20 +222,15 @@ static int diagnose_command(const struct options *o)
 /* A file that cannot be read is an answer, too: unknown. */
 static struct diagnosis *refuse_load(const char *option, const char *path, char *error)
 {
-	struct diagnosis *d = xcalloc(1, sizeof(*d));
+	/* of what the question was nothing is known */
+	const struct run none = { .source.kind = TARGET_NETNS, .destination.kind = TARGET_ADDRESS };
 	_cleanup_(freep) char *why = error;
 	struct strbuf b = { 0 };
 
 	strbuf_printf(&b, "--%s: ", option);
 	strbuf_visible(&b, path);
 	strbuf_printf(&b, ": %s", why);
-	d->verdict = VERDICT_UNKNOWN;
-	d->error = strbuf_take(&b);
-	d->summary = xstrdup(d->error);
-	d->mark_hop = MARK_NONE;
-	d->source = (struct endpoint){ .kind = "netns", .ns = -1 };
-	d->destination = (struct endpoint){ .kind = "address", .ns = -1 };
-	return d;
+	return run_refused(&none, strbuf_take(&b));
 }
 
 /* A file's bytes, which may be anybody's. Without any: error is set. */

@@ -18,11 +18,10 @@
 enum option_kind {
 	OPTION_SET,     /* bool: true */
 	OPTION_COMMAND, /* enum command: value; const char *: its argument, where it has one */
-	OPTION_FORMAT,
+	OPTION_WORD,    /* unsigned int: the index of one of the row's words */
 	OPTION_PROTOS,
 	OPTION_COUNT,
 	OPTION_SECONDS,
-	OPTION_COLOR,
 	OPTION_FILE,    /* const char *: a path */
 	OPTION_ADDR,    /* struct addr: of one machine */
 	OPTION_CHANGE,  /* a command, more than one of which can be given */
@@ -84,7 +83,7 @@ static const struct option_row rows[] = {
 	  .help = "what a finding means, how it is proved, how it is fixed" },
 	{ .name = "expect", .arg = "FILE", .kind = OPTION_COMMAND, FIELD(expect), .value = COMMAND_EXPECT,
 	  .help = "hold this host against a file of expectations" },
-	{ .name = "format", .arg = "FORMAT", .kind = OPTION_FORMAT, .words = format_words, .only = BIT(EXPECT),
+	{ .name = "format", .arg = "FORMAT", .kind = OPTION_WORD, FIELD(format), .words = format_words, .only = BIT(EXPECT),
 	  .help = "with --expect: tap, junit or json (tap)" },
 	{ .name = "no-probe", .kind = OPTION_SET, FIELD(no_probe), .only = ASKING,
 	  .help = "send nothing: judge by the configuration alone" },
@@ -96,7 +95,7 @@ static const struct option_row rows[] = {
 	  .help = "ask for all of them, one line each" },
 	{ .name = "openmetrics", .arg = "FILE", .kind = OPTION_FILE, FIELD(openmetrics), .only = BIT(ALL),
 	  .help = "with --all: write metrics to FILE, too" },
-	{ .name = "host-root", .arg = "DIR", .kind = OPTION_FILE, FIELD(host_root),
+	{ .name = "host-root", .arg = "DIR", .kind = OPTION_FILE, .anew = true, FIELD(host_root),
 	  .help = "below which the host's /proc, /run, /var are (/)" },
 	{ .name = "pcap", .arg = "FILE", .kind = OPTION_FILE, FIELD(pcap), .only = BIT(DIAGNOSE),
 	  .help = "write the captured packets, with comments, as pcapng" },
@@ -118,7 +117,7 @@ static const struct option_row rows[] = {
 	  .help = "print only the first line" },
 	{ .letter = 'v', .name = "verbose", .kind = OPTION_SET, FIELD(verbose),
 	  .help = "print also how it was found out" },
-	{ .name = "color", .arg = "WHEN", .kind = OPTION_COLOR, FIELD(color), .words = color_words,
+	{ .name = "color", .arg = "WHEN", .kind = OPTION_WORD, FIELD(color), .words = color_words,
 	  .help = "auto, always or never" },
 	{ .name = "ascii", .kind = OPTION_SET, FIELD(ascii),
 	  .help = "print no other characters than ASCII" },
@@ -319,8 +318,10 @@ static int set_addr(const struct option_row *row, const char *value, struct addr
 
 static int add_change(struct options *o, const char *value, char **ret_error)
 {
-	if (o->n_what_ifs == WHAT_IFS_MAX)
-		return wrong_usage(ret_error, "--what-if takes 32 changes at most");
+	if (o->n_what_ifs == WHAT_IFS_MAX) {
+		*ret_error = xasprintf("--what-if takes %d changes at most", WHAT_IFS_MAX);
+		return -EINVAL;
+	}
 	o->what_ifs[o->n_what_ifs++] = value;
 	return whatif_check(value, ret_error);
 }
@@ -340,8 +341,6 @@ static int set_option(struct options *o, const struct option_row *row, const cha
 		      char **ret_error)
 {
 	void *field = (char *)o + row->offset;
-	unsigned int word;
-	int r;
 
 	o->given |= UINT64_C(1) << (row - rows);
 	switch (row->kind) {
@@ -358,14 +357,8 @@ static int set_option(struct options *o, const struct option_row *row, const cha
 		return set_count(row, value, field, ret_error);
 	case OPTION_SECONDS:
 		return set_seconds(row, value, field, ret_error);
-	case OPTION_COLOR:
-		r = set_word(row, value, &word, ret_error);
-		o->color = r < 0 ? o->color : (enum color_when)word;
-		return r;
-	case OPTION_FORMAT:
-		r = set_word(row, value, &word, ret_error);
-		o->format = r < 0 ? o->format : (enum format)word;
-		return r;
+	case OPTION_WORD:
+		return set_word(row, value, field, ret_error);
 	case OPTION_FILE:
 		*(const char **)field = value;
 		return 0;

@@ -50,8 +50,8 @@ struct options {
 	double timeout;            /* seconds */
 	struct addr from;          /* --from; unset: not given */
 	bool json, fix, yes, dry_run, no_probe, no_trace, watch, quiet, verbose, ascii;
-	enum color_when color;
-	enum format format;
+	unsigned int color;        /* enum color_when */
+	unsigned int format;       /* enum format */
 	uint64_t given;            /* bits of rows of the option table */
 };
 

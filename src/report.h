@@ -96,7 +96,8 @@ struct diagnosis {
 	enum verdict before;
 	char *journal;           /* id, NULL where nothing was changed */
 	fix_records fixes;
-	struct strbuf saved;     /* --save: the file; empty: nothing could be saved */
+	struct strbuf saved;     /* --save: the file; empty: nothing could be saved … */
+	int save_error;          /* … and why, -errno */
 	/* of a diagnosis out of such a file: when (wall clock) and on which machine (NULL: not told) it was made; else 0 */
 	uint64_t taken_us;
 	char *taken_on;

@@ -712,7 +712,7 @@ static void describe(struct endpoint *e, const struct target *t, int ns)
 {
 	bool named = is_namespace(t) || t->kind == TARGET_NAME || t->kind == TARGET_OUTSIDE;
 
-	e->name = named ? xstrdup(t->text) : NULL;
+	e->name = named && t->text ? xstrdup(t->text) : NULL;
 	e->kind = kind_text(t->kind);
 	e->ns = ns;
 }
@@ -1615,9 +1615,9 @@ void round_judge(struct round *r)
 static bool is_hasty(const struct run *run, const struct diagnosis *d)
 {
 	static const char *const codes[] = { "link-no-carrier", "bridge-port-blocked", "packet-loss" };
-	const struct finding *f = d->findings.n ? &d->findings.v[0] : NULL;
+	const struct finding *f = diagnosis_cause(d);
 
-	if (!f || f->role != FINDING_CAUSE)
+	if (!f)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
 		if (streq(f->code, codes[i]))
@@ -1872,7 +1872,7 @@ static void save(struct round *r)
 {
 	progress_say(r->run->progress, "reading the rest of the rules, to be saved");
 	(void)collect_rulesets(r->s, r->fds.v);
-	(void)save_round(r, &r->d->saved);
+	r->d->save_error = save_round(r, &r->d->saved);
 }
 
 struct diagnosis *run_diagnosis(struct run *run)

@@ -7,6 +7,7 @@
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
 
+#include "firewall/ref.h"
 #include "opkind.h"
 
 /* A command on its way into the model; without a snapshot only its grammar is looked at. */
@@ -538,17 +539,11 @@ static int delete_rule(struct command *c, struct nft_chain *chain, uint64_t hand
 	return -ENOENT;
 }
 
-static const struct {
-	const char *name;
-	uint8_t family;
-} nft_families[] = {
-	{ "ip", NFPROTO_IPV4 },     { "ip6", NFPROTO_IPV6 },       { "inet", NFPROTO_INET },
-	{ "arp", NFPROTO_ARP },     { "bridge", NFPROTO_BRIDGE }, { "netdev", NFPROTO_NETDEV },
-};
-
 /* nft delete rule [FAMILY] TABLE CHAIN handle N */
 static int do_nft(struct command *c)
 {
+	static const uint8_t families[] = { NFPROTO_IPV4, NFPROTO_IPV6,   NFPROTO_INET,
+					    NFPROTO_ARP,  NFPROTO_BRIDGE, NFPROTO_NETDEV };
 	struct place p = { .family = NFPROTO_IPV4 };
 	struct nft_chain *chain;
 	uint64_t handle = 0;
@@ -556,9 +551,9 @@ static int do_nft(struct command *c)
 
 	if (!take(c, "delete") || !take(c, "rule"))
 		return wrong(c, "of nft the model knows: delete rule FAMILY TABLE CHAIN handle N", NULL);
-	for (size_t i = 0; i < ARRAY_SIZE(nft_families); i++) {
-		if (take(c, nft_families[i].name)) {
-			p.family = nft_families[i].family;
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		if (take(c, fw_family_name(families[i]))) {
+			p.family = families[i];
 			break;
 		}
 	}
