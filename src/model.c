@@ -305,6 +305,7 @@ static void sysctl_forget(struct ns *ns)
 	ns->bridge_nf_call_iptables = ns->bridge_nf_call_ip6tables = -1;
 	ns->all6 = (struct devconf6){ 0 };
 	ns->icmp_echo_ignore_all = ns->icmp6_echo_ignore_all = 0;
+	ns->checksums = (struct bad_checksums){ 0 };
 	ns->readers_known = false;
 	vec_free(&ns->queue_readers);
 }

@@ -165,6 +165,12 @@ struct table_use {
 	uint64_t refused;            /* what found no room, since the machine was started */
 };
 
+/* What a namespace's own protocols have dropped for its checksum; IPv4 and IPv6 share what TCP counts. */
+struct bad_checksums {
+	bool known;
+	uint32_t tcp, udp, icmp, udp6, icmp6;
+};
+
 /* A connection that conntrack knows, by its original direction. */
 struct tracked_flow {
 	struct addr src, dst;
@@ -371,6 +377,8 @@ struct ns {
 	int icmp_echo_ignore_all;
 	int icmp6_echo_ignore_all;
 	struct table_use connections_use, neighbours_use, neighbours6_use;
+	struct bad_checksums checksums;       /* before probes were sent … */
+	struct bad_checksums checksums_later; /* … and, where one was lost, afterwards */
 
 	/* of the nf_tables ruleset when it was read: another number after every change; 0: not known */
 	uint32_t nft_generation;

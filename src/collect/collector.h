@@ -76,6 +76,12 @@ int collect_take_text(struct snapshot *s, struct ns *ns, enum collect_kind kind,
 int collect_dump(struct collecting *c, enum collect_kind kind, struct nl *nl,
 		 struct nlmsghdr *request);
 
+/* Takes what was dropped for its checksum so far as a text of this kind; which texts these are, and what they say. */
+int collect_checksums(struct collecting *c, enum collect_kind kind);
+bool collect_is_checksums(const char *text);
+/* 0 or -EBADMSG. */
+int collect_parse_checksums(const char *text, struct bad_checksums *ret);
+
 /* The prefix that an address attribute and a length make; an absent address is 0. */
 int collect_prefix(uint8_t family, const struct addr *a, uint8_t len, struct prefix *ret);
 

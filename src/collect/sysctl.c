@@ -5,7 +5,7 @@
  * RTM_GETNETCONF knows three of them and needs no /proc; the others are read
  * from /proc/sys/net, which shows the namespace of the thread that opens the
  * file. Kept as texts: "net.ipv4.icmp_echo_ignore_all=0". So is who listens
- * to a netfilter queue.
+ * to a netfilter queue, and what was dropped for its checksum so far.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -83,6 +83,8 @@ static int parse_text(struct ns *ns, const char *text)
 {
 	if (str_starts(text, READER))
 		return parse_reader(ns, text + strlen(READER));
+	if (collect_is_checksums(text))
+		return collect_parse_checksums(text, &ns->checksums);
 	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
 		const char *value = text + strlen(switches[i].name);
 		char *end;
@@ -169,6 +171,9 @@ static int read_sysctls(struct collecting *c)
 
 	if (result == 0)
 		result = read_readers(c);
+	/* without them nothing is said of checksums */
+	if (result == 0)
+		(void)collect_checksums(c, COLLECT_SYSCTL);
 
 	for (size_t i = 0; i < ARRAY_SIZE(switches); i++) {
 		int r = read_switch(c, switches[i].name);

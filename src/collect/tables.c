@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How full the kernel's tables are: connections (/proc/sys/net/netfilter, and what was refused by
- * ctnetlink_ct_stat_cpu_fill_info()) and neighbours (neightbl_fill_info() in net/core/neighbour.c).
+ * ctnetlink_ct_stat_cpu_fill_info()) and neighbours (neightbl_fill_info() in net/core/neighbour.c). And what was
+ * dropped for its checksum meanwhile.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -86,6 +87,8 @@ static int parse_text(struct ns *ns, const char *text)
 {
 	unsigned int used, limit;
 
+	if (collect_is_checksums(text))
+		return collect_parse_checksums(text, &ns->checksums_later);
 	if (sscanf(text, "conntrack=%u/%u", &used, &limit) != 2)
 		return -EBADMSG;
 	ns->connections_use.used = used;
@@ -143,6 +146,7 @@ static int read_tables(struct collecting *c)
 	struct nl_buf b;
 	int r = read_connections(c);
 
+	(void)collect_checksums(c, COLLECT_TABLE);
 	return r < 0 ? r : collect_dump(c, COLLECT_TABLE, c->route,
 					nl_put(&b, RTM_GETNEIGHTBL, 0, &ndt, sizeof(ndt)));
 }

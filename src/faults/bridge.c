@@ -288,6 +288,62 @@ static bool bridge_flood_off(const struct question *q, struct finding *f)
 	return true;
 }
 
+/* --- bridge-hairpin-off --- */
+
+/* How far the leg is behind the one that comes up from a bridge's port, of the three that lead back to a port. */
+static size_t behind_port(enum leg_kind kind)
+{
+	return kind == LEG_BRIDGE_DOWN ? 2 : kind == LEG_FORWARD ? 1 : 0;
+}
+
+/* The translation of the destination of what is bridged, on a leg; NULL where it does not get that far. */
+static const struct crossing *translated_in_bridge(const struct leg *leg)
+{
+	const struct crossing *found = NULL;
+
+	for (size_t i = 0; i < leg->n_crossings; i++) {
+		const struct crossing *c = &leg->crossings[i];
+
+		if (c->at.hook != HOOK_PREROUTING && c->at.hook != HOOK_INGRESS)
+			continue;
+		if (c->res.verdict != FW_ACCEPT)
+			return NULL;
+		if (c->at.netfilter_bridged && c->res.nat.kind == NAT_DEST)
+			found = c;
+	}
+	return found;
+}
+
+/*
+ * What is translated inside the bridge to somebody on it does not come up: it is bridged
+ * (br_nf_pre_routing_finish(), net/bridge/br_netfilter_hooks.c), and by the port that it came from only
+ * in hairpin mode (should_deliver(), net/bridge/br_forward.c).
+ */
+static bool bridge_hairpin_off(const struct question *q, struct finding *f)
+{
+	const size_t back = behind_port(q->leg->kind);
+	const struct leg *up = q->index >= back ? q->leg - back : NULL;
+	const struct crossing *c = NULL;
+	const struct link *port;
+
+	if (!up || q->index - back + 2 >= q->path->request_legs || up[0].kind != LEG_BRIDGE_UP ||
+	    up[1].kind != LEG_FORWARD || up[2].kind != LEG_BRIDGE_DOWN || up[0].dir != DIR_REQUEST ||
+	    up[1].oif != up[1].iif || up[2].oif != up[0].iif || (q->ev && q->ev->loss != LOSS_PACKET))
+		return false;
+	c = translated_in_bridge(up);
+	port = ns_link(leg_ns(q), up->iif);
+	if (!c || !port || port->brport.hairpin)
+		return false;
+	say(f, q->leg->ns, port->name, "it is translated to %s inside the bridge and would have to leave by the port it "
+	    "came from: hairpin mode is off on %s", addr_text(&c->res.nat.addr).s, port->name);
+	say_evidence(f, "%s: hairpin off", port->name);
+	say_evidence(f, "bridged packets cross the rules of %s, which lead it to %s, behind %s again", who(q, q->leg->ns).s,
+		     addr_text(&c->res.nat.addr).s, port->name);
+	say_port_flag(q, f, port, "hairpin", true);
+	f->mark = "not sent back";
+	return true;
+}
+
 #define BRIDGE_LEGS (LEG_BIT(LEG_BRIDGE_UP) | LEG_BIT(LEG_BRIDGED) | LEG_BIT(LEG_BRIDGE_DOWN))
 
 static const struct fault rows[] = {
@@ -332,9 +388,13 @@ static const struct fault rows[] = {
 	  .proof = "The port's flags, no entry in the forwarding database, and packets that enter the bridge only.",
 	  .fix = "Turn flooding on for the port." },
 	{ .code = "bridge-hairpin-off",
+	  .legs = LEG_BIT(LEG_BRIDGE_UP) | LEG_BIT(LEG_FORWARD) | LEG_BIT(LEG_BRIDGE_DOWN),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = bridge_hairpin_off,
 	  .safety = SAFETY_CONSENT,
-	  .means = "The answer must leave by the port it came in on, which needs hairpin mode.",
-	  .proof = "The port's mode.",
+	  .means = "A packet that is translated inside the bridge has to leave by the port it came from, which needs "
+		   "hairpin mode.",
+	  .proof = "The port's mode, the rule that leads the packet back, and that rules see bridged packets.",
 	  .fix = "bridge link set dev X hairpin on." },
 };
 

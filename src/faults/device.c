@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* device - what stands on an interface before and behind everything else: XDP and traffic control */
+/* device - what stands on an interface before and behind everything else: XDP and traffic control; and what it left undone */
 #include "faults/groups.h"
 #include "faults/say.h"
 
@@ -83,6 +83,59 @@ static bool tc_drop(const struct question *q, struct finding *f)
 	return true;
 }
 
+/* --- checksum-bad --- */
+
+/* How many packets like this one its namespace has dropped for their checksum meanwhile; 0 also where nobody knows. */
+static uint32_t bad_checksums(const struct question *q)
+{
+	const struct bad_checksums *was = &leg_ns(q)->checksums, *now = &leg_ns(q)->checksums_later;
+	bool v6 = q->leg->pkt.dst.family == AF_INET6;
+
+	if (!was->known || !now->known)
+		return 0;
+	switch (q->path->flow.proto) {
+	case PROTO_TCP:
+		return now->tcp - was->tcp;
+	case PROTO_UDP:
+		return v6 ? now->udp6 - was->udp6 : now->udp - was->udp;
+	case PROTO_ICMP:
+		return v6 ? now->icmp6 - was->icmp6 : now->icmp - was->icmp;
+	case PROTO_COUNT:
+		break;
+	}
+	return 0;
+}
+
+/*
+ * Where it was for this namespace; or where it would have to be translated back first: what has a wrong checksum
+ * belongs to no connection (nf_checksum(), net/netfilter/utils.c), so that it is for this namespace, too.
+ */
+static bool checksum_bad(const struct question *q, struct finding *f)
+{
+	const char *proto = proto_name(q->path->flow.proto);
+	uint32_t n = bad_checksums(q);
+	const struct leg *sender = q->leg->dir == DIR_REQUEST ? &q->path->legs.v[0] : NULL;
+	struct ifname in = ifname(q, q->leg->ns, q->leg->iif);
+
+	if (q->ev->loss != LOSS_PACKET || n == 0 || n < q->ev->sent ||
+	    (q->leg->kind == LEG_FORWARD && (q->leg->dir == DIR_REQUEST || !q->path->snat)))
+		return false;
+	say(f, q->leg->ns, in.s, "%s packets come in by %s in %s with wrong checksums, and are dropped there", proto, in.s,
+	    who(q, q->leg->ns).s);
+	say_evidence(f, "%s has dropped %u %s packet%s for their checksum meanwhile (InCsumErrors)", who(q, q->leg->ns).s, n,
+		     proto, n == 1 ? "" : "s");
+	if (sender && !q->path->flow.entry)
+		say_advice(f, "ethtool -K %s tx off   # in %s, or on the tunnel that leaves checksums to others",
+			   shell_word(ifname(q, sender->ns, sender->oif).s).s, who(q, sender->ns).s);
+	else
+		say_advice(f, "ethtool -K … tx off, where they are sent or on a tunnel that leaves checksums to others");
+	/* it counts everybody's */
+	if (n > q->facts->sent)
+		f->confidence = LIKELY;
+	f->mark = "wrong checksum";
+	return true;
+}
+
 static const struct fault rows[] = {
 	{ .code = "xdp-drop",
 	  .legs = LEG_BIT(LEG_WIRE),
@@ -101,10 +154,20 @@ static const struct fault rows[] = {
 	  .proof = "Packets end there, nothing else explains it, and the counter of the queue, or of the filters' "
 		   "place, has risen meanwhile.",
 	  .fix = "tc filter del …, by whom it belongs to; a longer queue, a higher rate." },
+	{ .code = "checksum-bad",
+	  .legs = LEG_BIT(LEG_DELIVER) | LEG_BIT(LEG_FORWARD),
+	  .ask = ASK_LAST,
+	  .match = checksum_bad,
+	  .safety = SAFETY_MANUAL,
+	  .means = "Packets arrive with wrong checksums and are dropped: whoever sends them leaves checksums to an "
+		   "interface that does not fill them in.",
+	  .proof = "Packets that come in and end there, nothing else that explains it, and the kernel's counter of bad "
+		   "checksums, which has risen meanwhile; never a capture: local checksums are unfinished there.",
+	  .fix = "ethtool -K X tx off, on the interface that sends them or on the tunnel." },
 };
 
 const struct fault_group faults_device = {
-	.name = "link: traffic control and XDP",
+	.name = "link: traffic control, XDP and offloads",
 	.rows = rows,
 	.n = ARRAY_SIZE(rows),
 };

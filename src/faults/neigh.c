@@ -546,11 +546,6 @@ static const struct fault rows[] = {
 	  .means = "Nobody answers ARP or ND for the uplink's gateway, or for a target on the same network.",
 	  .proof = "Requests for it were seen leaving; none was answered.",
 	  .fix = "The answer is missing elsewhere: a wrong gateway address, a machine that is off." },
-	{ .code = "checksum-bad",
-	  .safety = SAFETY_MANUAL,
-	  .means = "Packets arrive with wrong checksums (an offload) and are dropped.",
-	  .proof = "The kernel's counter, never a capture: local checksums are unfinished there.",
-	  .fix = "ethtool -K X tx off." },
 };
 
 const struct fault_group faults_neigh = {

@@ -452,6 +452,22 @@ name_server() { listen "$1" "$2:53/dns=$OUT"; }
 # advertise NAMESPACE IF: one router advertisement on that link
 advertise() { "${LAB_LISTEN:?}" -n "$(netns_file "$1")" -a "$2"; }
 
+# finish_checksums NAMESPACE IF: what leaves by it carries its checksum, as what leaves this machine does
+finish_checksums() { "${LAB_LISTEN:?}" -n "$(netns_file "$1")" -s "$2"; }
+
+# unfinished NAMESPACE IF WHAT: stands in for a card that leaves the checksums of these TCP packets as they are
+unfinished()
+{
+	nft_in "$1" <<-END
+		table netdev card {
+			chain out {
+				type filter hook egress device "$2" priority 0; policy accept;
+				$3 tcp checksum set 0x1234
+			}
+		}
+	END
+}
+
 # mac_of NAMESPACE IF
 mac_of() { within "$1" ip -o link show dev "$2" | sed 's/.*link\/ether \([^ ]*\).*/\1/'; }
 

@@ -4,6 +4,7 @@
  *          a virtual machine's wire: listen -t NETNS-FILE TAP NETNS-FILE TAP
  *          a router advertisement:   listen -n NETNS-FILE -a IF
  *          an XDP program:           listen -x IF drop|pass
+ *          no checksum offload:      listen -n NETNS-FILE -s IF
  *
  * Opens every socket inside the namespace and goes home again, so that no process is ever seen living
  * in the namespace that it serves. Returns when all sockets are open (nothing has to be waited for)
@@ -20,9 +21,11 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <linux/bpf.h>
+#include <linux/ethtool.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -280,6 +283,18 @@ static void attach_xdp(const char *ifname, int verdict)
 		errx(1, "%s: %s", ifname, strerror(-answer.error.error));
 }
 
+/* As "ethtool -K IF tx off": what leaves by it carries its checksum. */
+static void finish_checksums(const char *ifname)
+{
+	struct ethtool_value off = { .cmd = ETHTOOL_STXCSUM };
+	struct ifreq ifr = { .ifr_data = (void *)&off };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", ifname);
+	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &ifr) < 0)
+		err(1, "%s", ifname);
+}
+
 int main(int argc, char **argv)
 {
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -290,11 +305,16 @@ int main(int argc, char **argv)
 	if (first >= argc)
 		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS|/backlog=N]...\n"
 			"       listen -t NETNS-FILE TAP NETNS-FILE TAP\n"
-			"       listen -n NETNS-FILE -a IF");
+			"       listen -n NETNS-FILE -a IF\n"
+			"       listen -n NETNS-FILE -s IF");
 	if (first == 3)
 		enter(argv[2]);
 	if (!strcmp(argv[first], "-a") && argc == first + 2) {
 		advertise(argv[first + 1]);
+		return 0;
+	}
+	if (!strcmp(argv[first], "-s") && argc == first + 2) {
+		finish_checksums(argv[first + 1]);
 		return 0;
 	}
 	if (!strcmp(argv[first], "-x") && argc == first + 3) {

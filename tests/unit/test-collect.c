@@ -669,6 +669,24 @@ static void how_full_tables_are(void **state)
 	assert_int_equal(collect_take_text(t.s, t.ns, COLLECT_TABLE, "conntrack=8"), -EBADMSG);
 }
 
+static void checksums_before_and_after(void **state)
+{
+	_cleanup_(built_done) struct built t = { 0 };
+
+	begin(&t, 16, "", 0);
+	assert_int_equal(collect_take_text(t.s, t.ns, COLLECT_SYSCTL, "checksums=1 2 3 4 5"), 0);
+	assert_true(t.ns->checksums.known);
+	assert_false(t.ns->checksums_later.known);
+	assert_int_equal(collect_take_text(t.s, t.ns, COLLECT_TABLE, "checksums=6 7 8 9 4294967295"), 0);
+	assert_int_equal(t.ns->checksums.tcp, 1);
+	assert_int_equal(t.ns->checksums.icmp6, 5);
+	assert_int_equal(t.ns->checksums_later.udp, 7);
+	assert_int_equal(t.ns->checksums_later.icmp, 8);
+	assert_int_equal(t.ns->checksums_later.udp6, 9);
+	assert_int_equal(collect_take_text(t.s, t.ns, COLLECT_TABLE, "checksums=1 2 3"), -EBADMSG);
+	assert_int_equal(t.ns->checksums_later.tcp, 6);
+}
+
 static void policies_of_ipsec(void **state)
 {
 	_cleanup_(built_done) struct built t = { 0 };
@@ -1173,6 +1191,7 @@ int main(void)
 		cmocka_unit_test(interfaces_of_running_diagnoses_are_left_out),
 		cmocka_unit_test(what_a_bridge_knows),
 		cmocka_unit_test(queues_and_filters),
+		cmocka_unit_test(checksums_before_and_after),
 		cmocka_unit_test(policies_of_ipsec),
 		cmocka_unit_test(how_full_tables_are),
 		cmocka_unit_test(a_bad_message_is_noted_and_left_out),

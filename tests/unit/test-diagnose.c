@@ -564,6 +564,90 @@ static void tables_that_are_full(void **state)
 	seen_says(s, 3, &o, "packet-loss");
 }
 
+static void checksums_that_nobody_filled_in(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct ns *host = &s->ns.v[NS_HOST];
+	struct observations o = { 0 };
+
+	/* to the host itself */
+	add_route(s, NS_HOST, "198.51.100.9", 32, RT_TABLE_LOCAL, RTN_LOCAL, NULL, WAN);
+	host->checksums = (struct bad_checksums){ .known = true, .tcp = 7, .icmp = 40 };
+	host->checksums_later = (struct bad_checksums){ .known = true, .tcp = 8, .udp = 1, .icmp6 = 1, .icmp = 40 };
+	seen_says(s, 3, &o, "packet-loss");
+	host->checksums_later.icmp = 41;
+	seen_says(s, 3, &o, "checksum-bad");
+	seen_says(s, 2, &o, "packet-loss");
+	/* it was not read before, or not again */
+	host->checksums.known = false;
+	seen_says(s, 3, &o, "packet-loss");
+	host->checksums = host->checksums_later;
+	host->checksums.icmp = 40;
+	host->checksums_later.known = false;
+	seen_says(s, 3, &o, "packet-loss");
+	/* a switch explains it better */
+	host->checksums_later.known = true;
+	host->icmp_echo_ignore_all = 1;
+	seen_says(s, 3, &o, "icmp-echo-ignored");
+}
+
+static void a_router_looks_at_no_checksum(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct observations o = { 0 };
+
+	s->ns.v[NS_HOST].checksums.known = s->ns.v[NS_HOST].checksums_later.known = true;
+	s->ns.v[NS_HOST].checksums_later.icmp = 1;
+	seen_says(s, 3, &o, "packet-loss");
+}
+
+/* The model's word on a request that comes up from a port and goes down by one, translated in between. */
+static const char *hairpin_says(struct snapshot *s, size_t at, const struct crossing *c, int out)
+{
+	const struct fault *row = fault_find("bridge-hairpin-off");
+	struct leg legs[] = {
+		{ .kind = LEG_BRIDGE_UP, .iif = PORT, .oif = BRIDGE, .crossings = { *c }, .n_crossings = 1 },
+		{ .kind = LEG_FORWARD, .iif = BRIDGE, .oif = BRIDGE },
+		{ .kind = LEG_BRIDGE_DOWN, .iif = BRIDGE, .oif = out },
+		{ .kind = LEG_WIRE, .iif = out, .oif = out },
+	};
+	struct path path = { .legs = { .v = legs, .n = 4, .cap = 4 }, .request_legs = 4 };
+	struct facts facts = { .s = s };
+	struct question q = { .s = s, .path = &path, .leg = &legs[at], .index = at, .facts = &facts };
+	struct finding f = { 0 };
+	const char *object = "";
+
+	if (row->match(&q, &f)) {
+		assert_int_equal(f.ops.n, 1);
+		object = snapshot_intern(s, f.object);
+	}
+	finding_done(&f);
+	return object;
+}
+
+static void back_by_the_same_port(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct crossing c = { .at = { .hook = HOOK_PREROUTING, .netfilter_bridged = true },
+			      .res.nat = { .kind = NAT_DEST, .addr = A("10.1.0.2") } };
+
+	for (size_t at = 0; at < 3; at++)
+		assert_string_equal(hairpin_says(s, at, &c, PORT), "port");
+	/* by another port; not translated, or not in the bridge; dropped before */
+	assert_string_equal(hairpin_says(s, 0, &c, WAN), "");
+	c.res.nat.kind = NAT_NONE;
+	assert_string_equal(hairpin_says(s, 0, &c, PORT), "");
+	c.res.nat.kind = NAT_DEST;
+	c.at.netfilter_bridged = false;
+	assert_string_equal(hairpin_says(s, 0, &c, PORT), "");
+	c.at.netfilter_bridged = true;
+	c.res.verdict = FW_DROP;
+	assert_string_equal(hairpin_says(s, 0, &c, PORT), "");
+	c.res.verdict = FW_ACCEPT;
+	s->ns.v[NS_HOST].links.v[1].brport.hairpin = true;
+	assert_string_equal(hairpin_says(s, 0, &c, PORT), "");
+}
+
 static void a_program_at_the_end_of_the_wire(void **state)
 {
 	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
@@ -760,6 +844,9 @@ int main(void)
 		cmocka_unit_test(two_with_one_mac),
 		cmocka_unit_test(policies_of_ipsec),
 		cmocka_unit_test(tables_that_are_full),
+		cmocka_unit_test(checksums_that_nobody_filled_in),
+		cmocka_unit_test(a_router_looks_at_no_checksum),
+		cmocka_unit_test(back_by_the_same_port),
 		cmocka_unit_test(a_program_at_the_end_of_the_wire),
 		cmocka_unit_test(where_a_part_is_lost),
 		cmocka_unit_test(a_name_that_does_not_resolve),
