@@ -59,13 +59,19 @@ doctor()
 summarize() { jq -r --argjson exit "${STATUS:-0}" -f "$LAB_LIB/summary.jq" "$1"; }
 
 # said OUT KEY: one of those facts
-said() { sed -n "s/^$2\t//p" "$1.sum"; }
+said()
+{
+	local line
+	while IFS= read -r line; do
+		[[ $line != "$2"$'\t'* ]] || printf '%s\n' "${line#*$'\t'}"
+	done <"$1.sum"
+}
 
 # replayed OUT FILE: what was saved beside OUT says the same, to the letter, where nothing of this world is left
 replayed()
 {
 	local status=0 expected
-	expected=$(jq .verdict <"$1")
+	expected=$(said "$1" verdict)
 	unshare -n "$NSDOCTOR" --json --load "$2" >"$LAB_TMP/replay" 2>"$LAB_TMP/replay.err" || status=$?
 	if [ "$status" -gt 3 ] || ! cmp -s "$1" "$LAB_TMP/replay"; then
 		fail "--load says something else than was found ($expected, exit $status)"
@@ -126,7 +132,6 @@ demand()
 	mapfile -t notes < <(grep $'^note\t' "$out.sum")
 	while read -r line; do
 		case $line in '' | '#'*) continue ;; esac
-		line=$(names "$line")
 		read -r word rest <<<"$line"
 		case $word in
 		verdict)
@@ -167,7 +172,7 @@ demand()
 		works | fix) ;;
 		*) die "${CASE:-}: what is \"$line\"?" ;;
 		esac
-	done <"$2"
+	done < <(names "$(<"$2")")
 	((n == ${#causes[@]})) || fail "$n causes expected, ${#causes[@]} found: $(codes "${causes[@]}")"
 	[ -n "$any_next" ] || ((m == ${#nexts[@]})) || fail "$m next expected, ${#nexts[@]} found: $(codes "${nexts[@]}")"
 	if [ -n "${HEALTHY:-}" ]; then
@@ -235,7 +240,7 @@ pasted()
 	while IFS= read -r cmd; do
 		paste_one "$cmd"
 	done < <(said "$1" undo)
-	unchanged 'the printed undo'
+	unchanged --no-switches 'the printed undo'
 	! declare -F forget >/dev/null || forget
 }
 
@@ -248,12 +253,13 @@ paste_one()
 	case $status:$1 in 0:* | 1:conntrack\ -D*) ;; *) fail "cannot be pasted: $1" ;; esac
 }
 
-# unchanged WHAT: the state is that of before
+# unchanged [--no-switches] WHAT: the state is that of before. Where another look at it follows, the switches can wait for
+# that.
 unchanged()
 {
 	local diff
-	diff=$(same_state "$LAB_TMP/before") || {
-		fail "$1 leaves something behind"
+	diff=$(same_state "${@:1:$#-1}" "$LAB_TMP/before") || {
+		fail "${!#} leaves something behind"
 		printf '%s\n' "$diff" >>"$LAB_TMP/details"
 	}
 }

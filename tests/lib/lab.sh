@@ -659,31 +659,53 @@ forget_neighbours()
 
 # state FILE: all configuration of all namespaces, in a form that two moments can be compared by. Left out is what
 # traffic and time change: statistics, counters, learned neighbours and forwarding entries, IPv6 link-local addresses.
+# With --no-switches the sysctls are, too.
 state()
 {
-	local ns
+	local ns option=''
+	[ "$1" != --no-switches ] || { option=$1; shift; }
 	for ns in host "${LAB_NAMESPACES[@]}"; do
 		# nobody but the lab can find those
 		[ ! -e "$LAB_TMP/hidden/$ns" ] || continue
 		[ -e "$(netns_file "$ns")" ] || { echo "$ns is gone"; continue; }
 		echo "=== $ns"
-		nsenter --net="$(netns_file "$ns")" -- bash "$LAB_LIB/state"
-	done >"$1"
-	{
-		echo '=== names'
-		ls /run/netns
-	} >>"$1"
+		# shellcheck disable=SC2086 # an option or none
+		nsenter --net="$(netns_file "$ns")" -- sh "$LAB_LIB/state" $option
+	done | lasting >"$1"
+	printf '%s\n' '=== names' /run/netns/* >>"$1"
 }
 
-# same_state FILE [WHAT]: the state is what it was, perhaps in a moment
+# lasting: without what traffic and time change, and without the queue that a link gets when it goes up for the first time
+# and keeps for ever
+lasting()
+{
+	sed -E \
+		-e '/ fe80:/d' -e '/^(multicast |anycast )?(fe80|ff00):/d' -e '/^local fe80:/d' -e '/^anycast /d' \
+		-e 's/,?(LOWER_UP|NO-CARRIER|M-DOWN)//g' -e 's/<,/</' \
+		-e 's/ state [A-Z]+ / /' -e 's/ link-netns(id)? [^ ]+//' \
+		-e 's/ bridge_slave state (listening|learning) / bridge_slave state on-its-way /' -e 's/ [a-z_]*_timer +[0-9.]+//g' \
+		-e 's/ (bridge_id|designated_[a-z]*|root_[a-z_]*|topology_change[a-z_]*|config_pending) [^ ]+//g' \
+		-e 's/ qdisc no(op|queue) / /' -e '/^qdisc noqueue /d' \
+		-e 's/ *valid_lft.*//' -e 's/ (linkdown|dead)//g' -e 's/ expires [0-9]+sec//'
+}
+
+# same_state [--no-switches] FILE: the state is what it was, perhaps in a moment
 same_state()
 {
-	local i
+	local i option='' before=$LAB_TMP/state.then
+	if [ "$1" = --no-switches ]; then
+		option=$1
+		shift
+		grep -vE '^(ipv4|ipv6|bridge|netfilter)/' "$1" >"$before"
+	else
+		before=$1
+	fi
 	for ((i = 0; i < 12; i++)); do
-		state "$LAB_TMP/state.now"
-		cmp -s "$1" "$LAB_TMP/state.now" && return
+		# shellcheck disable=SC2086 # an option or none
+		state $option "$LAB_TMP/state.now"
+		cmp -s "$before" "$LAB_TMP/state.now" && return
 		sleep 0.2
 	done
-	diff -U0 "$1" "$LAB_TMP/state.now" | sed -n '3,40p'
+	diff -U0 "$before" "$LAB_TMP/state.now" | sed -n '3,40p'
 	return 1
 }
