@@ -2,7 +2,6 @@
 #include "save.h"
 
 #include <errno.h>
-#include <math.h>
 
 #include "collect.h"
 #include "pack.h"
@@ -312,10 +311,11 @@ static void pack_question(struct pack *p, struct saved *s)
 
 /* --- the answer ------------------------------------------------------------ */
 
+/* What no run takes, a number that is none included, was not measured. */
 static void pack_ms(struct pack *p, double *ms)
 {
 	pack_int(p, ms);
-	if (!isfinite(*ms) || *ms < 0)
+	if (!(*ms >= 0 && *ms < 1e9))
 		*ms = 0;
 }
 

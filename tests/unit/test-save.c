@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
+#include <math.h>
 
 #include "collect.h"
 #include "collect/collector.h"
@@ -126,7 +127,7 @@ static const struct options as_it_was;
 /* --- files ----------------------------------------------------------------- */
 
 /* A host that knows nothing but one switch. */
-static struct strbuf a_file(void)
+static struct strbuf a_file_that_took(double ms)
 {
 	struct options o = { .no_probe = true };
 	struct run run = { .options = &o, .source = { .kind = TARGET_HOST, .text = (char *)"host" },
@@ -148,10 +149,16 @@ static struct strbuf a_file(void)
 	vec_push(&r.paths, round_predict(&r, &flow));
 	round_describe(&r);
 	round_judge(&r);
+	r.d->total_ms = ms;
 	assert_int_equal(save_round(&r, &b), 0);
 	round_done(&r, true);
 	diagnosis_free(r.d);
 	return b;
+}
+
+static struct strbuf a_file(void)
+{
+	return a_file_that_took(0);
 }
 
 static int parse(const void *bytes, size_t n, char **ret_error)
@@ -182,6 +189,22 @@ static void a_file_comes_back(void **state)
 	assert_string_equal(d->source.name, "host");
 	diagnosis_free(d);
 	strbuf_done(&b);
+}
+
+static void a_time_that_no_run_takes_is_none(void **state)
+{
+	static const double times[][2] = { { 12.5, 12.5 }, { 1e300, 0 }, { -1, 0 }, { NAN, 0 }, { INFINITY, 0 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		struct strbuf b = a_file_that_took(times[i][0]);
+		char *error = NULL;
+		struct saved s;
+
+		assert_int_equal(save_parse(b.s, b.n, &s, &error), 0);
+		assert_true(s.round.d->total_ms == times[i][1]);
+		replay_forget(&s);
+		strbuf_done(&b);
+	}
 }
 
 static void a_damaged_file_is_none(void **state)
@@ -259,6 +282,7 @@ int main(void)
 		cmocka_unit_test(values_cut_short_are_wrong),
 		cmocka_unit_test(what_cannot_be_is_wrong),
 		cmocka_unit_test(a_file_comes_back),
+		cmocka_unit_test(a_time_that_no_run_takes_is_none),
 		cmocka_unit_test(a_damaged_file_is_none),
 		cmocka_unit_test(what_is_lacking_stays_unknown),
 		cmocka_unit_test(a_wrong_body_is_survived),
