@@ -474,7 +474,7 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 			answer = SETTLE_RETRY;
 			due = first + timeout_us;
 		} else {
-			answer = SETTLE_WAIT;
+			answer = e.loss == LOSS_OUTSIDE ? SETTLE_BEYOND : SETTLE_WAIT;
 		}
 		*ret_wake_us = due;
 	} else if (e.answered) {

@@ -17,8 +17,12 @@
 
 #define NEVER UINT64_MAX
 
-/* Once the question is answered, the other probes have 3 round trips left, at least this. */
-#define GRACE_US 150000
+/*
+ * Once the question is answered, the other probes have 3 round trips left, at least this: longer than a
+ * packet may take inside this host. What has left it already needs no such patience.
+ */
+#define GRACE_US        150000
+#define BEYOND_GRACE_US 20000
 /* How long the newest packets may take to appear in the captures. */
 #define DRAIN_US 5000
 /* Two sockets for each namespace that is watched. */
@@ -42,7 +46,8 @@ struct run {
 	struct observer *ob;
 	struct observations *o;
 	VEC(struct shot) shots;
-	uint64_t deadline; /* after the question was answered: for everybody else */
+	uint64_t answered; /* when all questions were settled and one was answered, or NEVER: … */
+	uint64_t rtt;      /* … in so many microseconds */
 	size_t numbered;   /* sightings and … */
 	size_t traced;     /* … trace events whose attempt is known in full */
 };
@@ -181,28 +186,53 @@ static bool is_decided(const struct run *run, const struct probe *p)
 	return false;
 }
 
-static uint64_t grace(const struct attempt *answer)
+static uint64_t grace(uint64_t rtt, uint64_t least)
 {
-	uint64_t rtt = answer->done_us - answer->sent_us;
+	return 3 * rtt > least ? 3 * rtt : least;
+}
 
-	return 3 * rtt > GRACE_US ? 3 * rtt : GRACE_US;
+static uint64_t rtt_of(const struct attempt *answer)
+{
+	return answer->done_us - answer->sent_us;
+}
+
+/* A large packet takes its time on a slow line, and its loss means something where small ones pass. */
+static bool is_full_behind_small(const struct run *run, const struct probe *p)
+{
+	if (!p->full)
+		return false;
+	vec_each(small, &run->plan->probes)
+		if (!small->full && small->ns == p->ns && small->proto == p->proto &&
+		    first_answer(small))
+			return true;
+	return false;
+}
+
+/* Until when a probe may be waited for after the question was answered. */
+static uint64_t deadline(const struct run *run, const struct probe *p, enum settle s)
+{
+	bool beyond = s == SETTLE_BEYOND && !is_full_behind_small(run, p);
+
+	if (run->answered == NEVER)
+		return NEVER;
+	return run->answered + grace(run->rtt, beyond ? BEYOND_GRACE_US : GRACE_US);
 }
 
 /* Gives up what has waited for too long; returns when the next one will have. */
-static uint64_t give_up(const struct run *run, struct probe *p, uint64_t now)
+static uint64_t give_up(const struct run *run, struct probe *p, enum settle s, uint64_t now)
 {
 	const struct attempt *answer = first_answer(p);
 	bool decided = !run->plan->all_attempts && !answer && is_decided(run, p);
-	uint64_t next = NEVER;
+	uint64_t next = NEVER, end = deadline(run, p, s);
 
 	vec_each(a, &p->attempts) {
 		const struct attempt *from = run->plan->all_attempts ? a : &p->attempts.v[0];
-		uint64_t at = earlier(from->sent_us + run->plan->timeout_us, run->deadline);
+		uint64_t at = earlier(from->sent_us + run->plan->timeout_us, end);
 
 		if (a->outcome != PROBE_PENDING)
 			continue;
 		if (answer)
-			at = earlier(at, a->sent_us + grace(answer));
+			at = earlier(at, a->sent_us + grace(rtt_of(answer), GRACE_US));
 		if (decided || at <= now)
 			finish_attempt(a, PROBE_LOST);
 		else
@@ -257,7 +287,7 @@ static uint64_t settle_pending(struct run *run, size_t index, uint64_t now)
 		send_next(run, index);
 		return now;
 	}
-	next = give_up(run, p, now);
+	next = give_up(run, p, s, now);
 	if (next == NEVER)
 		return now;
 	/* a moment that has passed already is none to wait for */
@@ -297,23 +327,30 @@ static uint64_t step(struct run *run, size_t index, uint64_t now)
 	return paced;
 }
 
-/* When all questions are settled and one was answered, nobody else is waited for much longer. */
-static void set_deadline(struct run *run, uint64_t now)
+/*
+ * When all questions are settled and one was answered, nobody else is waited for much longer. Returns whether this has
+ * just come to be so.
+ */
+static bool note_answer(struct run *run, uint64_t now)
 {
-	const struct attempt *answer = NULL;
+	bool any = false;
 
-	if (run->deadline != NEVER || run->plan->all_attempts)
-		return;
+	if (run->answered != NEVER || run->plan->all_attempts)
+		return false;
 	vec_each(p, &run->plan->probes) {
+		const struct attempt *answer = first_answer(p);
+
 		if (!p->question)
 			continue;
 		if (p->outcome == PROBE_PENDING)
-			return;
-		if (first_answer(p))
-			answer = first_answer(p);
+			return false;
+		if (answer && rtt_of(answer) > run->rtt)
+			run->rtt = rtt_of(answer);
+		any = any || answer;
 	}
-	if (answer)
-		run->deadline = now + grace(answer);
+	if (any)
+		run->answered = now;
+	return any;
 }
 
 static bool all_settled(const struct run *run)
@@ -330,9 +367,8 @@ static uint64_t step_all(struct run *run, uint64_t now)
 
 	for (size_t i = 0; i < run->plan->probes.n; i++)
 		next = earlier(next, step(run, i, now));
-	set_deadline(run, now);
 	drop_shots(run);
-	return earlier(next, run->deadline);
+	return note_answer(run, now) ? now : next;
 }
 
 /* --- waiting --- */
@@ -526,7 +562,7 @@ static int send_first(struct run *run)
 
 int probe_run(struct probe_plan *plan, struct observer *ob, struct observations *o)
 {
-	struct run run = { .plan = plan, .ob = ob, .o = o, .deadline = NEVER };
+	struct run run = { .plan = plan, .ob = ob, .o = o, .answered = NEVER };
 	int r = send_first(&run);
 
 	while (!all_settled(&run) && !(plan->stop && *plan->stop)) {

@@ -62,6 +62,7 @@ struct probe {
 /* What the loop asks between packets: how a probe stands, by what was seen so far. Pure. */
 enum settle {
 	SETTLE_WAIT,       /* nothing can be said before *ret_wake_us */
+	SETTLE_BEYOND,     /* likewise; it has left this host, and takes as long as the question did */
 	SETTLE_RETRY,      /* no answer within the pace: send another one, if allowed */
 	SETTLE_LOST,       /* the place of loss inside this host is known: stop waiting */
 };

@@ -1169,11 +1169,26 @@ static void follow_packets(struct round *r, size_t probe)
 	path_free(path);
 }
 
+/* Was the question answered by the destination, not by somebody on this host in its place? */
+static bool is_question_theirs(const struct round *r)
+{
+	const struct path *path = r->paths.v[0];
+
+	if (path->taken_leg >= 0)
+		return false;
+	return !path->outside || path->uplink_point < 0 ||
+	       correlate_passed(&r->obs, 0, &path->points.v[path->uplink_point]);
+}
+
 enum settle round_settle(struct round *r, size_t probe, uint64_t now, uint64_t *ret_wake_us)
 {
+	enum settle s;
+
 	follow_packets(r, probe);
-	return correlate_settle(r->paths.v[probe], &r->plan.probes.v[probe], probe, &r->obs, now,
-				r->plan.pace_us, r->plan.timeout_us, ret_wake_us);
+	s = correlate_settle(r->paths.v[probe], &r->plan.probes.v[probe], probe, &r->obs, now,
+			     r->plan.pace_us, r->plan.timeout_us, ret_wake_us);
+	/* how soon another one answers says nothing of the destination */
+	return s == SETTLE_BEYOND && !is_question_theirs(r) ? SETTLE_WAIT : s;
 }
 
 static enum settle settle(void *ctx, size_t probe, uint64_t now, uint64_t *ret_wake_us)
