@@ -7,7 +7,8 @@
 #   commands that break the standard world of tests/lib/lab.sh
 #   END
 #
-# QUESTION is what nsdoctor is asked. EXPECTED is the verdict and, behind it, ROLE CODE DIRECTION of the first finding.
+# QUESTION is what nsdoctor is asked. EXPECTED is the verdict and, behind it, "ROLE CODE DIRECTION" of every cause and next,
+# divided by commas.
 # HEALS is "heals" where --fix --yes repairs it, else "manual"; "full" behind it: only in tests/run-lab --full.
 # docs/CATALOGUE.md says which fault is where.
 
@@ -37,7 +38,7 @@ END
 
 row vswitch-drops-macvlan '$NS1 $GW' 'unreachable cause neighbour-failed request' manual <<'END'
 on_parent "$NS1" mv0 "$UPNOBODY/$UPPFX" bridge
-drop_outside "ether saddr != $(mac_of host "$UP")"
+cloud "ether saddr != $(mac_of host "$UP") drop"
 END
 
 # --- addresses --------------------------------------------------------------------------------------------------------
@@ -76,7 +77,7 @@ at "$NS1" ip route add default via "$BRADDR"
 sleep 2.2
 END
 
-row source-that-nobody-knows '$NS1 $OUT' 'unreachable cause masquerade-missing request' heals <<'END'
+row source-that-nobody-knows '$NS1 $OUT' 'unreachable cause masquerade-missing request, next return-route-missing reply' heals <<'END'
 at "$NS1" ip addr add 10.199.9.9/32 dev "$NS1IF"
 at "$NS1" ip route replace default via "$BRADDR" src 10.199.9.9
 END
@@ -103,7 +104,7 @@ row rules-deleted '$NS1 $OUT' 'unreachable cause route-policy request' manual <<
 at "$NS1" ip rule del pref 32766
 END
 
-row default-by-dead-link '$NS1 $OUT' 'unreachable cause link-down request' manual <<'END'
+row default-by-dead-link '$NS1 $OUT' 'unreachable cause link-down request, next martian-source request' manual <<'END'
 at "$NS1" ip link add dead0 type veth peer name dead1
 at "$NS1" ip addr add 10.77.0.2/24 dev dead0
 at "$NS1" ip link set dev dead0 up
@@ -153,7 +154,7 @@ row ttl-of-one '$NS1 $OUT' 'unreachable cause packet-loss request' manual full <
 at "$NS1" sysctl -qw net.ipv4.ip_default_ttl=1
 END
 
-row subnet-by-dead-tunnel '$NS1 $OUT' 'unreachable cause link-down reply' manual <<'END'
+row subnet-by-dead-tunnel '$NS1 $OUT' 'unreachable cause link-down reply, next return-route-wrong reply' manual <<'END'
 run ip link add ovn0 type veth peer name ovnp
 run ip addr add 10.198.0.2/24 dev ovn0
 run ip link set dev ovn0 up
@@ -162,13 +163,13 @@ END
 
 # --- filter -----------------------------------------------------------------------------------------------------------
 
-row accept-after-reject '$NS1 $OUT' 'unreachable cause forward-drop request' heals full <<'END'
+row accept-after-reject '$NS1 $OUT' 'unreachable cause forward-drop request, next forward-drop reply' heals full <<'END'
 run ipt -A FORWARD -j REJECT --reject-with icmp-host-prohibited
 run ipt -A FORWARD -i "$BR" -o "$UP" -j ACCEPT
 run ipt -A FORWARD -i "$UP" -o "$BR" -j ACCEPT
 END
 
-row networks-isolated '$NS1 10.199.0.2' 'unreachable cause forward-drop request' heals <<'END'
+row networks-isolated '$NS1 10.199.0.2' 'unreachable cause forward-drop request, next forward-drop reply' heals <<'END'
 make_bridge br-two 10.199.0.1/24
 run ip link set dev "$PORT2" master br-two
 at "$NS2" ip addr flush dev "$NS2IF"
@@ -182,20 +183,20 @@ run ipt -A STAGE-2 -o "$BR" -j DROP
 run ipt -A STAGE-2 -o br-two -j DROP
 END
 
-row chain-without-jump '$NS1 $OUT' 'unreachable cause forward-drop request' heals full <<'END'
+row chain-without-jump '$NS1 $OUT' 'unreachable cause forward-drop request, next forward-drop reply' heals full <<'END'
 run ipt -N DOCKER
 run ipt -A DOCKER -i "$BR" -j ACCEPT
 run ipt -A DOCKER -o "$BR" -j ACCEPT
 run ipt -P FORWARD DROP
 END
 
-row accept-for-another-bridge '$NS1 $OUT' 'unreachable cause forward-drop request' heals full <<'END'
+row accept-for-another-bridge '$NS1 $OUT' 'unreachable cause forward-drop request, next forward-drop reply' heals full <<'END'
 run ipt -P FORWARD DROP
 run ipt -A FORWARD -i docker0 -j ACCEPT
 run ipt -A FORWARD -o docker0 -j ACCEPT
 END
 
-row accept-by-old-index '$NS1 $OUT' 'unreachable cause forward-drop request' heals <<'END'
+row accept-by-old-index '$NS1 $OUT' 'unreachable cause forward-drop request, next forward-drop reply' heals <<'END'
 nft_in host <<<'table inet f { chain forward { type filter hook forward priority 0; policy drop; iif "'"$PORT1"'" accept; oif "'"$PORT2"'" accept; }; }'
 END
 
@@ -213,7 +214,7 @@ row length-limit '$NS1 $OUT' 'degraded cause forward-drop request' manual <<'END
 nft_in host <<<'table ip lp { chain f { type filter hook forward priority 0; ip length gt 1000 counter drop; }; }'
 END
 
-row invalid-half-untracked '$NS1 $OUT:443' 'unreachable cause forward-drop request' manual <<'END'
+row invalid-half-untracked '$NS1 $OUT:443' 'unreachable cause forward-drop request, next conntrack-notrack request' manual <<'END'
 nft_in host <<-RULES
 	table ip inv {
 		chain raw { type filter hook prerouting priority raw; iifname "$BR" ip daddr $OUT tcp dport 443 notrack; }
@@ -222,11 +223,11 @@ nft_in host <<-RULES
 RULES
 END
 
-row queue-without-listener '$NS1 $OUT' 'unreachable cause forward-drop request' heals full <<'END'
+row queue-without-listener '$NS1 $OUT' 'unreachable cause forward-drop request, next forward-drop reply' heals full <<'END'
 run ipt -I FORWARD -j NFQUEUE --queue-num 7
 END
 
-row internal-network '$NS1 $OUT' 'unreachable cause no-route request' heals <<'END'
+row internal-network '$NS1 $OUT' 'unreachable cause no-route request, next forward-drop request, next forward-drop reply' heals <<'END'
 at "$NS1" ip route del default
 run ipt -I FORWARD 1 ! -s "$SUBNET" -o "$BR" -j DROP
 run ipt -I FORWARD 2 ! -d "$SUBNET" -i "$BR" -j DROP
@@ -243,7 +244,7 @@ run ip addr flush dev "$UP"
 run ip addr add "$UPNOBODY/$UPPFX" dev "$UP"
 run ip addr add "$UPADDR/$UPPFX" dev "$UP"
 run ip route add default via "$GW" src "$UPADDR"
-drop_outside "ip saddr $UPNOBODY"
+cloud "ip saddr $UPNOBODY drop"
 END
 
 row nat-in-ipv6-only '$NS1 $OUT' 'unreachable cause masquerade-missing request' heals full <<'END'
@@ -260,7 +261,7 @@ row zone-of-one-direction '$NS1 $OUT' 'unreachable cause packet-loss reply' manu
 nft_in host <<<"table ip z { chain pre { type filter hook prerouting priority raw; iifname \"$BR\" ct zone set 5; }; }"
 END
 
-row snat-without-ports '$NS1 $OUT:443' 'unreachable cause packet-loss request' manual full <<'END'
+row snat-without-ports '$NS1 $OUT:443' 'unreachable cause packet-loss request, cause masquerade-missing request' manual full <<'END'
 nat_off
 nft_in host <<<"table ip n3 { chain post { type nat hook postrouting priority srcnat; ip saddr $SUBNET oifname \"$UP\" ip protocol tcp masquerade to :40000-40000; }; }"
 tcp_keep "$NS1" "$OUT" 443
@@ -275,7 +276,7 @@ END
 row cloud-drops-untranslated '$NS1 $OUT' 'unreachable cause masquerade-missing request' heals full <<'END'
 nat_off
 at outside ip route add "$SUBNET" via "$UPADDR"
-drop_outside "ip saddr $SUBNET"
+cloud "ip saddr $SUBNET drop"
 END
 
 # --- services ---------------------------------------------------------------------------------------------------------

@@ -3,13 +3,36 @@
 #
 # check.sh – run nsdoctor and hold what it says against what is expected; sourced after lab.sh
 #
-# Whatever fails is counted and told; the first of it is the reason that the runner prints.
+# Whatever fails is counted and told; the first of it is the reason that the runner prints. Facts are kept beside that, one a
+# line, for those who count over many tests (tests/accuracy):
+#
+#   judged ASPECT           it was looked at: first (the first cause), set (all causes), next, fix, undo, rest
+#   wrong ASPECT WHY        and is not as it should be
+#   accused ROLE CODE       found as a cause or next, and expected nowhere
+#   said FINDINGS           the first answer
+#   took MS                 the time of that
+#   named WHEN              of a fault of a pair (tests/story/pairs.sh)
 
 ERRORS=0
+ASPECT=rest
+
+fact()
+{
+	local IFS=$'\t'
+	printf '%s\n' "$*" >>"$LAB_TMP/facts"
+}
+
+# judge ASPECT: what is checked from here on belongs to it
+judge()
+{
+	ASPECT=$1
+	fact judged "$1"
+}
 
 fail()
 {
 	printf '%s\n' "$*" >>"$LAB_TMP/why"
+	fact wrong "$ASPECT" "${*//$'\n'/ }"
 	((ERRORS++)) || true
 }
 
@@ -51,6 +74,9 @@ doctor()
 		fail "nsdoctor $*: exit $STATUS, and no JSON on standard output"
 		return 1
 	fi
+	fact took "$(said "$out" took)"
+	fact said "$(awk -F '\t' '/^verdict\t/ { printf "%s", $2; sep = ": " }
+		/^(cause|next)\t/ { printf "%s%s %s", sep, $1, $2; sep = ", " }' "$out.sum")"
 	wrong=$(sed -n 's/^schema\t//p' "$out.sum" | head -5)
 	[ -z "$wrong" ] || fail "nsdoctor $*: schema: $wrong"
 }
@@ -122,14 +148,17 @@ like()
 #   works no                                     after --fix an ordinary check still fails
 #   fix any                                      whatever --fix does
 #   jq EXPRESSION                                has to be true
+#
+# demand OUT FILE [ASPECT]: all of it belongs to that aspect; without one, each line to its own
 demand()
 {
-	local out=$1 line word=() rest
+	local out=$1 all=${3:-} line word=() rest known=' '
 	local causes=() nexts=() notes=() any_next='' n=0 m=0
 	local known_notes='' filters=()
 	mapfile -t causes < <(grep $'^cause\t' "$out.sum")
 	mapfile -t nexts < <(grep $'^next\t' "$out.sum")
 	mapfile -t notes < <(grep $'^note\t' "$out.sum")
+	as rest
 	while read -r line; do
 		case $line in '' | '#'*) continue ;; esac
 		read -r word rest <<<"$line"
@@ -141,6 +170,8 @@ demand()
 			[ "$STATUS" = "$rest" ] || fail "exit is $STATUS, not $rest"
 			;;
 		cause)
+			if [ "$n" -eq 0 ]; then as first; else as set; fi
+			known+="${rest%% *} "
 			one "${causes[n]:-}" cause "$rest"
 			((++n))
 			;;
@@ -148,6 +179,8 @@ demand()
 			if [ "$rest" = '*' ]; then
 				any_next=1
 			else
+				as next
+				known+="${rest%% *} "
 				read -r -a word <<<"$rest"
 				one "${nexts[m]:-}" next "${word[0]} * ${word[1]:-*} * ${word[2]:-*} ${word[*]:3}"
 				((++m))
@@ -172,9 +205,15 @@ demand()
 		works | fix) ;;
 		*) die "${CASE:-}: what is \"$line\"?" ;;
 		esac
+		as rest
 	done < <(names "$(<"$2")")
+	as set
 	((n == ${#causes[@]})) || fail "$n causes expected, ${#causes[@]} found: $(codes "${causes[@]}")"
+	as next
 	[ -n "$any_next" ] || ((m == ${#nexts[@]})) || fail "$m next expected, ${#nexts[@]} found: $(codes "${nexts[@]}")"
+	accused "$known" "${causes[@]}"
+	[ -n "$any_next" ] || accused "$known" "${nexts[@]}"
+	as rest
 	if [ -n "${HEALTHY:-}" ]; then
 		for line in "${notes[@]}"; do
 			word=$(cut -f2 <<<"$line")
@@ -183,6 +222,20 @@ demand()
 	fi
 	[ "${#filters[@]}" -eq 0 ] || hold "$out" "${filters[@]}"
 }
+
+# accused KNOWN FINDING...: those of them are a fact that KNOWN does not name
+accused()
+{
+	local known=$1 finding role code rest
+	shift
+	for finding; do
+		IFS=$'\t' read -r role code rest <<<"$finding"
+		[[ $known == *" $code "* ]] || fact accused "$role" "$code"
+	done
+}
+
+# as ASPECT: what demand checks next belongs to it, or to what demand was told
+as() { judge "${all:-$1}"; }
 
 # hold OUT EXPRESSION...: all of them are true of it
 hold()
@@ -233,10 +286,12 @@ pasted()
 {
 	local cmd
 	[ "$(said "$1" unfixable)" -eq 0 ] || return 0
+	judge fix
 	while IFS= read -r cmd; do
 		paste_one "$cmd"
 	done < <(said "$1" command)
 	patient works || fail 'the printed commands do not repair it'
+	judge undo
 	while IFS= read -r cmd; do
 		paste_one "$cmd"
 	done < <(said "$1" undo)
@@ -286,17 +341,25 @@ still_readable()
 # fixed: --fix does what expect.fixed says, an ordinary check agrees, and --undo takes it back
 fixed()
 {
+	judge fix
 	unreadable >"$LAB_TMP/unreadable"
 	doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || return 0
-	demand "$LAB_TMP/fixed" "$CASE/expect.fixed"
+	demand "$LAB_TMP/fixed" "$CASE/expect.fixed" fix
 	if ! grep -q '^works no' "$CASE/expect.fixed"; then
 		patient works || fail '--fix: an ordinary check still does not work'
 	fi
+	[ -z "$(said "$LAB_TMP/fixed" applied)" ] || still_readable
+	taken_back
+}
+
+# taken_back: --undo of what --fix did leads exactly to where it began
+taken_back()
+{
+	judge undo
 	if [ -z "$(said "$LAB_TMP/fixed" applied)" ]; then
 		unchanged '--fix that keeps nothing'
 		return
 	fi
-	still_readable
 	STATUS=0
 	timeout 60 "$NSDOCTOR" --undo >"$LAB_TMP/undo" 2>&1 || STATUS=$?
 	{ echo '$ nsdoctor --undo'; cat "$LAB_TMP/undo"; } >>"$LAB_TMP/details"
@@ -307,6 +370,7 @@ fixed()
 # untouchable: --fix keeps its hands off
 untouchable()
 {
+	judge rest
 	! grep -q '^fix any' "$expect" || return 0
 	doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || return 0
 	[ -z "$(said "$LAB_TMP/fixed" applied)" ] || fail "--fix keeps: $(said "$LAB_TMP/fixed" applied)"

@@ -33,6 +33,9 @@ cloud()
 }
 uncloud() { at outside nft delete table netdev cloud; }
 
+# tcp_keep NAMESPACE ADDRESS PORT: a connection that stays
+tcp_keep() { within "$1" bash -c "exec 3<>/dev/tcp/$2/$3; sleep 30" >/dev/null 2>&1 & sleep 0.2; }
+
 # translated NETWORK: what leaves the host from there
 translated()
 {

@@ -126,6 +126,7 @@ def sense:
 
 def summary:
 	"verdict\t\(.verdict)",
+	"took\t\(.timing_ms.total)",
 	(.findings[] | [.role, .code, .confidence, .direction, (.protocols | sort | join(",")), .netns, (if .object == null or .object == "" then "-" else .object end),
 		(.fix.safety // "none")] | @tsv),
 	"safety\t\(.findings[0].fix.safety // "none")",

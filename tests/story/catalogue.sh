@@ -17,12 +17,6 @@ fi
 . "${LAB_LIB:?}/lab.sh"
 . "$LAB_LIB/check.sh"
 
-# drop_outside MATCH: what matches never arrives there
-drop_outside() { nft_in outside <<<"table netdev away { chain in { type filter hook ingress device \"up0\" priority 0; $1 drop; }; }"; }
-
-# tcp_keep NAMESPACE ADDRESS PORT: a connection that stays
-tcp_keep() { within "$1" bash -c "exec 3<>/dev/tcp/$2/$3; sleep 30" >/dev/null 2>&1 & sleep 0.2; }
-
 wanted=$1
 row()
 {
@@ -37,15 +31,30 @@ choose_set "$((${LAB_SET%% *} % 3 + 1))"
 world
 eval "$commands"
 eval "ask $question"
-read -r verdict what <<<"$expected"
+state "$LAB_TMP/before"
+IFS=' ' read -r verdict expected <<<"$expected"
 [ "$verdict" != unreachable ] || ! works || fail 'it works all the same'
 doctor "$LAB_TMP/found" "${ASK[@]}" || finish
 found=$(said "$LAB_TMP/found" verdict)
 like "$found" "$verdict" || fail "verdict is $found, not $verdict"
-first=$(grep -m1 -E $'^(cause|next|note)\t' "$LAB_TMP/found.sum" | awk -F '\t' '{ print $1, $2, $4 }' || true)
-like "$first" "${what:-}" || fail "first is $first, not ${what:-nothing}"
+unchanged 'a look'
+
+# role ROLE LIST: those of LIST, whose findings are divided by commas, that have it
+role() { tr , '\n' <<<"$2" | sed -n "s/^ *\($1 .*\)/\1/p"; }
+found=$(awk -F '\t' '/^(cause|next)\t/ { print $1, $2, $4 }' "$LAB_TMP/found.sum" | paste -sd, | sed 's/,/, /g')
+judge first
+like "${found%%,*}" "${expected%%,*}" || fail "first is ${found%%,*}, not ${expected%%,*}"
+judge set
+[ "$(role cause "$found")" = "$(role cause "$expected")" ] || fail "found $found, not $expected"
+judge next
+[ "$(role next "$found")" = "$(role next "$expected")" ] || fail "found $found, not $expected"
+mapfile -t causes < <(grep -E $'^(cause|next)\t' "$LAB_TMP/found.sum")
+accused " ${expected//,/ } " "${causes[@]}"
+
 if [ "$heals" = heals ] && [ "$ERRORS" -eq 0 ]; then
+	judge fix
 	doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || finish
 	patient works || fail "--fix does not heal it: $(said "$LAB_TMP/fixed" applied)"
+	taken_back
 fi
 finish
