@@ -165,16 +165,43 @@ static bool explain(const struct inquiry *in, size_t i, const struct facts *fact
 	return false;
 }
 
+/*
+ * Did the traced rule drop what a bridge was passing on, while the packet is to go up by that bridge and not to come
+ * back? Then it was sent astray before, and would not meet this rule on its way.
+ */
+static bool went_astray(const struct inquiry *in, const struct asked *a)
+{
+	const struct trace_event *t;
+	bool up = false;
+
+	if (a->ev.trace < 0)
+		return false;
+	t = &in->obs->traces.v[a->ev.trace];
+	if (!t->oif || t->iif != t->oif)
+		return false;
+	vec_each(leg, &a->path->legs) {
+		if (leg->ns != t->ns || leg->oif != t->oif || t->reply != (leg->dir == DIR_REPLY))
+			continue;
+		if (leg->kind == LEG_FORWARD)
+			return false;
+		up = up || leg->kind == LEG_BRIDGE_UP;
+	}
+	return up;
+}
+
 /* What explains that probe i got no answer. */
 static bool find_cause(const struct inquiry *in, size_t i, const struct facts *facts,
 		       struct snapshot *scratch, struct finding *f)
 {
-	static const struct pass seen[] = { { ASK_SEEN, LIKELY }, { ASK_SEEN, POSSIBLE },
-					    { ASK_LAST, POSSIBLE } };
-	static const struct pass traced = { ASK_TRACE, CONFIRMED };
+	/* the trace knows the place better than two captures between which it lies */
+	static const struct pass on_its_way[] = { { ASK_TRACE, CONFIRMED }, { ASK_SEEN, LIKELY },
+						  { ASK_SEEN, POSSIBLE }, { ASK_LAST, POSSIBLE } };
+	static const struct pass astray[] = { { ASK_SEEN, LIKELY }, { ASK_TRACE, CONFIRMED },
+					      { ASK_SEEN, POSSIBLE }, { ASK_LAST, POSSIBLE } };
 	static const struct pass modelled = { ASK_MODEL, LIKELY };
 	static const struct pass taken = { ASK_TAKEN, CONFIRMED };
 	const struct asked *a = &in->asked[i];
+	const struct pass *pass = went_astray(in, a) ? astray : on_its_way;
 	size_t first = a->ev.first_leg < 0 ? 0 : (size_t)a->ev.first_leg;
 	size_t last = a->ev.last_leg < 0 ? a->path->legs.n : (size_t)a->ev.last_leg;
 	bool found = false;
@@ -183,11 +210,12 @@ static bool find_cause(const struct inquiry *in, size_t i, const struct facts *f
 		return explain(in, i, facts, scratch, 0, a->path->legs.n, &modelled, f);
 	if (a->ev.loss == LOSS_TAKEN)
 		return explain(in, i, facts, scratch, first, last, &taken, f);
-	/* the trace knows the place better than two captures between which it lies */
-	if (a->ev.trace >= 0)
-		found = explain(in, i, facts, scratch, 0, a->path->legs.n, &traced, f);
-	for (size_t p = 0; !found && p < ARRAY_SIZE(seen); p++)
-		found = explain(in, i, facts, scratch, first, last, &seen[p], f);
+	for (size_t p = 0; !found && p < ARRAY_SIZE(on_its_way); p++) {
+		if (pass[p].ask != ASK_TRACE)
+			found = explain(in, i, facts, scratch, first, last, &pass[p], f);
+		else if (a->ev.trace >= 0)
+			found = explain(in, i, facts, scratch, 0, a->path->legs.n, &pass[p], f);
+	}
 	if (!found)
 		return false;
 	say_counts(in, a, f);
