@@ -2,7 +2,8 @@
 /*
  * A client beyond the uplink. It has no socket: its packets are made here, come
  * in by the uplink, and what they are answered with is read from the tap (see
- * inject.h), whichever probe's turn it is. A connection is reset as soon as it
+ * inject.h), whichever probe's turn it is. It answers echo requests that are ours:
+ * large ones are what the target's large answers would be. A connection is reset as soon as it
  * would open, and all of them in the end: a listener repeats its SYN-ACK for a
  * minute to somebody who is silent.
  */
@@ -26,7 +27,6 @@
 #define ECHO_HEADER 8
 #define UDP_HEADER  8
 #define SYN_OPTIONS 20
-#define MAX_PACKET  1500
 
 static size_t ip_header(const struct probe *p)
 {
@@ -109,25 +109,28 @@ size_t outside_tcp(uint8_t *b, const struct probe *p, uint16_t sport, uint32_t s
 	put_u16(t + 14, syn ? 64240 : 0);
 	if (syn) {
 		memcpy(t + TCP_HEADER, options, sizeof(options));
-		put_u16(t + TCP_HEADER + 2, (uint16_t)(MAX_PACKET - ip_header(p) - TCP_HEADER));
+		put_u16(t + TCP_HEADER + 2, (uint16_t)(OUTSIDE_MAX - ip_header(p) - TCP_HEADER));
 	}
 	put_u16(t + 16, transport_checksum(b, p, IPPROTO_TCP, tcp));
 	return n;
 }
 
 /* RFC 792, RFC 4443:  0 type  1 code  2 checksum  4 id  6 sequence number  8 token, padding */
-size_t outside_echo(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a,
-		    uint16_t id)
+static size_t put_echo(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a,
+		       uint16_t id, bool reply)
 {
 	size_t least = ip_header(p) + ECHO_HEADER + PKT_TOKEN;
-	size_t n = p->size > least && p->size <= MAX_PACKET ? p->size : least;
+	size_t n = p->size > least && p->size <= OUTSIDE_MAX ? p->size : least;
 	size_t echo = n - ip_header(p);
 	uint8_t *e = b + ip_header(p);
 	bool v6 = p->dst.family == AF_INET6;
 
 	memset(b, 0, n);
 	put_ip(b, p, v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP, n);
-	e[0] = v6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO;
+	if (reply)
+		e[0] = v6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY;
+	else
+		e[0] = v6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO;
 	put_u16(e + 4, id);
 	put_u16(e + 6, (uint16_t)(a + 1));
 	marks_token(m, probe, a, e + ECHO_HEADER);
@@ -136,6 +139,12 @@ size_t outside_echo(uint8_t *b, const struct marks *m, const struct probe *p, si
 	put_u16(e + 2, v6 ? transport_checksum(b, p, IPPROTO_ICMPV6, echo) :
 			    checksum_folded(checksum_add(0, e, echo)));
 	return n;
+}
+
+size_t outside_echo(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a,
+		    uint16_t id)
+{
+	return put_echo(b, m, p, probe, a, id, false);
 }
 
 /* RFC 768:  0 source port  2 destination port  4 length  6 checksum */
@@ -183,7 +192,7 @@ static uint16_t choose_port(const struct probe_plan *plan, const struct probe *p
 static int outside_send(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a)
 {
 	struct attempt *attempt = &p->attempts.v[a];
-	uint8_t b[MAX_PACKET];
+	uint8_t b[OUTSIDE_MAX];
 	size_t n;
 	int fd, r;
 
@@ -209,7 +218,7 @@ static int outside_send(const struct probe_plan *plan, struct probe *p, size_t p
 
 static void reset(const struct probe_plan *plan, const struct probe *p, size_t probe, size_t a)
 {
-	uint8_t b[MAX_PACKET];
+	uint8_t b[OUTSIDE_MAX];
 
 	inject_send(plan->inject, b,
 		    outside_tcp(b, p, p->attempts.v[a].sport, marks_seq(&plan->marks, probe, a) + 1,
@@ -247,11 +256,19 @@ static uint16_t client_port(const struct pkt_headers *h, bool reply)
 	return reply ? h->pkt.dport : h->pkt.sport;
 }
 
+/* As path MTU discovery has it: the next packet is as large as the router said. */
+static void shrink(struct probe *p, const struct pkt_headers *h)
+{
+	if (p->full && !p->step && icmp_is_too_big(p->dst.family, h->pkt.icmp_type, h->pkt.icmp_code) &&
+	    h->mtu < p->size)
+		p->size = h->mtu;
+}
+
 static void take_error(struct probe_plan *plan, const struct pkt_headers *h)
 {
 	const struct observations none = { 0 };
 	struct pkt_headers quoted;
-	const struct probe *p;
+	struct probe *p;
 	struct identity id;
 	struct attempt *a;
 	size_t at;
@@ -266,6 +283,7 @@ static void take_error(struct probe_plan *plan, const struct pkt_headers *h)
 	a->icmp_type = h->pkt.icmp_type;
 	a->icmp_code = h->pkt.icmp_code;
 	a->icmp_from = h->pkt.src;
+	shrink(p, h);
 	/* from the destination itself that is what a RST is to TCP */
 	finish(a, p->proto == PROTO_UDP && addr_eq(&h->pkt.src, &p->dst) &&
 			  icmp_is_port_unreachable(p->dst.family, h->pkt.icmp_type, h->pkt.icmp_code) ?
@@ -288,6 +306,24 @@ static void take_datagram(struct probe_plan *plan, const struct pkt_headers *h)
 	}
 }
 
+/* An echo request that a probe sends to the client: it is there, and answers. */
+static void answer(const struct probe_plan *plan, const struct pkt_headers *h)
+{
+	const struct probe back = { .src = h->pkt.dst, .dst = h->pkt.src };
+	const struct probe *p;
+	uint8_t b[OUTSIDE_MAX];
+	struct identity id;
+
+	if (!identify_packet(&plan->marks, NULL, h, &id) || (size_t)id.probe >= plan->probes.n)
+		return;
+	p = &plan->probes.v[id.probe];
+	if (p->outside || !addr_eq(&p->dst, &h->pkt.dst))
+		return;
+	inject_send(plan->inject, b,
+		    put_echo(b, &plan->marks, &back, (size_t)id.probe, (size_t)id.attempt, h->pkt.icmp_id,
+			     true));
+}
+
 static void take(struct probe_plan *plan, struct pkt k)
 {
 	struct pkt_headers h;
@@ -304,6 +340,10 @@ static void take(struct probe_plan *plan, struct pkt k)
 	}
 	if (h.kind == PKT_UDP) {
 		take_datagram(plan, &h);
+		return;
+	}
+	if (h.kind == PKT_ECHO_REQUEST) {
+		answer(plan, &h);
 		return;
 	}
 	if (!identify_packet(&plan->marks, NULL, &h, &id) || !id.reply ||
@@ -325,7 +365,7 @@ static void take(struct probe_plan *plan, struct pkt k)
 
 void outside_read(struct probe_plan *plan)
 {
-	uint8_t b[MAX_PACKET];
+	uint8_t b[OUTSIDE_MAX];
 	ssize_t n;
 
 	while ((n = inject_receive(plan->inject, b, sizeof(b))) >= 0)

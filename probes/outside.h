@@ -5,9 +5,11 @@
 
 #include "probe.h"
 
+#define OUTSIDE_MAX 1500 /* the largest packet that is made */
+
 /*
  * IP packets of a probe, ready to be received: from p->src to p->dst. b has
- * room for 1500 bytes; the length is returned. A SYN has options, nothing else.
+ * room for OUTSIDE_MAX bytes; the length is returned. A SYN has options, nothing else.
  */
 size_t outside_tcp(uint8_t *b, const struct probe *p, uint16_t sport, uint32_t seq, uint8_t flags);
 size_t outside_echo(uint8_t *b, const struct marks *m, const struct probe *p, size_t probe, size_t a,

@@ -671,18 +671,34 @@ static void stand(struct diagnosis *d, struct opinion *o, enum standing standing
 	vec_push(&d->findings, o->f);
 }
 
-static int find_probe(const struct inquiry *in, bool question, bool full)
+static int find_probe(const struct inquiry *in, bool question)
 {
 	for (size_t i = 0; i < in->n; i++) {
 		const struct probe *p = &in->probes[i];
 
-		if (!p->control && p->full == full && (full || p->question == question))
+		if (!p->control && !p->full && p->question == question)
 			return (int)i;
 	}
 	return -1;
 }
 
 /* --- full size, partial loss --- */
+
+/* Echo between the same two, from the same end? */
+static bool same_way(const struct probe *a, const struct probe *b)
+{
+	return a->proto == b->proto && !a->control && !b->control && a->outside == b->outside && a->ns == b->ns &&
+	       addr_eq(&a->dst, &b->dst);
+}
+
+static bool small_passed(const struct inquiry *in, const struct probe *full)
+{
+	for (size_t i = 0; i < in->n; i++)
+		if (in->probes[i].answered && (!in->probes[i].full || in->probes[i].step) &&
+		    same_way(&in->probes[i], full))
+			return true;
+	return false;
+}
 
 /* The smallest packet of the full-size probe and its steps that got lost; index. */
 static int smallest_lost(const struct inquiry *in, int full)
@@ -691,37 +707,45 @@ static int smallest_lost(const struct inquiry *in, int full)
 
 	for (size_t i = 0; i < in->n; i++)
 		if (in->probes[i].step && in->probes[i].outcome == PROBE_LOST &&
+		    same_way(&in->probes[i], &in->probes[full]) &&
 		    in->probes[i].size < in->probes[best].size)
 			best = (int)i;
 	return best;
 }
 
 /* 0: not known */
-static uint32_t largest_passed(const struct inquiry *in)
+static uint32_t largest_passed(const struct inquiry *in, const struct probe *full)
 {
 	uint32_t size = 0;
 
 	for (size_t i = 0; i < in->n; i++)
-		if (in->probes[i].step && in->probes[i].answered && in->probes[i].size > size)
+		if (in->probes[i].step && in->probes[i].answered && same_way(&in->probes[i], full) &&
+		    in->probes[i].size > size)
 			size = in->probes[i].size;
 	return size;
 }
 
+/* From outside, the target sends its own full-size packets: to the asker they are the answers. */
+static void turn_round(const struct inquiry *in, int question, int full, struct finding *f)
+{
+	if (!in->asked[question].path->flow.entry || in->asked[full].path->flow.entry)
+		return;
+	f->dir = f->dir == DIR_REQUEST ? DIR_REPLY : DIR_REQUEST;
+	vec_push(&f->evidence, xasprintf("the requests are %s's own, to %s: large answers go the same way",
+					 snapshot_ns(in->s, in->probes[full].ns)->name,
+					 addr_text(&in->probes[full].dst).s));
+}
+
 /* Large packets that die where small ones pass. */
-static void judge_full_size(const struct inquiry *in, const struct facts *facts,
+static void judge_full_size(const struct inquiry *in, int question, int full, const struct facts *facts,
 			    struct snapshot *scratch, struct diagnosis *d)
 {
-	int full = find_probe(in, false, true), small = -1;
-	const struct probe *p;
+	const struct probe *p = &in->probes[full];
 	uint32_t passed;
 	struct finding f;
 
-	for (size_t i = 0; i < in->n && !in->no_probe; i++)
-		if (!in->probes[i].control && !in->probes[i].full && in->probes[i].proto == PROTO_ICMP)
-			small = (int)i;
-	if (full < 0 || small < 0 || !in->probes[small].answered)
+	if (in->no_probe || !small_passed(in, p))
 		return;
-	p = &in->probes[full];
 	/* "too big" came back: discovery works */
 	if (p->outcome == PROBE_ANSWERED || p->outcome == PROBE_REJECTED ||
 	    p->outcome == PROBE_PENDING || p->size == 0)
@@ -731,13 +755,14 @@ static void judge_full_size(const struct inquiry *in, const struct facts *facts,
 		return;
 	full = smallest_lost(in, full);
 	p = &in->probes[full];
-	passed = largest_passed(in);
+	passed = largest_passed(in, p);
 	if (!find_cause(in, (size_t)full, facts, scratch, &f))
 		return;
 	f.role = FINDING_CAUSE;
 	if (passed)
 		vec_push(&f.evidence, xasprintf("the largest packet that passes has %u bytes, one of %u does not",
 						passed, p->size));
+	turn_round(in, question, full, &f);
 	if (fate_of(&f) == FATE_OUTSIDE) {
 		free(f.message);
 		f.code = "mtu-blackhole";
@@ -753,6 +778,14 @@ static void judge_full_size(const struct inquiry *in, const struct facts *facts,
 		finding_done(&f);
 	else
 		vec_push(&d->findings, f);
+}
+
+static void judge_sizes(const struct inquiry *in, int question, const struct facts *facts,
+			struct snapshot *scratch, struct diagnosis *d)
+{
+	for (size_t i = 0; i < in->n; i++)
+		if (in->probes[i].full && !in->probes[i].step)
+			judge_full_size(in, question, (int)i, facts, scratch, d);
 }
 
 /* The last point that saw every packet, and the next. */
@@ -925,7 +958,7 @@ void diagnose(const struct inquiry *in, struct diagnosis *d)
 	_cleanup_(snapshot_freep) struct snapshot *scratch = snapshot_copy(in->s);
 	_cleanup_(path_freep) struct path *ahead = NULL;
 	const struct facts facts = facts_of(in);
-	int question = find_probe(in, true, false), second = find_probe(in, false, false);
+	int question = find_probe(in, true), second = find_probe(in, false);
 	struct opinion q = form_opinion(in, question, true, &facts, scratch);
 	struct opinion s = form_opinion(in, second, false, &facts, scratch);
 	struct judgement j = verdict_judge(q.fate, s.fate, in->port_asked);
@@ -933,7 +966,7 @@ void diagnose(const struct inquiry *in, struct diagnosis *d)
 	d->verdict = j.verdict;
 	stand(d, &q, j.question);
 	stand(d, &s, s.has_finding && s.fate == FATE_NOT_ASKED ? STANDS_AS_NOTE : j.second);
-	judge_full_size(in, &facts, scratch, d);
+	judge_sizes(in, question, &facts, scratch, d);
 	judge_partial(in, question, &facts, scratch, d);
 	sort_findings(&d->findings);
 	if (d->findings.n)

@@ -728,12 +728,19 @@ void round_describe(struct round *r)
 
 /* --- the plan --- */
 
+/* What a target here sends to the client outside that asks it. */
+static bool is_way_back(const struct round *r, const struct probe *p)
+{
+	return r->entrance.uplink && !p->outside;
+}
+
 static struct flow flow_of(const struct round *r, const struct probe *p)
 {
 	bool published = p->outside && p->port && r->entrance.target_port;
+	int asked = r->entrance.target_port ? NS_HOST : r->dst_ns;
 
 	return (struct flow){ .src_ns = p->ns,
-			      .dst_ns = r->entrance.target_port ? NS_HOST : r->dst_ns,
+			      .dst_ns = is_way_back(r, p) ? -1 : asked,
 			      .entry = p->outside ? r->entrance.uplink : 0,
 			      .target_ns = published ? r->entrance.target_ns : 0,
 			      .target_port = published ? r->entrance.target_port : 0,
@@ -906,6 +913,58 @@ static uint16_t port_of(const struct round *r, enum proto proto)
 	return proto == PROTO_ICMP ? 0 : t->port ? t->port : SECOND_PORT;
 }
 
+/* Adds a probe where its way is as it has to be. */
+static void add_sized(struct round *r, const struct probe *p, bool (*fits)(const struct path *))
+{
+	struct flow flow = flow_of(r, p);
+	struct path *path = predict_far(r, &flow);
+
+	if (!fits(path)) {
+		path_free(path);
+		return;
+	}
+	vec_push(&r->plan.probes, *p);
+	vec_push(&r->paths, path);
+}
+
+static bool comes_in(const struct path *path)
+{
+	return path->deliver_leg >= 0 && path->legs.v[path->deliver_leg].ns != NS_HOST;
+}
+
+/* By an interface of the host, where it is turned aside: nowhere else. */
+static bool goes_to_client(const struct path *path)
+{
+	return path->uplink_point >= 0 && path->points.v[path->uplink_point].ns == NS_HOST;
+}
+
+/*
+ * From outside, full size is asked for in both directions. To the namespace where the question ends, at its own
+ * address: only echo requests can be of any size. And from there, with "don't fragment", as its service's answers
+ * would come: echo replies are fragmented.
+ */
+static void add_sizes(struct round *r)
+{
+	const struct path *question = r->paths.v[0];
+	const struct link *uplink = ns_link(snapshot_ns(r->s, NS_HOST), r->entrance.uplink);
+	struct probe p = { .proto = PROTO_ICMP, .df = true, .full = true, .rtt_us = -1 };
+	struct addr to;
+
+	if (!comes_in(question) || !uplink)
+		return;
+	p.ns = question->legs.v[question->deliver_leg].ns;
+	to = question->legs.v[question->deliver_leg].pkt.dst;
+	p.src = to;
+	p.dst = r->entrance.client;
+	add_sized(r, &p, goes_to_client);
+	p.ns = r->src;
+	p.src = r->entrance.client;
+	p.dst = to;
+	p.outside = true;
+	p.size = uplink->mtu < OUTSIDE_MAX ? uplink->mtu : OUTSIDE_MAX;
+	add_sized(r, &p, comes_in);
+}
+
 static void plan_probes(struct round *r)
 {
 	const struct options *o = r->run->options;
@@ -919,8 +978,9 @@ static void plan_probes(struct round *r)
 	add_probe(r, question, port, true, false, false);
 	if (both)
 		add_probe(r, second, port_of(r, second), false, false, false);
-	/* what an answer of full size meets beyond the uplink, nobody can tell who is not there */
-	if (wanted(o, PROTO_ICMP) && !r->name_error && !r->entrance.uplink)
+	if (wanted(o, PROTO_ICMP) && r->entrance.uplink)
+		add_sizes(r);
+	else if (wanted(o, PROTO_ICMP) && !r->name_error)
 		add_probe(r, PROTO_ICMP, 0, false, false, true);
 	outside = r->dst_ns < 0 && r->src != NS_HOST && !r->oif;
 	if (outside) {
@@ -1023,8 +1083,9 @@ static void open_observer(struct round *r)
 /* Would a packet of ours leave this machine? That is nobody's to see. */
 static bool goes_out_again(const struct round *r)
 {
-	vec_each(p, &r->paths)
-		if ((*p)->outside || predict_may_leave(r->s, *p))
+	for (size_t i = 0; i < r->paths.n; i++)
+		if (!is_way_back(r, &r->plan.probes.v[i]) &&
+		    (r->paths.v[i]->outside || predict_may_leave(r->s, r->paths.v[i])))
 			return true;
 	return false;
 }
@@ -1285,15 +1346,15 @@ int round_sent(struct round *r, int err)
 
 /* --- which size passes? --- */
 
-/* Sends one packet of this size, another where that got lost. */
-static bool passes(struct round *r, uint32_t size)
+/* Sends one packet of this size, the way of a probe; another where that got lost. */
+static bool passes(struct round *r, const struct probe *like, uint32_t size)
 {
-	struct probe *p = vec_add(&r->plan.probes);
-	struct flow flow;
+	const struct probe step = { .ns = like->ns, .proto = PROTO_ICMP, .src = like->src, .dst = like->dst,
+				    .oif = like->oif, .size = size, .df = true, .full = true, .step = true,
+				    .outside = like->outside, .rtt_us = -1 };
+	struct flow flow = flow_of(r, &step);
 
-	*p = (struct probe){ .ns = r->src, .proto = PROTO_ICMP, .dst = r->dst, .oif = r->oif,
-			     .size = size, .df = true, .full = true, .step = true, .rtt_us = -1 };
-	flow = flow_of(r, p);
+	vec_push(&r->plan.probes, step);
 	vec_push(&r->paths, predict_far(r, &flow));
 	r->plan.from = r->plan.probes.n - 1;
 	return probe_run(&r->plan, r->run->observer, &r->obs) == 0 &&
@@ -1305,18 +1366,18 @@ struct gap {
 	uint32_t passes, fails;
 };
 
-static void try_size(struct round *r, struct gap *g, uint32_t size)
+static void try_size(struct round *r, const struct probe *like, struct gap *g, uint32_t size)
 {
 	if (size <= g->passes || size >= g->fails || (r->plan.stop && *r->plan.stop))
 		return;
-	if (passes(r, size))
+	if (passes(r, like, size))
 		g->passes = size;
 	else
 		g->fails = size;
 }
 
 /* What an interface on the way, or a "too big", says: most likely it is true. */
-static void try_known(struct round *r, struct gap *g, const struct path *path)
+static void try_known(struct round *r, const struct probe *like, struct gap *g, const struct path *path)
 {
 	uint32_t mtu = g->fails;
 
@@ -1331,39 +1392,54 @@ static void try_known(struct round *r, struct gap *g, const struct path *path)
 			mtu = s->error_mtu;
 	if (mtu == g->fails)
 		return;
-	try_size(r, g, mtu);
-	try_size(r, g, mtu + 1);
+	try_size(r, like, g, mtu);
+	try_size(r, like, g, mtu + 1);
+}
+
+/* From outside no probe may have asked the same way yet. */
+static bool small_passes(struct round *r, const struct probe *full)
+{
+	vec_each(p, &r->plan.probes)
+		if (!p->full && !p->control && p->proto == PROTO_ICMP && p->answered &&
+		    p->outside == full->outside && p->ns == full->ns && addr_eq(&p->dst, &full->dst))
+			return true;
+	return r->inject && r->plan.probes.v[0].answered &&
+	       passes(r, full, small_size(PROTO_ICMP, 0, full->dst.family));
+}
+
+/* A veth says at once that its other end takes no such size. */
+static bool is_refused(const struct probe *p)
+{
+	return p->outcome == PROBE_NOT_SENT && p->attempts.v[p->attempts.n - 1].error == ENOBUFS;
 }
 
 /* Where a full-size packet vanished and a small one did not: the largest one that passes. */
-static void find_size(struct round *r)
+static void find_size(struct round *r, size_t full)
 {
-	struct probe_plan before = r->plan;
-	struct gap g = { .passes = SMALL_PROBE };
-	const struct probe *full = NULL;
-	const struct path *path = NULL;
-	bool small = false;
+	const struct probe like = r->plan.probes.v[full];
+	struct gap g = { .passes = SMALL_PROBE, .fails = like.size };
 
-	for (size_t i = 0; i < r->plan.probes.n; i++) {
-		const struct probe *p = &r->plan.probes.v[i];
-
-		if (p->full) {
-			full = p;
-			path = r->paths.v[i];
-		}
-		small = small || (!p->full && !p->control && p->proto == PROTO_ICMP && p->answered);
-	}
-	if (!full || full->outcome != PROBE_LOST || !small)
+	if ((like.outcome != PROBE_LOST && !is_refused(&like)) || !small_passes(r, &like) ||
+	    like.outcome != PROBE_LOST)
 		return;
 	progress_say(r->run->progress, "looking for the largest packet that passes");
-	g.fails = full->size;
+	try_known(r, &like, &g, r->paths.v[full]);
+	for (int i = 0; i < MAX_STEPS && g.fails - g.passes > 1; i++)
+		try_size(r, &like, &g, (g.passes + g.fails) / 2);
+}
+
+static void find_sizes(struct round *r)
+{
+	struct probe_plan before = r->plan;
+	size_t n = r->plan.probes.n;
+
 	r->plan.max_attempts = 2;
 	r->plan.all_attempts = false;
 	r->plan.pace_us = STEP_PACE_US;
 	r->plan.timeout_us = before.timeout_us < STEP_TIMEOUT_US ? before.timeout_us : STEP_TIMEOUT_US;
-	try_known(r, &g, path);
-	for (int i = 0; i < MAX_STEPS && g.fails - g.passes > 1; i++)
-		try_size(r, &g, (g.passes + g.fails) / 2);
+	for (size_t i = 0; i < n; i++)
+		if (r->plan.probes.v[i].full)
+			find_size(r, i);
 	r->plan.max_attempts = before.max_attempts;
 	r->plan.all_attempts = before.all_attempts;
 	r->plan.pace_us = before.pace_us;
@@ -1386,7 +1462,7 @@ static int send_probes(struct round *r)
 	err = round_sent(r, probe_run(&r->plan, r->run->observer, &r->obs));
 	if (!err) {
 		ask_again(r);
-		find_size(r);
+		find_sizes(r);
 	}
 	return err;
 }

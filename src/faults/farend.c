@@ -167,13 +167,19 @@ static bool is_too_big(const struct packet *pkt)
 	return icmp_is_too_big(pkt->src.family, pkt->icmp_type, pkt->icmp_code);
 }
 
+/* From outside, packets of full size are sent from both ends. */
+static bool is_about_other(const struct question *q, const struct sighting *s)
+{
+	return addr_eq(&s->inner.src, &q->path->flow.dst) || addr_eq(&s->inner.dst, &q->path->flow.src);
+}
+
 /* A "too big" that was made on the way, but did not get back to the source. */
 static const struct sighting *lost_too_big(const struct question *q)
 {
 	const struct sighting *made = NULL;
 
 	vec_each(s, &q->facts->obs->sightings) {
-		if (s->kind != SIGHT_ERROR || s->error_of_reply || !is_too_big(&s->pkt))
+		if (s->kind != SIGHT_ERROR || s->error_of_reply || !is_too_big(&s->pkt) || is_about_other(q, s))
 			continue;
 		if (s->ns == q->path->flow.src_ns && !s->out)
 			return NULL; /* it arrived: discovery works */
@@ -189,6 +195,8 @@ static void say_smaller(const struct question *q, struct finding *f, uint32_t mt
 	const struct link *l = ns_link(snapshot_ns(q->s, first->ns), first->oif);
 	struct op *op;
 
+	if (first->kind != LEG_SEND) /* somebody outside sends them */
+		return;
 	/* RFC 8200, 5: no link of IPv6 is smaller than 1280 */
 	if (!l || mtu < (q->path->flow.dst.family == AF_INET6 ? 1280 : 576) || mtu >= l->mtu)
 		return;

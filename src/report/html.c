@@ -282,7 +282,7 @@ static void put_asked(const struct diagnosis *d, struct strbuf *b)
 		if (d->no_probe)
 			show_protocol(&outcome, p->proto, p->port);
 		else
-			show_outcome(p, &outcome);
+			show_outcome(d, p, &outcome);
 		strbuf_puts(b, "<tr>");
 		put_own(b, "td", &who);
 		put_own(b, "td", &outcome);

@@ -217,10 +217,13 @@ struct show_mark show_mark(const struct diagnosis *d)
 	return reply && show_any_reply(d) ? reply_mark(d) : request_mark(d);
 }
 
-void show_outcome(const struct probe *p, struct strbuf *b)
+void show_outcome(const struct diagnosis *d, const struct probe *p, struct strbuf *b)
 {
+	/* what a client outside is sent of its own accord */
+	bool back = !p->outside && show_from_outside(d);
+
 	if (p->full)
-		strbuf_printf(b, "%u bytes ", p->size);
+		strbuf_printf(b, "%u bytes %s", p->size, back ? "back " : "");
 	else
 		show_protocol(b, p->proto, p->port);
 	switch (p->outcome) {

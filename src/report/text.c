@@ -885,7 +885,7 @@ static void add_probes(const struct diagnosis *d, bool control, struct strbuf *b
 		if (d->no_probe || p->control != control || p->step)
 			continue;
 		strbuf_puts(b, first ? "" : ", ");
-		show_outcome(p, b);
+		show_outcome(d, p, b);
 		first = false;
 	}
 }
