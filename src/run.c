@@ -952,17 +952,19 @@ static void add_sizes(struct round *r)
 
 	if (!comes_in(question) || !uplink)
 		return;
-	p.ns = question->legs.v[question->deliver_leg].ns;
 	to = question->legs.v[question->deliver_leg].pkt.dst;
-	p.src = to;
-	p.dst = r->entrance.client;
-	add_sized(r, &p, goes_to_client);
 	p.ns = r->src;
 	p.src = r->entrance.client;
 	p.dst = to;
 	p.outside = true;
 	p.size = uplink->mtu < OUTSIDE_MAX ? uplink->mtu : OUTSIDE_MAX;
 	add_sized(r, &p, comes_in);
+	p.ns = question->legs.v[question->deliver_leg].ns;
+	p.src = to;
+	p.dst = r->entrance.client;
+	p.outside = false;
+	p.size = 0;
+	add_sized(r, &p, goes_to_client);
 }
 
 static void plan_probes(struct round *r)

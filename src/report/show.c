@@ -217,13 +217,15 @@ struct show_mark show_mark(const struct diagnosis *d)
 	return reply && show_any_reply(d) ? reply_mark(d) : request_mark(d);
 }
 
+bool show_is_way_back(const struct diagnosis *d, const struct probe *p)
+{
+	return !p->outside && show_from_outside(d);
+}
+
 void show_outcome(const struct diagnosis *d, const struct probe *p, struct strbuf *b)
 {
-	/* what a client outside is sent of its own accord */
-	bool back = !p->outside && show_from_outside(d);
-
 	if (p->full)
-		strbuf_printf(b, "%u bytes %s", p->size, back ? "back " : "");
+		strbuf_printf(b, "%u bytes %s", p->size, show_is_way_back(d, p) ? "back " : "");
 	else
 		show_protocol(b, p->proto, p->port);
 	switch (p->outcome) {

@@ -37,7 +37,10 @@ size_t show_request_hops(const struct diagnosis *d);
 /* The question itself, or the host's own to the same destination; NULL: there is none. */
 const struct probe *show_probe(const struct diagnosis *d, bool control);
 
-/* "icmp 1.7 ms", "tcp/443 refused", "1500 bytes pass"; "1500 bytes back pass" are the target's own to the client. */
+/* Did the target send it to a client outside, as its own large answers would come? */
+bool show_is_way_back(const struct diagnosis *d, const struct probe *p);
+
+/* "icmp 1.7 ms", "tcp/443 refused", "1500 bytes pass", "1500 bytes back lost" */
 void show_outcome(const struct diagnosis *d, const struct probe *p, struct strbuf *b);
 
 /* Does it begin there? */

@@ -876,13 +876,16 @@ static void add_way(const struct out *o, struct strbuf *b)
 			      addr_text(&d->destination.address).s);
 }
 
-/* Of the source, or of the host as a control. Of what was not sent there is nothing to say. */
+/*
+ * Of the source, or of the host as a control. Of what was not sent there is nothing to say, nor of a way back that
+ * takes what the way there does.
+ */
 static void add_probes(const struct diagnosis *d, bool control, struct strbuf *b)
 {
 	bool first = true;
 
 	vec_each(p, &d->probes) {
-		if (d->no_probe || p->control != control || p->step)
+		if (d->no_probe || p->control != control || p->step || (show_is_way_back(d, p) && p->answered))
 			continue;
 		strbuf_puts(b, first ? "" : ", ");
 		show_outcome(d, p, b);
