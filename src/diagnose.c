@@ -6,6 +6,7 @@
 
 #include "faults/groups.h"
 #include "predict.h"
+#include "reason.h"
 #include "verdict.h"
 
 /* The groups, in the order in which a packet meets trouble. */
@@ -356,6 +357,50 @@ static bool ends_unseen(const struct path *path)
 	return path->legs.n && path->legs.v[path->legs.n - 1].stop == STOP_PEER_UNKNOWN;
 }
 
+/* "eth0 in netns1", "netns1" */
+static char *drop_place(const struct inquiry *in, const struct kernel_drop *drop)
+{
+	const struct ns *ns = snapshot_ns(in->s, drop->ns);
+
+	return drop->ifindex ? xasprintf("%s in %s", ns_ifname(ns, drop->ifindex).s, ns->name) : xstrdup(ns->name);
+}
+
+/* The names of the kernel are for those who look them up. */
+static void list_drop(const struct inquiry *in, const struct kernel_drop *drop, struct diagnosis *d)
+{
+	const struct reason *why = reason_find(drop->reason);
+	_cleanup_(freep) char *place = drop_place(in, drop), *note = NULL;
+
+	note = xasprintf("drop of %s %s at %s: %s (%s%s%s)",
+			 drop->probe < 0 ? "neighbour discovery" : proto_name(in->probes[drop->probe].proto),
+			 drop->kind == SIGHT_ERROR ? "error" : drop->kind == SIGHT_REPLY ? "answer" : "request", place,
+			 why ? why->words : "no reason that says more", drop->reason[0] ? drop->reason : "unnamed",
+			 drop->function[0] ? ", in " : "", drop->function);
+	vec_each(known, &d->notes)
+		if (streq(*known, note))
+			return;
+	vec_push(&d->notes, xstrdup(note));
+}
+
+static void list_drops(const struct inquiry *in, struct diagnosis *d)
+{
+	const struct observations *o = in->obs;
+
+	if (o->drops_heard == 1)
+		vec_push(&d->notes, xasprintf("drop reasons of the kernel: %s%s", o->drops.n ? "yes" : "none",
+					      o->drops_lost ? ", and some were missed" : ""));
+	else if (o->drops_heard == -ENOSYS)
+		vec_push(&d->notes, xstrdup("drop reasons of the kernel: no, as nsdoctor was built without BPF"));
+	else if (o->drops_heard == -EOPNOTSUPP)
+		vec_push(&d->notes, xstrdup("drop reasons of the kernel: no, it has no BTF"));
+	else if (o->drops_heard < 0)
+		vec_push(&d->notes, xasprintf("drop reasons of the kernel: no (%s)", strerror(-o->drops_heard)));
+	else
+		vec_push(&d->notes, xstrdup("drop reasons of the kernel: not needed"));
+	vec_each(drop, &o->drops)
+		list_drop(in, drop, d);
+}
+
 static void list_witnesses(const struct inquiry *in, struct diagnosis *d)
 {
 	for (size_t i = 0; i < in->s->ns.n && !in->no_probe; i++) {
@@ -380,6 +425,59 @@ static void list_witnesses(const struct inquiry *in, struct diagnosis *d)
 				   ns_ifname(snapshot_ns(in->s, s->ns), s->ifindex).s,
 				   ns_name(in, (size_t)s->ns)));
 	}
+	if (!in->no_probe)
+		list_drops(in, d);
+}
+
+/* --- the kernel's own reasons --- */
+
+/* Is it about a packet of those that the finding explains? */
+static bool is_of(const struct inquiry *in, const struct kernel_drop *drop, const struct finding *f)
+{
+	return drop->probe >= 0 && drop->kind == (f->dir == DIR_REPLY ? SIGHT_REPLY : SIGHT_REQUEST) &&
+	       f->protocols >> in->probes[drop->probe].proto & 1;
+}
+
+/* The table of neighbours is the whole machine's, whichever namespace comes to its end. */
+static bool is_at(const struct inquiry *in, const struct kernel_drop *drop, const struct finding *f)
+{
+	const struct link *l = ns_link_by_name(snapshot_ns(in->s, f->ns), f->object);
+
+	if (streq(f->code, "neighbour-table-full"))
+		return true;
+	return drop->ns == f->ns && (!l || !drop->ifindex || l->ifindex == drop->ifindex);
+}
+
+/*
+ * What is only likely becomes certain where the kernel names the same reason
+ * for a packet of the same kind at the same place; and where nothing but a
+ * place is known, its reason is told.
+ */
+static void hear_reasons(const struct inquiry *in, struct finding *f)
+{
+	bool place_only = streq(f->code, "packet-loss");
+
+	vec_each(drop, &in->obs->drops) {
+		const struct reason *why = reason_find(drop->reason);
+		_cleanup_(freep) char *place = NULL;
+
+		if (!why || why->aside || !is_of(in, drop, f))
+			continue;
+		if (!place_only && (f->confidence == CONFIRMED || !reason_proves(drop->reason, f->code) ||
+				    !is_at(in, drop, f)))
+			continue;
+		place = drop_place(in, drop);
+		vec_push(&f->evidence, xasprintf("the kernel says why it drops it at %s: %s", place, why->words));
+		f->confidence = CONFIRMED;
+		return;
+	}
+}
+
+static void hear_kernel(const struct inquiry *in, struct diagnosis *d)
+{
+	vec_each(f, &d->findings)
+		if (f->role == FINDING_CAUSE && !in->no_probe)
+			hear_reasons(in, f);
 }
 
 /* --- what would come next --- */
@@ -969,6 +1067,7 @@ void diagnose(const struct inquiry *in, struct diagnosis *d)
 	judge_sizes(in, question, &facts, scratch, d);
 	judge_partial(in, question, &facts, scratch, d);
 	sort_findings(&d->findings);
+	hear_kernel(in, d);
 	if (d->findings.n)
 		note_translation(in, (size_t)question, &facts, scratch, d);
 	if (d->findings.n && d->findings.v[0].role == FINDING_CAUSE)

@@ -15,6 +15,7 @@
 
 #include "all.h"
 #include "diff.h"
+#include "dropwatch.h"
 #include "fix.h"
 #include "heal.h"
 #include "hold.h"
@@ -204,6 +205,7 @@ static int diagnose_command(const struct options *o)
 		d = run_refused(&r, error);
 		status = print_diagnosis(d, o);
 	} else {
+		r.drops = o->no_probe ? NULL : dropwatch_start();
 		privilege_drop(writes(o));
 		r.progress = o->quiet ? NULL : progress_new(STDERR_FILENO);
 		d = run_diagnosis(&r);
@@ -213,6 +215,7 @@ static int diagnose_command(const struct options *o)
 	}
 	/* closing captures takes the kernel a while: nobody needs to wait for the answer meanwhile */
 	run_done(&r);
+	dropwatch_end(r.drops);
 	progress_free(r.progress);
 	return status;
 }
@@ -378,6 +381,7 @@ static int watch_command(const struct options *o)
 	_cleanup_(freep) char *before = NULL;
 	struct run first = { .options = o };
 	_cleanup_(freep) char *error = NULL;
+	struct dropwatch *drops = NULL;
 	int err, status = check_files(o);
 
 	if (status)
@@ -386,9 +390,10 @@ static int watch_command(const struct options *o)
 	run_done(&first);
 	if (err == -EINVAL)
 		return complain(xstrdup(error), EXIT_USAGE);
+	drops = o->no_probe ? NULL : dropwatch_start();
 	privilege_drop(writes(o));
 	while (!stopped) {
-		struct run r = { .options = o };
+		struct run r = { .options = o, .drops = drops };
 		_cleanup_(diagnosis_freep) struct diagnosis *d = NULL;
 		char *now;
 
@@ -404,10 +409,13 @@ static int watch_command(const struct options *o)
 		free(before);
 		before = now;
 		run_done(&r);
-		if (ferror(stdout))
-			return EXIT_UNKNOWN;
+		if (ferror(stdout)) {
+			status = EXIT_UNKNOWN;
+			break;
+		}
 		wait_for_next(o, &while_waiting);
 	}
+	dropwatch_end(drops);
 	return status;
 }
 

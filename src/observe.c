@@ -37,6 +37,7 @@ void observations_free(struct observations *o)
 	vec_free(&o->traces);
 	vec_free(&o->counts);
 	vec_free(&o->queues);
+	vec_free(&o->drops);
 	vec_free(&o->sightings);
 	vec_free(&o->frames);
 	vec_free(&o->capture_error);

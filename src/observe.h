@@ -79,6 +79,16 @@ struct queue_count {
 	uint32_t packets;
 };
 
+/* A packet of ours, sent once more for this, that the kernel said it had thrown away. */
+struct kernel_drop {
+	int ns, ifindex;   /* ifindex 0: it had no interface yet */
+	enum sight_kind kind;
+	int probe;         /* -1 with ARP */
+	struct packet pkt; /* headers as they were there */
+	char reason[40];   /* as in reason.h; "": it has no name */
+	char function[48]; /* of the kernel */
+};
+
 /* Bytes captured of a frame: enough for an ICMP error with all IP options that quotes one of ours. */
 #define OBSERVE_SNAPLEN (20 + 256)
 
@@ -91,6 +101,9 @@ struct observations {
 	VEC(struct trace_event) traces;
 	VEC(struct rule_count) counts;
 	VEC(struct queue_count) queues;
+	VEC(struct kernel_drop) drops;
+	int drops_heard;        /* 0: the kernel was not asked for them, 1: it was, or -errno */
+	uint64_t drops_lost;    /* … that were not heard for want of room */
 	VEC(uint8_t) frames;    /* one after the other, each from its LINUX_SLL2 header on */
 	uint64_t dropped;       /* packets that the captures themselves lost */
 	bool trace_overrun;     /* trace messages were lost */

@@ -24,21 +24,30 @@ static const unsigned int kept[] = {
 /* To write the files that were asked for into the folder of whoever asked by sudo. */
 static const unsigned int kept_to_write[] = { CAP_DAC_OVERRIDE, CAP_FOWNER };
 
-static void drop_capabilities(bool asks, bool writes)
+/* To load what tells why packets are dropped: CAP_PERFMON and CAP_BPF (Linux 5.8). */
+static const unsigned int kept_for_bpf[] = { 38, 39 };
+
+struct capabilities {
+	uint32_t mask[_LINUX_CAPABILITY_U32S_3];
+};
+
+static void keep(struct capabilities *c, const unsigned int *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		c->mask[CAP_TO_INDEX(list[i])] |= CAP_TO_MASK(list[i]);
+}
+
+/* All but these. */
+static void drop_capabilities(const struct capabilities *c)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-	uint32_t mask[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
-	for (size_t i = 0; asks && i < ARRAY_SIZE(kept); i++)
-		mask[CAP_TO_INDEX(kept[i])] |= CAP_TO_MASK(kept[i]);
-	for (size_t i = 0; writes && i < ARRAY_SIZE(kept_to_write); i++)
-		mask[CAP_TO_INDEX(kept_to_write[i])] |= CAP_TO_MASK(kept_to_write[i]);
 	if (syscall(SYS_capget, &head, data) < 0)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(data); i++) {
-		data[i].effective &= mask[i];
-		data[i].permitted &= mask[i];
+		data[i].effective &= c->mask[i];
+		data[i].permitted &= c->mask[i];
 		data[i].inheritable = 0;
 	}
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -150,7 +159,13 @@ static bool below_valgrind(void)
 
 static void drop(bool asks, bool writes)
 {
-	drop_capabilities(asks, writes);
+	struct capabilities c = { 0 };
+
+	if (asks)
+		keep(&c, kept, ARRAY_SIZE(kept));
+	if (writes)
+		keep(&c, kept_to_write, ARRAY_SIZE(kept_to_write));
+	drop_capabilities(&c);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #ifdef FILTER
 	if (!below_valgrind())
@@ -168,4 +183,13 @@ void privilege_drop(bool writes)
 void privilege_drop_all(bool writes)
 {
 	drop(false, writes);
+}
+
+void privilege_drop_to_bpf(void)
+{
+	struct capabilities c = { 0 };
+
+	keep(&c, kept_for_bpf, ARRAY_SIZE(kept_for_bpf));
+	drop_capabilities(&c);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }

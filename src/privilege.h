@@ -23,4 +23,7 @@ void privilege_drop(bool writes);
 /* The same where the kernel is not asked at all: no capabilities but those to write are left. */
 void privilege_drop_all(bool writes);
 
+/* Of a process of its own: what loads BPF programs is all that is left. */
+void privilege_drop_to_bpf(void);
+
 #endif

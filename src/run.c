@@ -16,6 +16,7 @@
 #include "firewall/nft-text.h"
 #include "inject.h"
 #include "inventory.h"
+#include "listen.h"
 #include "nameserver.h"
 #include "netns.h"
 #include "outside.h"
@@ -1844,6 +1845,10 @@ int round_conclude(struct round *r, bool last)
 {
 	gather(r);
 	round_judge(r);
+	if (!r->stale && listen_to_kernel(r)) {
+		diagnosis_forget(r->d);
+		round_judge(r);
+	}
 	if (r->stale)
 		return changing(r, last);
 	name_rules(r);

@@ -16,6 +16,7 @@ struct run {
 	/* See struct probe_plan; NULL: it is not stopped. */
 	const volatile sig_atomic_t *stop;
 	const sigset_t *while_waiting;
+	struct dropwatch *drops;           /* NULL: the kernel is not asked why it drops packets */
 	bool just_changed;                 /* a repair was made: neighbours and links are settling */
 };
 

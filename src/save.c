@@ -23,6 +23,7 @@ struct head {
 #define TRACE_LEAST    60
 #define COUNT_LEAST    20
 #define QUEUE_LEAST    28
+#define DROP_LEAST     100
 #define TEXT_LEAST     20
 
 /* More namespaces and probes are never part of one question. */
@@ -128,6 +129,19 @@ static void pack_queue_count(struct pack *p, struct queue_count *c, const struct
 		pack_fail(p);
 }
 
+static void pack_drop(struct pack *p, struct kernel_drop *d, const struct round *r)
+{
+	pack_index(p, &d->ns, 0, r->s->ns.n);
+	pack_int(p, &d->ifindex);
+	pack_enum(p, &d->kind, SIGHT_ARP_REPLY + 1);
+	pack_index(p, &d->probe, -1, r->plan.probes.n);
+	pack_packet(p, &d->pkt);
+	pack_int(p, &d->reason);
+	pack_int(p, &d->function);
+	if (!memchr(d->reason, '\0', sizeof(d->reason)) || !memchr(d->function, '\0', sizeof(d->function)))
+		pack_fail(p);
+}
+
 static void pack_watch_error(struct pack *p, int *error, const struct round *r)
 {
 	(void)r;
@@ -154,6 +168,9 @@ static void pack_observations(struct pack *p, struct round *r)
 	pack_vec(p, &o->traces, TRACE_LEAST, pack_trace, r);
 	pack_vec(p, &o->counts, COUNT_LEAST, pack_rule_count, r);
 	pack_vec(p, &o->queues, QUEUE_LEAST, pack_queue_count, r);
+	pack_vec(p, &o->drops, DROP_LEAST, pack_drop, r);
+	pack_error(p, &o->drops_heard, true);
+	pack_int(p, &o->drops_lost);
 	pack_int(p, &o->dropped);
 	pack_bool(p, &o->trace_overrun);
 	pack_vec(p, &o->capture_error, 4, pack_watch_error, r);

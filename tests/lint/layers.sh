@@ -58,7 +58,7 @@ complaints=$(awk '
 
 	/^#[ \t]*include[ \t]*"/ {
 		split($0, part, "\"")
-		if (row[part[2]] > limit)
+		if (part[2] in row && row[part[2]] > limit)
 			print FILENAME ":" FNR " includes " part[2] ", which comes later in layers.txt"
 	}
 

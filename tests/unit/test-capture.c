@@ -2,6 +2,8 @@
 #include "unit.h"
 
 #include "capture/capture.h"
+#include "capture/drops.h"
+#include "dropwatch.h"
 #include "nftown.h"
 #include "packets.h"
 
@@ -764,6 +766,66 @@ static void a_table_that_is_too_large(void **state)
 	assert_int_equal(nftown_commit(&o, NULL), -ENOBUFS);
 }
 
+/* --- what the kernel says of its drops --- */
+
+static struct drops_answer dropped(const struct bytes *p, unsigned int ethertype)
+{
+	struct drops_answer a = { .kind = DROPS_EVENT, .reason = "IP_RPFILTER" };
+
+	a.event = (struct drops_event){ .netns = 4711, .ifindex = 3, .ethertype = (unsigned short)ethertype,
+					.n = (unsigned short)p->n, .function = "ip_rcv_finish_core" };
+	memcpy(a.event.bytes, p->b, p->n < sizeof(a.event.bytes) ? p->n : sizeof(a.event.bytes));
+	return a;
+}
+
+static void reasons_of_the_kernel(void **state)
+{
+	const struct ns config = { .inode = 4711 };
+	struct observe_spec spec = { .marks = marks };
+	struct bytes p = frame_echo(8, 2, 0);
+	struct drops_answer a = dropped(&p, ETH_P_IP);
+	struct kernel_drop d;
+
+	vec_push(&spec.ns, ((struct watched){ .ns = 5, .config = &config }));
+	assert_true(dropwatch_take(&a, &spec, &d));
+	assert_int_equal(d.ns, 5);
+	assert_int_equal(d.ifindex, 3);
+	assert_int_equal(d.kind, SIGHT_REQUEST);
+	assert_int_equal(d.probe, 2);
+	assert_string_equal(d.reason, "IP_RPFILTER");
+	assert_string_equal(d.function, "ip_rcv_finish_core");
+	/* names that do not end, and more bytes than there can be */
+	memset(a.reason, 'A', sizeof(a.reason));
+	memset(a.event.function, 'f', sizeof(a.event.function));
+	a.event.n = 0xffff;
+	assert_true(dropwatch_take(&a, &spec, &d));
+	assert_int_equal(strlen(d.reason), sizeof(d.reason) - 1);
+	assert_int_equal(strlen(d.function), sizeof(d.function) - 1);
+	/* an answer to it, and a connection's */
+	p = frame_echo(0, 1, 0);
+	a = dropped(&p, ETH_P_IP);
+	assert_true(dropwatch_take(&a, &spec, &d));
+	assert_int_equal(d.kind, SIGHT_REPLY);
+	p = frame_tcp(marks_seq(&marks, 1, 0), 0, TH_SYN);
+	a = dropped(&p, ETH_P_IP);
+	assert_true(dropwatch_take(&a, &spec, &d));
+	assert_int_equal(d.probe, 1);
+	/* another namespace's, somebody else's, cut off, no account of a drop */
+	a.event.netns = 4712;
+	assert_false(dropwatch_take(&a, &spec, &d));
+	p = frame_tcp(1, 0, TH_SYN);
+	a = dropped(&p, ETH_P_IP);
+	assert_false(dropwatch_take(&a, &spec, &d));
+	p = frame_echo(8, 2, 0);
+	a = dropped(&p, ETH_P_IP);
+	a.event.n = 22;
+	assert_false(dropwatch_take(&a, &spec, &d));
+	a = dropped(&p, ETH_P_IP);
+	a.kind = DROPS_DONE;
+	assert_false(dropwatch_take(&a, &spec, &d));
+	vec_free(&spec.ns);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -791,6 +853,7 @@ int main(void)
 		cmocka_unit_test(our_own_table_only_introduces),
 		cmocka_unit_test(messages_cut_short),
 		cmocka_unit_test(a_table_that_is_too_large),
+		cmocka_unit_test(reasons_of_the_kernel),
 	};
 
 	return cmocka_run_group_tests_name("capture", tests, NULL, NULL);

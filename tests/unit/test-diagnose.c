@@ -17,6 +17,7 @@
 #include "fib.h"
 #include "nameserver.h"
 #include "predict.h"
+#include "reason.h"
 #include "watch.h"
 
 enum { WEB = 1, ETH0 = 2, PORT = 3, BRIDGE = 4, WAN = 5 };
@@ -320,8 +321,8 @@ static void the_place_of_loss(void **state)
 
 /* --- findings by what was seen --- */
 
-/* The cause where the question, and then its answer, was seen at the first n points of its way, and at no other. */
-static void seen_says(struct snapshot *s, size_t n, struct observations *o, const char *code)
+/* What is said where the question, and then its answer, was seen at the first n points of its way, and at no other. */
+static struct diagnosis *seen_gives(struct snapshot *s, size_t n, struct observations *o)
 {
 	struct flow f = question("198.51.100.9", -1);
 	struct asked asked = { .path = predict(s, &f) };
@@ -343,13 +344,20 @@ static void seen_says(struct snapshot *s, size_t n, struct observations *o, cons
 	d->destination.address = f.dst;
 	diagnose(&in, d);
 	assert_true(d->findings.n > 0);
-	assert_string_equal(d->findings.v[0].code, code);
 	evidence_done(&asked.ev);
 	vec_free(&probe.attempts);
 	path_free(asked.path);
-	diagnosis_free(d);
 	observations_free(o);
 	*o = (struct observations){ 0 };
+	return d;
+}
+
+static void seen_says(struct snapshot *s, size_t n, struct observations *o, const char *code)
+{
+	struct diagnosis *d = seen_gives(s, n, o);
+
+	assert_string_equal(d->findings.v[0].code, code);
+	diagnosis_free(d);
 }
 
 static void give_mac(struct snapshot *s, int ns, int ifindex, uint8_t last)
@@ -500,6 +508,119 @@ static void what_traffic_control_dropped(void **state)
 		l->inet.forwarding = 0;
 	drop_in_queue(&o, WAN, "clsact", 1);
 	seen_says(s, 3, &o, "ip-forward-off");
+}
+
+/* --- what the kernel says of its drops --- */
+
+static struct kernel_drop *kernel_says(struct observations *o, int ifindex, const char *reason)
+{
+	struct kernel_drop *d = vec_add(&o->drops);
+
+	*d = (struct kernel_drop){ .ns = NS_HOST, .ifindex = ifindex, .kind = SIGHT_REQUEST };
+	str_copy(d->reason, sizeof(d->reason), reason);
+	str_copy(d->function, sizeof(d->function), "a_function");
+	o->drops_heard = 1;
+	return d;
+}
+
+static bool is_told(const op_strings *list, const char *part)
+{
+	vec_each(s, list)
+		if (strstr(*s, part))
+			return true;
+	return false;
+}
+
+/* A queue that dropped more than was sent: whose packets those were, the kernel alone can say. */
+static void queue_says(struct snapshot *s, struct observations *o, enum confidence want)
+{
+	struct diagnosis *d;
+
+	drop_in_queue(o, WAN, "tbf", 5);
+	d = seen_gives(s, 3, o);
+	assert_string_equal(d->findings.v[0].code, "tc-drop");
+	assert_int_equal(d->findings.v[0].confidence, want);
+	assert_int_equal(is_told(&d->findings.v[0].evidence, "the kernel says why"), want == CONFIRMED);
+	diagnosis_free(d);
+}
+
+static void the_kernel_makes_it_certain(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct observations o = { 0 };
+
+	queue_says(s, &o, LIKELY);
+	kernel_says(&o, WAN, "QDISC_DROP");
+	queue_says(s, &o, CONFIRMED);
+	/* another reason, place, direction or packet */
+	kernel_says(&o, WAN, "NETFILTER_DROP");
+	queue_says(s, &o, LIKELY);
+	kernel_says(&o, PORT, "QDISC_DROP");
+	queue_says(s, &o, LIKELY);
+	kernel_says(&o, WAN, "QDISC_DROP")->ns = WEB;
+	queue_says(s, &o, LIKELY);
+	kernel_says(&o, WAN, "QDISC_DROP")->kind = SIGHT_REPLY;
+	queue_says(s, &o, LIKELY);
+	kernel_says(&o, WAN, "QDISC_DROP")->probe = -1;
+	queue_says(s, &o, LIKELY);
+	/* a name that is not known proves nothing */
+	kernel_says(&o, WAN, "");
+	queue_says(s, &o, LIKELY);
+	kernel_says(&o, WAN, "SOMETHING_NEW");
+	queue_says(s, &o, LIKELY);
+}
+
+static void the_kernel_says_why_at_a_place(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct observations o = { 0 };
+	struct diagnosis *d;
+
+	kernel_says(&o, WAN, "OTHERHOST");
+	kernel_says(&o, WAN, "BPF_CGROUP_EGRESS");
+	d = seen_gives(s, 2, &o);
+	assert_string_equal(d->findings.v[0].code, "packet-loss");
+	assert_true(is_told(&d->findings.v[0].evidence, "control group"));
+	/* names of the kernel are for --verbose */
+	assert_false(is_told(&d->findings.v[0].evidence, "CGROUP"));
+	assert_true(is_told(&d->notes, "BPF_CGROUP_EGRESS, in a_function"));
+	diagnosis_free(d);
+	/* what was for somebody else is none */
+	kernel_says(&o, WAN, "OTHERHOST");
+	d = seen_gives(s, 2, &o);
+	assert_false(is_told(&d->findings.v[0].evidence, "the kernel says"));
+	diagnosis_free(d);
+}
+
+static void whether_the_kernel_was_heard(void **state)
+{
+	static const struct {
+		int heard;
+		const char *note;
+	} table[] = {
+		{ 0, "not needed" }, { 1, "kernel: none" }, { -ENOSYS, "built without BPF" }, { -EOPNOTSUPP, "no BTF" },
+		{ -EPERM, "not permitted" },
+	};
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		struct observations o = { .drops_heard = table[i].heard };
+		struct diagnosis *d = seen_gives(s, 2, &o);
+
+		assert_true(is_told(&d->notes, table[i].note));
+		diagnosis_free(d);
+	}
+}
+
+static void reasons_and_what_they_prove(void **state)
+{
+	assert_string_equal(reason_find("IP_RPFILTER")->words, "the reverse path filter");
+	assert_null(reason_find("NOT_SPECIFIED"));
+	assert_null(reason_find(""));
+	assert_true(reason_proves("TC_EGRESS", "tc-drop"));
+	assert_false(reason_proves("TC_EGRESS", "xdp-drop"));
+	assert_false(reason_proves("NOT_SPECIFIED", "tc-drop"));
+	assert_true(reason_find("OTHERHOST")->aside);
 }
 
 static void policies_of_ipsec(void **state)
@@ -866,6 +987,10 @@ int main(void)
 		cmocka_unit_test(vlans_of_a_bridge),
 		cmocka_unit_test(a_locked_port),
 		cmocka_unit_test(what_traffic_control_dropped),
+		cmocka_unit_test(the_kernel_makes_it_certain),
+		cmocka_unit_test(the_kernel_says_why_at_a_place),
+		cmocka_unit_test(whether_the_kernel_was_heard),
+		cmocka_unit_test(reasons_and_what_they_prove),
 		cmocka_unit_test(two_with_one_mac),
 		cmocka_unit_test(policies_of_ipsec),
 		cmocka_unit_test(tables_that_are_full),

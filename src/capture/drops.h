@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * drops - what is said between the kernel (drops.bpf.c), who loads that (dropserve.c) and who asks (dropwatch.c)
+ *
+ * Includes nothing, as it is compiled for the kernel, too.
+ */
+#ifndef DROPS_H
+#define DROPS_H
+
+#define DROPS_NAMESPACES 32
+#define DROPS_BYTES      256 /* a power of 2; one less is used */
+#define DROPS_FUNCTION   48
+#define DROPS_REASON     40
+
+/* What is looked for. */
+struct drops_wanted {
+	unsigned char token[8];               /* as in struct marks */
+	unsigned int seq;                     /* likewise */
+	unsigned int n;                       /* namespaces */
+	unsigned int netns[DROPS_NAMESPACES]; /* inode numbers */
+	unsigned int lost;                    /* counted in the kernel: events for which there was no room */
+};
+
+/* A packet that the kernel threw away. */
+struct drops_event {
+	unsigned int netns;               /* inode number */
+	unsigned int ifindex;             /* 0: none yet */
+	unsigned int reason;              /* enum skb_drop_reason of this kernel */
+	unsigned short ethertype;         /* host byte order */
+	unsigned short n;                 /* bytes */
+	char function[DROPS_FUNCTION];    /* of the kernel, where it was dropped */
+	unsigned char bytes[DROPS_BYTES]; /* from the network header on */
+};
+
+enum drops_kind {
+	DROPS_READY, /* it listens; or error says why it does not */
+	DROPS_EVENT,
+	DROPS_DONE,  /* it has stopped, and lost counts what it missed */
+};
+
+/* What is asked of the loader; without namespaces: to stop. */
+struct drops_request {
+	struct drops_wanted wanted;
+};
+
+struct drops_answer {
+	enum drops_kind kind;
+	int error;                    /* 0 or -errno */
+	unsigned int lost;
+	char reason[DROPS_REASON];    /* its name, without SKB_DROP_REASON_; "" where BTF has none */
+	struct drops_event event;
+};
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "dropwatch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "capture/drops.h"
+#include "capture/dropserve.h"
+#include "capture/identify.h"
+#include "privilege.h"
+
+/* Loading takes 80 ms; somebody's machine may be slow. */
+#define READY_MS 2000
+#define DONE_MS  200
+
+struct dropwatch {
+	int fd;    /* -1: nobody is there … */
+	int error; /* … and why */
+};
+
+#ifdef HAVE_BPF
+
+/* Keeps nothing but the socket: no standard output that somebody waits for, no namespace. */
+static void serve(int fd)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 || dup2(fd, 3) < 0 ||
+	    syscall(SYS_close_range, 4, ~0u, 0) < 0 || chdir("/") < 0)
+		return;
+	privilege_drop_to_bpf();
+	drops_serve(3);
+}
+
+static int start(struct dropwatch *w)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	pid = fork();
+	if (pid == 0) {
+		serve(ends[1]);
+		_exit(0);
+	}
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return -errno;
+	}
+	w->fd = ends[0];
+	return 0;
+}
+
+#else
+
+static int start(struct dropwatch *w)
+{
+	(void)w;
+	return -ENOSYS;
+}
+
+#endif
+
+struct dropwatch *dropwatch_start(void)
+{
+	struct dropwatch *w = xcalloc(1, sizeof(*w));
+
+	w->fd = -1;
+	w->error = start(w);
+	return w;
+}
+
+static int request(struct dropwatch *w, const struct observe_spec *spec)
+{
+	struct drops_request r = { .wanted.seq = spec->marks.seq };
+
+	memcpy(r.wanted.token, spec->marks.token, sizeof(r.wanted.token));
+	vec_each(ns, &spec->ns)
+		if (r.wanted.n < DROPS_NAMESPACES)
+			r.wanted.netns[r.wanted.n++] = (unsigned int)ns->config->inode;
+	return send(w->fd, &r, sizeof(r), MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+/* The next answer, for which it waits so long. False: there is none. */
+static bool next_answer(struct dropwatch *w, int ms, struct drops_answer *ret)
+{
+	struct pollfd p = { w->fd, POLLIN, 0 };
+
+	if (w->fd < 0 || poll(&p, 1, ms) <= 0)
+		return false;
+	return recv(w->fd, ret, sizeof(*ret), MSG_DONTWAIT) == (ssize_t)sizeof(*ret);
+}
+
+int dropwatch_listen(struct dropwatch *w, const struct observe_spec *spec)
+{
+	struct drops_answer a;
+	int r = w->error;
+
+	if (r == 0)
+		r = request(w, spec);
+	if (r == 0 && !next_answer(w, READY_MS, &a))
+		r = -ETIMEDOUT;
+	if (r == 0 && a.kind == DROPS_READY)
+		r = a.error;
+	/* what did not work will not do so the next time either */
+	w->error = r;
+	return r;
+}
+
+static int watched_ns(const struct observe_spec *spec, unsigned int inode)
+{
+	vec_each(ns, &spec->ns)
+		if (ns->config->inode == inode)
+			return ns->ns;
+	return -1;
+}
+
+static void copy_word(char *to, size_t n, const char *from)
+{
+	size_t len = strnlen(from, n - 1);
+
+	memcpy(to, from, len);
+	to[len] = '\0';
+}
+
+bool dropwatch_take(const struct drops_answer *a, const struct observe_spec *spec, struct kernel_drop *ret)
+{
+	const struct drops_event *e = &a->event;
+	size_t n = e->n < sizeof(e->bytes) ? e->n : sizeof(e->bytes);
+	struct lookout l = { .marks = spec->marks };
+	const struct observations nothing = { 0 };
+	struct sighting s = { 0 };
+	int ns = watched_ns(spec, e->netns);
+
+	/* lent */
+	l.arp.v = spec->arp.v;
+	l.arp.n = spec->arp.n;
+	if (a->kind != DROPS_EVENT || ns < 0 || !identify_frame(&l, &nothing, e->ethertype, pkt_view(e->bytes, n), &s))
+		return false;
+	*ret = (struct kernel_drop){ .ns = ns, .ifindex = (int)e->ifindex, .kind = s.kind, .probe = s.probe, .pkt = s.pkt };
+	copy_word(ret->reason, sizeof(ret->reason), a->reason);
+	copy_word(ret->function, sizeof(ret->function), e->function);
+	return true;
+}
+
+static void note(const struct drops_answer *a, const struct observe_spec *spec, struct observations *o)
+{
+	struct kernel_drop d;
+
+	if (!dropwatch_take(a, spec, &d))
+		return;
+	if (observations_full(o, o->drops.n))
+		o->drops_lost++;
+	else
+		vec_push(&o->drops, d);
+}
+
+void dropwatch_read(struct dropwatch *w, const struct observe_spec *spec, struct observations *o)
+{
+	struct drops_answer a;
+
+	while (next_answer(w, 0, &a))
+		note(&a, spec, o);
+}
+
+void dropwatch_stop(struct dropwatch *w, const struct observe_spec *spec, struct observations *o)
+{
+	const struct drops_request enough = { 0 };
+	struct drops_answer a;
+
+	if (w->error || send(w->fd, &enough, sizeof(enough), MSG_NOSIGNAL) < 0)
+		return;
+	while (next_answer(w, DONE_MS, &a)) {
+		if (a.kind == DROPS_DONE) {
+			o->drops_lost += a.lost;
+			return;
+		}
+		note(&a, spec, o);
+	}
+	/* it does not say: then nobody listens to it any more */
+	w->error = -ETIMEDOUT;
+	o->drops_lost++;
+}
+
+void dropwatch_end(struct dropwatch *w)
+{
+	if (!w)
+		return;
+	if (w->fd >= 0)
+		close(w->fd);
+	free(w);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dropwatch - why the kernel threw packets of ours away, by its own account
+ *
+ * The kernel is asked by a program that runs in it (capture/drops.bpf.c). Who
+ * may load programs should read no packets: a process of its own loads it,
+ * which has no other capabilities, looks at nothing that comes by, and ends with
+ * this one. Nothing is loaded before somebody listens.
+ */
+#ifndef DROPWATCH_H
+#define DROPWATCH_H
+
+#include "observe.h"
+
+struct dropwatch;
+
+/*
+ * Starts that process: before capabilities are given away, and before threads
+ * are started. Never NULL; where it could not be started, or was not built in,
+ * listening says so.
+ */
+struct dropwatch *dropwatch_start(void);
+
+/*
+ * Begins to listen for the marks, addresses and namespaces of spec. Returns 0
+ * or -errno: -ENOSYS where it was not built in, -EOPNOTSUPP where the kernel has no BTF.
+ */
+int dropwatch_listen(struct dropwatch *w, const struct observe_spec *spec);
+
+/* What came since; never blocks. Probes are numbered by the marks of spec. */
+void dropwatch_read(struct dropwatch *w, const struct observe_spec *spec, struct observations *o);
+
+/* The last of it, and o->drops_lost; no longer listens. */
+void dropwatch_stop(struct dropwatch *w, const struct observe_spec *spec, struct observations *o);
+
+/* NULL is fine. */
+void dropwatch_end(struct dropwatch *w);
+
+/* One account of the kernel's: false where it is not of a packet of ours. Pure. */
+struct drops_answer;
+bool dropwatch_take(const struct drops_answer *a, const struct observe_spec *spec, struct kernel_drop *ret);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "listen.h"
+
+#include "dropwatch.h"
+#include "reason.h"
+
+/* How long a packet that this host drops may take to be dropped. */
+#define LISTEN_US 60000
+#define LOOK_US   2000
+
+struct listening {
+	struct round *r;
+	struct dropwatch *watch;
+	struct observe_spec spec;
+	struct observations heard;
+	struct probe_plan plan;
+	VEC(int) which; /* by probe of plan: the round's */
+};
+
+/* Nothing but a place is known, or less. */
+static bool is_doubtful(const struct diagnosis *d)
+{
+	const struct finding *cause = diagnosis_cause(d);
+
+	if (!cause)
+		return d->verdict != VERDICT_REACHABLE;
+	return cause->confidence != CONFIRMED || streq(cause->code, "packet-loss");
+}
+
+/* A client outside has no way in any more. */
+static bool is_worth_it(const struct round *r)
+{
+	return r->run->drops && round_asks(r) && !r->no_entry && !r->entrance.uplink && round_lost(r) &&
+	       (r->run->options->verbose || is_doubtful(r->d));
+}
+
+/* Marks of its own keep the captures of the round out of it. */
+static void plan_again(struct listening *l)
+{
+	const struct round *r = l->r;
+
+	l->plan = (struct probe_plan){ .max_attempts = 1,
+				       .timeout_us = LISTEN_US,
+				       .ns_fds = r->fds.v,
+				       .stop = r->plan.stop,
+				       .while_waiting = r->plan.while_waiting };
+	round_marks(&l->plan.marks);
+	for (size_t i = 0; i < r->plan.probes.n; i++) {
+		const struct probe *p = &r->plan.probes.v[i];
+
+		if (p->control || p->step || p->answered)
+			continue;
+		vec_push(&l->which, (int)i);
+		vec_push(&l->plan.probes, ((struct probe){ .ns = p->ns, .proto = p->proto, .src = p->src, .dst = p->dst,
+							   .oif = p->oif, .port = p->port, .size = p->size, .df = p->df,
+							   .full = p->full, .question = true, .rtt_us = -1 }));
+	}
+	l->spec.marks = l->plan.marks;
+	round_watch(r, &l->spec);
+}
+
+/* Did the kernel say something about it that is more than an aside? */
+static bool is_told(const struct listening *l, int probe)
+{
+	vec_each(d, &l->heard.drops) {
+		const struct reason *why = reason_find(d->reason);
+
+		if (d->probe == probe && why && !why->aside)
+			return true;
+	}
+	return false;
+}
+
+static enum settle settle(void *ctx, size_t probe, uint64_t now, uint64_t *ret_wake_us)
+{
+	struct listening *l = ctx;
+
+	dropwatch_read(l->watch, &l->spec, &l->heard);
+	*ret_wake_us = now + LOOK_US;
+	return is_told(l, (int)probe) ? SETTLE_LOST : SETTLE_WAIT;
+}
+
+static void ask(struct listening *l)
+{
+	struct observations *o = &l->r->obs;
+	int err = dropwatch_listen(l->watch, &l->spec);
+
+	o->drops_heard = err < 0 ? err : 1;
+	if (err < 0)
+		return;
+	l->plan.settle = settle;
+	l->plan.ctx = l;
+	(void)probe_run(&l->plan, NULL, &l->heard);
+	dropwatch_stop(l->watch, &l->spec, &l->heard);
+	vec_each(d, &l->heard.drops) {
+		if (d->probe >= (int)l->which.n)
+			continue;
+		d->probe = d->probe < 0 ? -1 : l->which.v[d->probe];
+		vec_push(&o->drops, *d);
+	}
+	o->drops_lost = l->heard.drops_lost;
+}
+
+bool listen_to_kernel(struct round *r)
+{
+	struct listening l = { .r = r, .watch = r->run->drops };
+
+	if (!is_worth_it(r))
+		return false;
+	plan_again(&l);
+	if (l.plan.probes.n)
+		ask(&l);
+	vec_free(&l.spec.arp);
+	vec_free(&l.spec.peers);
+	vec_free(&l.spec.ns);
+	vec_free(&l.which);
+	observations_free(&l.heard);
+	probe_plan_done(&l.plan);
+	return r->obs.drops_heard == 1;
+}
