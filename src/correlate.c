@@ -161,6 +161,19 @@ static const struct sighting *find_arp(const struct observations *obs, enum sigh
 }
 
 /*
+ * Did an answer come in to who asked? What is sent to another MAC address, as by an interface without ND to its own, is
+ * none.
+ */
+static bool was_answered(const struct observations *obs, const struct point *asker, const struct addr *nexthop)
+{
+	vec_each(s, &obs->sightings)
+		if (s->kind == SIGHT_ARP_REPLY && s->ns == asker->ns && s->ifindex == asker->ifindex &&
+		    s->out == !asker->out && !s->otherhost && addr_eq(&s->arp_sender, nexthop))
+			return true;
+	return false;
+}
+
+/*
  * The packet waits for its next hop's MAC before point `first` (the interface
  * of the leg that sends on this segment): how far did the question get?
  * Returns false where there was none.
@@ -188,14 +201,15 @@ static bool follow_arp(struct evidence *e, const struct path *path, const struct
 	}
 	if (!any)
 		return false;
-	/* was it answered, and where did the answer get lost? Backwards from its owner */
-	for (size_t i = first; i < end; i++) {
+	/* it came back: the packet itself must have gone missing */
+	if (was_answered(obs, &path->points.v[first], &sender->nexthop))
+		return false;
+	/* where did the answer get lost? Backwards from its owner */
+	for (size_t i = first + 1; i < end; i++) {
 		const struct point *pt = &path->points.v[i];
 
 		if (!find_arp(obs, SIGHT_ARP_REPLY, &sender->nexthop, pt->ns, pt->ifindex, !pt->out))
 			continue;
-		if (i == first) /* it came back: the packet itself must have gone missing */
-			return false;
 		e->loss = LOSS_ARP_REPLY;
 		e->last_leg = (int)path->points.v[i].leg;
 		break;
