@@ -834,6 +834,16 @@ static void turn_round(const struct inquiry *in, int question, int full, struct 
 					 addr_text(&in->probes[full].dst).s));
 }
 
+/* Is it the rule that was named for the other direction? Its repair lets both pass. */
+static bool drops_both_ways(const findings *fs, const struct finding *f)
+{
+	vec_each(other, fs)
+		if (f->has_rule && other->has_rule && streq(other->code, f->code) && other->ns == f->ns &&
+		    streq(other->object, f->object))
+			return true;
+	return false;
+}
+
 /* Large packets that die where small ones pass. */
 static void judge_full_size(const struct inquiry *in, int question, int full, const struct facts *facts,
 			    struct snapshot *scratch, struct diagnosis *d)
@@ -872,7 +882,7 @@ static void judge_full_size(const struct inquiry *in, int question, int full, co
 	}
 	if (f.role == FINDING_CAUSE && d->verdict == VERDICT_REACHABLE)
 		d->verdict = VERDICT_DEGRADED;
-	if (known(&d->findings, &f))
+	if (known(&d->findings, &f) || drops_both_ways(&d->findings, &f))
 		finding_done(&f);
 	else
 		vec_push(&d->findings, f);

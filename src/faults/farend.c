@@ -6,6 +6,8 @@
 #include "faults/say.h"
 
 #include <linux/netfilter.h>
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
 
 /* --- a target on this host --- */
 
@@ -227,6 +229,26 @@ static const struct trace_event *dropped_too_big(const struct question *q)
 	return NULL;
 }
 
+/*
+ * Lets the message pass where it was dropped; that of IPv4, which shares its type with others, as what belongs to a
+ * connection.
+ */
+static void say_pass_too_big(const struct question *q, struct finding *f, const struct trace_event *t,
+			     const struct nft_chain *chain)
+{
+	bool v6 = t->pkt.dst.family == AF_INET6;
+	struct op_match m = { .proto = v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP,
+			      .icmp_type = v6 ? ICMP6_PACKET_TOO_BIG : 0,
+			      .established = !v6 };
+	struct op op;
+
+	/* somebody outside may be anybody */
+	if (!q->path->flow.entry)
+		m.dst = prefix_host(&t->pkt.dst);
+	if (op_accept(q->s, t->ns, chain, t->type == TRACE_POLICY ? 0 : t->handle, &m, &op) == 0)
+		*vec_add(&f->ops) = op;
+}
+
 static bool say_dropped_too_big(const struct question *q, struct finding *f)
 {
 	const struct trace_event *t = dropped_too_big(q);
@@ -245,6 +267,7 @@ static bool say_dropped_too_big(const struct question *q, struct finding *f)
 	say_rule_object(f);
 	say_evidence(f, "the kernel's rule trace of the \"too big\" from %s ends there",
 		     addr_text(&t->pkt.src).s);
+	say_pass_too_big(q, f, t, chain);
 	return true;
 }
 
@@ -297,7 +320,8 @@ static bool mtu_blackhole(const struct question *q, struct finding *f)
 			     out->mtu, q->probe->size);
 	}
 	say_evidence(f, "a small packet passes");
-	say_smaller(q, f, error ? error->error_mtu : smallest_mtu(q));
+	if (f->ops.n == 0)
+		say_smaller(q, f, error ? error->error_mtu : smallest_mtu(q));
 	say_advice(f, "let ICMP%s pass, or clamp the MSS: nft add rule … tcp flags syn "
 		      "tcp option maxseg size set rt mtu",
 		   q->path->flow.dst.family == AF_INET6 ? "v6 type 2" : " type 3 code 4");
@@ -471,7 +495,7 @@ static const struct fault rows[] = {
 	  .safety = SAFETY_CONSENT,
 	  .means = "Large packets die, and no ICMP \"too big\" gets back to the source.",
 	  .proof = "A full-size probe, and where the message was last seen.",
-	  .fix = "Let the message pass, clamp the MSS, or lower the MTU." },
+	  .fix = "Accept the message where a rule drops it; else the sender's MTU. Or clamp the MSS." },
 	{ .code = "connection-refused",
 	  .legs = LEG_BIT(LEG_OUTSIDE),
 	  .ask = ASK_SEEN,

@@ -130,6 +130,9 @@ static void nft_icmp_type(struct strbuf *b, uint8_t type)
 	case ND_NEIGHBOR_ADVERT:
 		strbuf_puts(b, " icmpv6 type nd-neighbor-advert");
 		return;
+	case ICMP6_PACKET_TOO_BIG:
+		strbuf_puts(b, " icmpv6 type packet-too-big");
+		return;
 	default:
 		strbuf_printf(b, " icmpv6 type %u", type);
 	}

@@ -12,4 +12,5 @@ fault()
 }
 repair() { unquiet; }
 works() { uploads "$NS1" "$FAR"; }
+forget() { at "$NS1" ip route flush cache; } # a path MTU that was learned
 ask "$NS1" "$FAR"

@@ -11,14 +11,15 @@ run ip link set dev "$UP" mtu 1400
 fault()
 {
 	nft_in host <<-END
-		table ip quiet {
+		table inet quiet {
 			chain output {
 				type filter hook output priority filter; policy accept;
 				icmp type destination-unreachable drop
+				icmpv6 type packet-too-big drop
 			}
 		}
 	END
 }
-repair() { run nft delete table ip quiet; }
+repair() { run nft delete table inet quiet; }
 works() { uploads "$NS1" "$OUT"; }
 ask outside "$NS1:5000"

@@ -22,4 +22,5 @@ fault()
 }
 repair() { at "$NS1" nft delete table inet own; }
 works() { uploads "$NS1" "$FAR"; }
+forget() { at "$NS1" ip route flush cache; } # a path MTU that was learned
 ask "$NS1" "$OUT"

@@ -19,4 +19,5 @@ fault()
 }
 repair() { run nft delete table ip quiet; }
 works() { uploads "$NS1" "$OUT"; }
+forget() { at "$NS1" ip route flush cache; } # a path MTU that was learned
 ask "$NS1" "$OUT"
