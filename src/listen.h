@@ -8,8 +8,8 @@
 /*
  * Where a round, which has been judged, lost packets for a reason that is not
  * certain – with --verbose for any reason –, sends one more of each probe that
- * got no answer while dropwatch listens. Fills r->obs.drops. True: the kernel
- * was asked, so that it is to be judged again.
+ * got no answer while dropwatch listens. Fills r->obs.drops and drops_heard. True:
+ * it was tried, so that the round is to be judged again.
  */
 bool listen_to_kernel(struct round *r);
 
