@@ -25,6 +25,7 @@
 #include "options.h"
 #include "outfile.h"
 #include "privilege.h"
+#include "redact.h"
 #include "report.h"
 #include "report/all.h"
 #include "report/html.h"
@@ -189,6 +190,20 @@ static bool writes(const struct options *o)
 	return (o->fix && !o->dry_run) || o->pcap || o->html || o->svg || o->save;
 }
 
+/* --redact: 0, or the exit status; then nothing is saved, and that is said. */
+static int redact(struct diagnosis *d, const struct options *o)
+{
+	_cleanup_(freep) char *error = NULL;
+	struct strbuf b = { 0 };
+
+	if (!o->redact || !d->saved.n || redact_file(&d->saved, &error) == 0)
+		return 0;
+	strbuf_done(&d->saved);
+	strbuf_puts(&b, "--redact: nothing is saved: ");
+	strbuf_visible(&b, error);
+	return complain(strbuf_take(&b), EXIT_UNKNOWN);
+}
+
 static int diagnose_command(const struct options *o)
 {
 	struct run r = { .options = o };
@@ -211,7 +226,9 @@ static int diagnose_command(const struct options *o)
 		d = run_diagnosis(&r);
 		if (o->fix)
 			d = heal(&r, d);
-		status = print_diagnosis(d, o);
+		status = redact(d, o);
+		err = print_diagnosis(d, o);
+		status = status ? status : err;
 	}
 	/* closing captures takes the kernel a while: nobody needs to wait for the answer meanwhile */
 	run_done(&r);

@@ -105,6 +105,8 @@ static const struct option_row rows[] = {
 	  .help = "write the path as a picture" },
 	{ .name = "save", .arg = "FILE", .kind = OPTION_FILE, .anew = true, FIELD(save), .only = BIT(DIAGNOSE),
 	  .help = "write all that was found out, for --load" },
+	{ .name = "redact", .kind = OPTION_SET, FIELD(redact), .only = BIT(DIAGNOSE),
+	  .help = "--save without names and addresses" },
 	{ .name = "load", .arg = "FILE", .kind = OPTION_FILE, FIELD(load), .only = BIT(DIAGNOSE),
 	  .help = "judge again what --save wrote, here or elsewhere" },
 	{ .name = "diff", .arg = "OLD", .kind = OPTION_COMMAND, FIELD(diff), .value = COMMAND_DIFF,
@@ -128,11 +130,6 @@ static const struct option_row rows[] = {
 };
 
 _Static_assert(ARRAY_SIZE(rows) <= 64, "struct options has a bit for each that is given");
-
-/* Refused by name: they are promised, but not in this version. */
-static const char *const later[] = {
-	"redact",
-};
 
 /* --- errors: one sentence, in which a stranger's text cannot harm a terminal --- */
 
@@ -170,11 +167,6 @@ static int wrong_usage(char **ret_error, const char *sentence)
 	return -EINVAL;
 }
 
-static int not_yet(char **ret_error, const char *name)
-{
-	return wrong_word(ret_error, "--", name, " is not in this version yet");
-}
-
 /* The len characters at name are no option that could be taken. */
 static int unknown_option(char **ret_error, const char *name, size_t len)
 {
@@ -183,9 +175,6 @@ static int unknown_option(char **ret_error, const char *name, size_t len)
 	words known = { 0 };
 
 	strbuf_add(&word, name, len);
-	for (size_t i = 0; i < ARRAY_SIZE(later); i++)
-		if (streq(strbuf_str(&word), later[i]))
-			return not_yet(ret_error, later[i]);
 	strbuf_puts(&b, "there is no option --");
 	strbuf_visible(&b, strbuf_str(&word));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -593,6 +582,8 @@ static int check_diagnose(struct options *o, char **ret_error)
 
 	if (o->dry_run)
 		o->fix = true;
+	if (o->redact && !o->save)
+		return wrong_usage(ret_error, "--redact says how --save writes, and --save is missing");
 	if (check_what_if(o, ret_error) < 0)
 		return -EINVAL;
 	if (o->load)

@@ -49,7 +49,7 @@ struct options {
 	double interval;           /* seconds; 0: not given */
 	double timeout;            /* seconds */
 	struct addr from;          /* --from; unset: not given */
-	bool json, fix, yes, dry_run, no_probe, no_trace, watch, quiet, verbose, ascii;
+	bool json, fix, yes, dry_run, no_probe, no_trace, watch, redact, quiet, verbose, ascii;
 	unsigned int color;        /* enum color_when */
 	unsigned int format;       /* enum format */
 	uint64_t given;            /* bits of rows of the option table */

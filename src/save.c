@@ -431,21 +431,16 @@ static void note_texts(struct saved *s)
 	}
 }
 
-int save_round(struct round *r, struct strbuf *ret_file)
+int save_write(struct saved *s, struct strbuf *ret_file)
 {
-	struct saved s = { .round = *r, .run = *r->run, .options = *r->run->options };
 	struct head head = { .magic = MAGIC, .format = SAVE_FORMAT, .order = BYTE_ORDER_MARK,
 			     .word = sizeof(long) };
 	struct strbuf b = { 0 };
 	struct pack p = { .out = &b };
 	int err = 0;
 
-	s.about = about_now(r);
-	note_texts(&s);
-	vec_each(path, &r->paths)
-		vec_push(&s.flows, (*path)->flow);
 	strbuf_add(&b, (const char *)&head, sizeof(head));
-	pack_saved(&p, &s);
+	pack_saved(&p, s);
 	if (b.n > SAVE_MAX) {
 		err = -EFBIG;
 	} else if (!pack_ok(&p)) {
@@ -458,6 +453,19 @@ int save_round(struct round *r, struct strbuf *ret_file)
 		b = (struct strbuf){ 0 };
 	}
 	strbuf_done(&b);
+	return err;
+}
+
+int save_round(struct round *r, struct strbuf *ret_file)
+{
+	struct saved s = { .round = *r, .run = *r->run, .options = *r->run->options };
+	int err;
+
+	s.about = about_now(r);
+	note_texts(&s);
+	vec_each(path, &r->paths)
+		vec_push(&s.flows, (*path)->flow);
+	err = save_write(&s, ret_file);
 	saved_done(&s);
 	return err;
 }

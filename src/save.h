@@ -51,6 +51,9 @@ struct saved {
 /* Writes a round that was concluded and is not done yet. -EFBIG where that is more than a file may hold. */
 int save_round(struct round *r, struct strbuf *ret_file);
 
+/* Writes what was read, or was changed since. */
+int save_write(struct saved *s, struct strbuf *ret_file);
+
 /*
  * Reads a file. Returns 0, or -errno and one sentence (free it): -EBADMSG for
  * what is none, is damaged or cannot be, -EPROTONOSUPPORT for one of another

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What names and addresses become in a file that is shown to strangers, and where they are found. */
+#include "unit.h"
+
+#include <netinet/in.h>
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <linux/if_link.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/rtnetlink.h>
+
+#include "collect/nft.h"
+#include "nftexpr.h"
+#include "redact.h"
+#include "redact/redactor.h"
+#include "strbuf.h"
+
+/* --- addresses ------------------------------------------------------------------ */
+
+static struct addr A(const char *s)
+{
+	struct addr a = { 0 };
+
+	assert_int_equal(addr_parse(s, &a), 0);
+	return a;
+}
+
+static unsigned int shared_bits(const struct addr *a, const struct addr *b)
+{
+	unsigned int n = 0;
+
+	while (n < addr_len(a->family) * 8 && !((a->b[n / 8] ^ b->b[n / 8]) >> (7 - n % 8) & 1))
+		n++;
+	return n;
+}
+
+static void note(struct redact_map *m, const struct addr *a)
+{
+	redact_map_note(m, a->family, a->b, (unsigned int)addr_len(a->family) * 8);
+}
+
+static struct addr become(const struct redact_map *m, struct addr a)
+{
+	redact_map_bits(m, a.family, a.b, (unsigned int)addr_len(a.family) * 8);
+	return a;
+}
+
+static void order_and_prefixes_stay(void **state)
+{
+	for (int round = 0; round < 50; round++) {
+		struct redact_map *m = redact_map_new();
+		struct addr was[40], is[40];
+
+		for (size_t i = 0; i < ARRAY_SIZE(was); i++) {
+			was[i] = (struct addr){ .family = i % 2 ? AF_INET6 : AF_INET };
+			random_bytes(was[i].b, addr_len(was[i].family));
+			/* some of one network */
+			if (i >= 20)
+				memcpy(was[i].b, was[i % 2].b, 3);
+			note(m, &was[i]);
+		}
+		for (size_t i = 0; i < ARRAY_SIZE(was); i++)
+			is[i] = become(m, was[i]);
+		for (size_t i = 0; i < ARRAY_SIZE(was); i++) {
+			for (size_t j = i % 2; j < ARRAY_SIZE(was); j += 2) {
+				int before = memcmp(was[i].b, was[j].b, 16), after = memcmp(is[i].b, is[j].b, 16);
+
+				assert_int_equal(shared_bits(&is[i], &is[j]), shared_bits(&was[i], &was[j]));
+				assert_int_equal((before > 0) - (before < 0), (after > 0) - (after < 0));
+			}
+		}
+		redact_map_free(m);
+	}
+}
+
+static void special_ranges_stay(void **state)
+{
+	static const struct {
+		const char *addr;
+		unsigned int bits; /* that stay */
+	} kept[] = {
+		{ "10.1.2.3", 8 },      { "172.16.5.4", 12 },   { "192.168.7.7", 16 },  { "100.64.9.9", 10 },
+		{ "127.0.0.53", 32 },   { "169.254.1.1", 32 },  { "224.0.0.251", 32 },  { "255.255.255.255", 32 },
+		{ "0.0.0.0", 32 },      { "::1", 128 },         { "fe80::1:2", 64 },    { "fd00:1::9", 7 },
+		{ "ff02::1", 128 },     { "198.51.100.71", 32 }, { "203.0.113.29", 32 },
+	};
+	static const char *const others[] = { "8.8.8.8", "9.9.9.9", "11.0.0.1", "172.32.0.1", "192.169.0.1", "2001:4860::8888" };
+
+	for (int round = 0; round < 50; round++) {
+		struct redact_map *m = redact_map_new();
+
+		for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+			note(m, &(struct addr[]){ A(kept[i].addr) }[0]);
+		for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+			note(m, &(struct addr[]){ A(others[i]) }[0]);
+		for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+			struct addr was = A(kept[i].addr), is = become(m, was);
+
+			assert_true(shared_bits(&was, &is) >= kept[i].bits);
+			assert_int_equal(addr_is_private(&was), addr_is_private(&is));
+			assert_int_equal(addr_is_loopback(&was), addr_is_loopback(&is));
+		}
+		for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+			struct addr is = become(m, A(others[i]));
+
+			assert_false(addr_is_private(&is) || addr_is_loopback(&is) || addr_is_multicast(&is) ||
+				     addr_is_linklocal(&is));
+			assert_true(addr_is_unicast(&is));
+		}
+		redact_map_free(m);
+	}
+}
+
+static void it_is_another_address(void **state)
+{
+	struct redact_map *m = redact_map_new();
+	struct addr four = A("93.184.216.34"), six = A("2a00:1450:4001::5e"), mapped = A("::ffff:93.184.216.34"), is;
+
+	note(m, &four);
+	note(m, &six);
+	note(m, &mapped);
+	is = become(m, six);
+	assert_true(shared_bits(&six, &is) < 64);
+	is = become(m, mapped);
+	four = become(m, four);
+	/* the one of IPv4, as IPv6 sockets have it */
+	assert_memory_equal(is.b + 12, four.b, 4);
+	redact_map_free(m);
+}
+
+/* --- names ---------------------------------------------------------------------- */
+
+static struct strbuf renamed(struct redact_map *m, const char *name)
+{
+	struct strbuf b = { 0 };
+
+	strbuf_puts(&b, name);
+	redact_map_name(m, b.s, b.n);
+	return b;
+}
+
+static void names_that_begin_alike(void **state)
+{
+	struct redact_map *m = redact_map_new();
+	_cleanup_(strbuf_done) struct strbuf a = renamed(m, "acme-customer-17"), b = renamed(m, "acme-customer-9x"),
+					     all = renamed(m, "acme-*"), again = renamed(m, "acme-customer-17"),
+					     other = renamed(m, "bcme");
+
+	assert_string_equal(strbuf_str(&a), strbuf_str(&again));
+	assert_string_not_equal(strbuf_str(&a), "acme-customer-17");
+	assert_int_equal(strncmp(a.s, b.s, strlen("acme-customer-")), 0);
+	assert_int_not_equal(a.s[14], b.s[14]);
+	assert_int_equal(strncmp(a.s, all.s, strlen("acme-")), 0);
+	assert_int_not_equal(a.s[0], other.s[0]);
+	assert_true(a.s[4] == '-' && a.s[13] == '-' && a.s[14] >= '0' && a.s[15] <= '9');
+	redact_map_free(m);
+}
+
+static void names_that_are_the_same_everywhere(void **state)
+{
+	static const char *const same[] = { "lo", "eth0", "eth1", "docker0", "br-", "INPUT", "DOCKER-USER", "filter",
+					    "veth12", "KUBE-", "ufw-user-forward", "host", "" };
+	struct redact_map *m = redact_map_new();
+	_cleanup_(strbuf_done) struct strbuf chain = renamed(m, "KUBE-SVC-ABCDEFGHIJK"),
+					     container = renamed(m, "docker:web-frontend");
+
+	for (size_t i = 0; i < ARRAY_SIZE(same); i++) {
+		_cleanup_(strbuf_done) struct strbuf b = renamed(m, same[i]);
+
+		assert_string_equal(strbuf_str(&b), same[i]);
+	}
+	assert_int_equal(strncmp(chain.s, "KUBE-", 5), 0);
+	assert_string_not_equal(chain.s, "KUBE-SVC-ABCDEFGHIJK");
+	assert_int_equal(strncmp(container.s, "docker:", 7), 0);
+	assert_null(strstr(container.s, "frontend"));
+	redact_map_free(m);
+}
+
+static void mac_addresses(void **state)
+{
+	struct redact_map *m = redact_map_new();
+	uint8_t local[6] = { 0x02, 0x42, 0xac, 0x11, 0, 2 }, again[6], global[6] = { 0x00, 0x16, 0x3e, 1, 2, 3 },
+		group[6] = { 0x33, 0x33, 0, 0, 0, 1 }, none[6] = { 0 };
+	const uint8_t was[6] = { 0x02, 0x42, 0xac, 0x11, 0, 2 };
+
+	memcpy(again, local, 6);
+	redact_map_mac(m, local);
+	redact_map_mac(m, again);
+	redact_map_mac(m, global);
+	redact_map_mac(m, group);
+	redact_map_mac(m, none);
+	assert_memory_equal(local, again, 6);
+	assert_memory_not_equal(local, was, 6);
+	assert_int_equal(local[0] & 3, 2);
+	assert_int_equal(global[0] & 3, 0);
+	assert_int_equal(group[0], 0x33);
+	assert_int_equal(none[3], 0);
+	redact_map_free(m);
+}
+
+static void what_is_left_is_found(void **state)
+{
+	struct redact_map *m = redact_map_new();
+	_cleanup_(strbuf_done) struct strbuf name = renamed(m, "warehouse");
+	struct addr a = A("93.184.216.34");
+	static const uint8_t bytes[] = { 1, 2, 93, 184, 216, 34, 9 };
+	_cleanup_(freep) char *in_name = NULL, *in_text = NULL, *in_bytes = NULL;
+
+	note(m, &a);
+	assert_null(redact_map_leak(m, "nothing of it", 13));
+	in_name = redact_map_leak(m, "a warehouse!", 12);
+	assert_non_null(in_name);
+	in_text = redact_map_leak(m, "at 93.184.216.34", 16);
+	assert_string_equal(in_text, "the address 93.184.216.34");
+	in_bytes = redact_map_leak(m, bytes, sizeof(bytes));
+	assert_non_null(in_bytes);
+	redact_map_free(m);
+}
+
+/* --- messages --------------------------------------------------------------------- */
+
+struct message {
+	char bytes[4096];
+	struct redactor r;
+};
+
+static struct nlmsghdr *begin(struct message *m, uint16_t type, size_t header)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(m->bytes);
+
+	nlh->nlmsg_type = type;
+	memset(mnl_nlmsg_put_extra_header(nlh, header), 0, header);
+	m->r = (struct redactor){ .map = redact_map_new(), .noting = true, .ns = NULL };
+	return nlh;
+}
+
+static void redact(struct message *m, enum collect_kind kind)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)m->bytes;
+
+	redactor_message(&m->r, kind, nlh);
+	m->r.noting = false;
+	if (!m->r.refused)
+		redactor_message(&m->r, kind, nlh);
+}
+
+static void done(struct message *m)
+{
+	free(m->r.refused);
+	redact_map_free(m->r.map);
+}
+
+static const struct nlattr *attr(const struct message *m, size_t header, uint16_t type)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each(a, (const struct nlmsghdr *)m->bytes, (unsigned int)header)
+		if (mnl_attr_get_type(a) == type)
+			return a;
+	return NULL;
+}
+
+static void what_is_not_looked_at_becomes_zeros(void **state)
+{
+	struct message m = { 0 };
+	struct nlmsghdr *nlh = begin(&m, RTM_NEWLINK, sizeof(struct ifinfomsg));
+	const size_t header = sizeof(struct ifinfomsg);
+	static const char none[sizeof("the customer's")];
+
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, "acme0");
+	mnl_attr_put_strz(nlh, IFLA_IFALIAS, "the customer's");
+	mnl_attr_put_u32(nlh, IFLA_MTU, 1400);
+	redact(&m, COLLECT_LINK);
+	assert_null(m.r.refused);
+	assert_string_not_equal(mnl_attr_get_str(attr(&m, header, IFLA_IFNAME)), "acme0");
+	assert_int_equal(strlen(mnl_attr_get_str(attr(&m, header, IFLA_IFNAME))), 5);
+	assert_memory_equal(mnl_attr_get_payload(attr(&m, header, IFLA_IFALIAS)), none, sizeof(none));
+	assert_int_equal(mnl_attr_get_u32(attr(&m, header, IFLA_MTU)), 1400);
+	done(&m);
+}
+
+static void the_network_of_a_route(void **state)
+{
+	struct message m = { 0 };
+	struct nlmsghdr *nlh = begin(&m, RTM_NEWROUTE, sizeof(struct rtmsg));
+	const size_t header = sizeof(struct rtmsg);
+	struct addr dst = A("93.184.216.0"), gateway = A("93.184.216.34");
+	const uint8_t *now, *via;
+
+	((struct rtmsg *)mnl_nlmsg_get_payload(nlh))->rtm_dst_len = 24;
+	mnl_attr_put(nlh, RTA_DST, 4, dst.b);
+	mnl_attr_put(nlh, RTA_GATEWAY, 4, gateway.b);
+	redact(&m, COLLECT_ROUTE);
+	now = mnl_attr_get_payload(attr(&m, header, RTA_DST));
+	via = mnl_attr_get_payload(attr(&m, header, RTA_GATEWAY));
+	assert_memory_equal(now, via, 3);
+	assert_int_equal(now[3], 0);
+	assert_memory_not_equal(now, dst.b, 3);
+	done(&m);
+}
+
+/* --- rules ------------------------------------------------------------------------ */
+
+/* A rule of an ip table with what f puts into it, redacted; what each comparison is then, one after the other. */
+static void rule_of(struct message *m, uint8_t family, void (*f)(struct nftnl_rule *nr), struct strbuf *ret_cmps)
+{
+	struct nftnl_rule *nr = nftnl_rule_alloc(), *back = nftnl_rule_alloc();
+	struct nlmsghdr *nlh = nftnl_nlmsg_build_hdr(m->bytes, NFT_TYPE(NFT_MSG_NEWRULE) & 0xff, family, 0, 0);
+	struct nftnl_expr_iter *it;
+	struct nftnl_expr *e;
+
+	nftnl_rule_set_str(nr, NFTNL_RULE_TABLE, "acme");
+	nftnl_rule_set_str(nr, NFTNL_RULE_CHAIN, "forward");
+	nftnl_rule_set_data(nr, NFTNL_RULE_USERDATA, "\0\7acme!!", 9);
+	f(nr);
+	nftnl_rule_nlmsg_build_payload(nlh, nr);
+	m->r = (struct redactor){ .map = redact_map_new(), .noting = true };
+	redact(m, COLLECT_NFT);
+	assert_int_equal(nftnl_rule_nlmsg_parse(nlh, back), 0);
+	if (!m->r.refused) {
+		assert_null(memmem(m->bytes, nlh->nlmsg_len, "acme", 4));
+		assert_string_equal(nftnl_rule_get_str(back, NFTNL_RULE_CHAIN), "forward");
+	}
+	it = nftnl_expr_iter_create(back);
+	while ((e = nftnl_expr_iter_next(it))) {
+		uint32_t n = 0;
+		const void *data = nftnl_expr_is_set(e, NFTNL_EXPR_CMP_DATA) &&
+						   streq(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "cmp") ?
+					   nftnl_expr_get(e, NFTNL_EXPR_CMP_DATA, &n) : NULL;
+
+		strbuf_add(ret_cmps, data ? data : "", n);
+	}
+	nftnl_expr_iter_destroy(it);
+	nftnl_rule_free(nr);
+	nftnl_rule_free(back);
+}
+
+static const uint8_t net[4] = { 93, 184, 216, 0 }, one[4] = { 93, 184, 216, 34 };
+
+static void from_a_network_to_one(struct nftnl_rule *nr)
+{
+	static const uint8_t mask[4] = { 255, 255, 255, 0 };
+
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, 12, 4);
+	nftexpr_mask(nr, mask, 4);
+	nftexpr_cmp(nr, NFT_CMP_EQ, net, 4);
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, 16, 4);
+	nftexpr_cmp(nr, NFT_CMP_GTE, one, 4);
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, 9, 1);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\6", 1);
+	nftexpr_meta(nr, NFT_META_IIFNAME);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "acme", 4);
+	nftexpr_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\x01\xbb", 2);
+}
+
+static void values_of_a_rule(void **state)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	struct message m = { 0 };
+
+	rule_of(&m, NFPROTO_IPV4, from_a_network_to_one, &b);
+	assert_null(m.r.refused);
+	assert_int_equal(b.n, 4 + 4 + 1 + 4 + 2);
+	assert_memory_equal(b.s, b.s + 4, 3);
+	assert_memory_not_equal(b.s, net, 3);
+	assert_int_equal(b.s[3], 0);
+	assert_memory_equal(b.s + 8, "\6", 1);
+	assert_memory_not_equal(b.s + 9, "acme", 4);
+	assert_memory_equal(b.s + 13, "\x01\xbb", 2);
+	done(&m);
+}
+
+static void by_the_ethertype(struct nftnl_rule *nr)
+{
+	nftexpr_meta(nr, NFT_META_PROTOCOL);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\x08\x00", 2);
+	from_a_network_to_one(nr);
+}
+
+static void sparse_mask(struct nftnl_rule *nr)
+{
+	static const uint8_t mask[4] = { 255, 0, 255, 0 };
+
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, 12, 4);
+	nftexpr_mask(nr, mask, 4);
+	nftexpr_cmp(nr, NFT_CMP_EQ, net, 4);
+}
+
+static void end_of_an_address(struct nftnl_rule *nr)
+{
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, 14, 2);
+	nftexpr_cmp(nr, NFT_CMP_EQ, one + 2, 2);
+}
+
+static void payload_bytes(struct nftnl_rule *nr)
+{
+	nftexpr_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, 20, 8);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "customer", 8);
+}
+
+static void new_expression(struct nftnl_rule *nr)
+{
+	nftexpr_add(nr, "hash");
+}
+
+static void unused_value(struct nftnl_rule *nr)
+{
+	nftexpr_data(nr, one, 4);
+}
+
+static void what_cannot_be_hidden(void **state)
+{
+	static const struct {
+		uint8_t family;
+		void (*f)(struct nftnl_rule *nr);
+		const char *why; /* NULL: it can be */
+	} rules[] = {
+		{ NFPROTO_IPV4, sparse_mask, "an address with a mask that is no prefix" },
+		{ NFPROTO_IPV4, end_of_an_address, "a comparison with the end of an address" },
+		{ NFPROTO_IPV4, payload_bytes, "a comparison with bytes of packets that are not known" },
+		{ NFPROTO_IPV4, new_expression, "the expression \"hash\"" },
+		{ NFPROTO_IPV4, unused_value, "a value of which it is not known what it is" },
+		/* which header it is, is not said */
+		{ NFPROTO_INET, from_a_network_to_one, "a comparison with bytes of packets that are not known" },
+		{ NFPROTO_INET, by_the_ethertype, NULL },
+		{ NFPROTO_BRIDGE, by_the_ethertype, NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		_cleanup_(strbuf_done) struct strbuf b = { 0 };
+		struct message m = { 0 };
+
+		rule_of(&m, rules[i].family, rules[i].f, &b);
+		if (rules[i].why)
+			assert_string_equal(m.r.refused ? m.r.refused : "", rules[i].why);
+		else
+			assert_null(m.r.refused);
+		done(&m);
+	}
+}
+
+static void a_file_that_is_none(void **state)
+{
+	struct strbuf b = { 0 };
+	_cleanup_(freep) char *error = NULL;
+
+	strbuf_puts(&b, "nsdoctor-saved\n, or not");
+	assert_int_equal(redact_file(&b, &error), -EBADMSG);
+	assert_string_equal(error, "that is no file of --save");
+	assert_string_equal(strbuf_str(&b), "nsdoctor-saved\n, or not");
+	strbuf_done(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(order_and_prefixes_stay),
+		cmocka_unit_test(special_ranges_stay),
+		cmocka_unit_test(it_is_another_address),
+		cmocka_unit_test(names_that_begin_alike),
+		cmocka_unit_test(names_that_are_the_same_everywhere),
+		cmocka_unit_test(mac_addresses),
+		cmocka_unit_test(what_is_left_is_found),
+		cmocka_unit_test(what_is_not_looked_at_becomes_zeros),
+		cmocka_unit_test(the_network_of_a_route),
+		cmocka_unit_test(values_of_a_rule),
+		cmocka_unit_test(what_cannot_be_hidden),
+		cmocka_unit_test(a_file_that_is_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
