@@ -73,9 +73,14 @@ bool run_ct_port(const struct fw_run *r, bool of_reply, bool dst, uint16_t *ret)
 	return in_packet(r, of_reply, dst, &dst) && headers_port(&r->st.h, dst, ret);
 }
 
-/* Ignored for what conntrack has seen already (nft_notrack_eval(), net/netfilter/nft_ct.c). */
+/*
+ * Ignored for what conntrack has seen already (nft_notrack_eval(), net/netfilter/nft_ct.c). What came in by a bridge's
+ * port it has seen only where the bridge has a conntrack of its own, which nobody tells.
+ */
 void run_notrack(struct fw_run *r)
 {
+	if (r->at->bridge && r->at->port_in && r->st.ct != CT_VIEW_NONE)
+		r->st.ct = CT_VIEW_UNKNOWN;
 	if (r->st.ct != CT_VIEW_NONE)
 		return;
 	r->st.ct = CT_VIEW_UNTRACKED;

@@ -75,7 +75,7 @@ struct fw_run {
 	const struct ns *ns;
 	const struct fw_place *at;
 	const struct packet *pkt;
-	uint8_t pf;                  /* NFPROTO_* by which the hook was entered */
+	uint8_t pf;                  /* NFPROTO_* by which the hook was entered, as the chain that runs is told */
 	const struct nft_chain *base;
 	const struct nft_chain *chain; /* where the rule stands */
 	uint64_t handle;               /* of the rule */

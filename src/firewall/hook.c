@@ -88,7 +88,8 @@ static bool sees_netdev(const struct fw_run *r, const struct nft_chain *c)
 	bool ingress = r->at->hook == HOOK_INGRESS;
 
 	if (c->family == NFPROTO_INET)
-		return ingress && c->hook == NF_INET_INGRESS && is_device(r, c, r->at->iif);
+		return ingress && c->hook == NF_INET_INGRESS && !r->pkt->arp &&
+		       is_device(r, c, r->at->iif);
 	return c->family == NFPROTO_NETDEV &&
 	       c->hook == (ingress ? NF_NETDEV_INGRESS : NF_NETDEV_EGRESS) &&
 	       is_device(r, c, ingress ? r->at->iif : r->at->oif);
@@ -279,12 +280,23 @@ static void enter_conntrack(struct fw_run *r, int32_t prio)
 
 static const char untracked_unknown[] = "whether conntrack tracks it (notrack)";
 
+/* At ingress chains of inet tables see packets as at their other hooks (nft_do_chain_inet_ingress()). */
+static uint8_t chain_pf(const struct fw_run *r, const struct nft_chain *c)
+{
+	if (r->at->hook != HOOK_INGRESS || c->family != NFPROTO_INET)
+		return r->pf;
+	return r->st.h.family == AF_INET6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+}
+
 /* One base chain. Returns whether the packet may go on. */
 static bool run_chain(struct fw_run *r, const struct nft_chain *c, struct fw_result *ret)
 {
+	uint8_t pf = r->pf;
 	struct fw_outcome o;
 
+	r->pf = chain_pf(r, c);
 	chain_run(r, c, &o);
+	r->pf = pf;
 	if (o.state_unknown && !ret->why)
 		ret->why = o.trail.why;
 	if (o.drop && !o.accept) {

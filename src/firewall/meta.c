@@ -25,6 +25,12 @@ static enum tri meta_set(struct fw_run *r, const struct nftnl_expr *e)
 	return TRI_YES;
 }
 
+static enum tri meta_unknown(struct fw_run *r, uint32_t dreg, size_t len, const char *why)
+{
+	reg_store_partly(r, dreg, NULL, NULL, len, why);
+	return TRI_YES;
+}
+
 /* nft_meta_store_ifname(): no interface is the empty name. */
 void run_ifname(struct fw_run *r, uint32_t dreg, int ifindex)
 {
@@ -71,6 +77,23 @@ static enum tri meta_iftype(struct fw_run *r, uint32_t dreg, int ifindex)
 	return TRI_YES;
 }
 
+/*
+ * That of the incoming device, but since Linux 6.18 of the one where the packet is: the outgoing one behind the routing
+ * decision, and already while a bridge forwards it.
+ */
+static enum tri meta_iiftype(struct fw_run *r, uint32_t dreg, int iif, int oif)
+{
+	const struct fw_place *at = r->at;
+	bool gone = at->hook == HOOK_POSTROUTING || at->hook == HOOK_EGRESS ||
+		    (at->bridge && (at->hook == HOOK_FORWARD || at->hook == HOOK_OUTPUT));
+	const struct link *in = iif ? ns_link(r->ns, iif) : NULL;
+	const struct link *out = oif ? ns_link(r->ns, oif) : NULL;
+
+	if (!gone || (in && out && in->type == out->type))
+		return meta_iftype(r, dreg, iif);
+	return meta_unknown(r, dreg, 2, "whose type meta iiftype is, which kernels do not agree about");
+}
+
 /* The bridge of a port; only the bridge family has it (net/bridge/netfilter/nft_meta_bridge.c). */
 static enum tri meta_bridge(struct fw_run *r, uint32_t dreg, int port)
 {
@@ -82,16 +105,10 @@ static enum tri meta_bridge(struct fw_run *r, uint32_t dreg, int port)
 	return TRI_YES;
 }
 
-static enum tri meta_unknown(struct fw_run *r, uint32_t dreg, size_t len, const char *why)
-{
-	reg_store_partly(r, dreg, NULL, NULL, len, why);
-	return TRI_YES;
-}
-
 /* A routed or delivered packet was addressed to us; what a bridge forwards need not be. */
 static enum tri meta_pkttype(struct fw_run *r, uint32_t dreg)
 {
-	if (r->pf == NFPROTO_BRIDGE || r->pf == NFPROTO_NETDEV)
+	if (r->at->bridge || r->at->hook == HOOK_INGRESS || r->at->hook == HOOK_EGRESS)
 		return meta_unknown(r, dreg, 1, "meta pkttype");
 	reg_store_u8(r, dreg, PACKET_HOST);
 	return TRI_YES;
@@ -143,7 +160,7 @@ static enum tri meta_get(struct fw_run *r, uint32_t key, uint32_t dreg)
 		run_ifname(r, dreg, oif);
 		return TRI_YES;
 	case NFT_META_IIFTYPE:
-		return meta_iftype(r, dreg, iif);
+		return meta_iiftype(r, dreg, iif, oif);
 	case NFT_META_OIFTYPE:
 		return meta_iftype(r, dreg, oif);
 	case NFT_META_IIFKIND:

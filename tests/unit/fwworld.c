@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
@@ -28,6 +29,7 @@
 #include "netns.h"
 
 static int in_fd = -1, out_fd = -1, ns_fd = -1;
+static int port_fds[] = { -1, -1 }; /* of the bridge, see world_bridge() */
 static int raw_fds[6], raw_out = -1, raw_out6 = -1; /* see open_raw() */
 static struct mnl_socket *trace_socket;
 
@@ -63,9 +65,9 @@ static bool enter_namespace(void)
 	return true;
 }
 
-static int open_tun(const char *name)
+static int open_tun(const char *name, short kind)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	struct ifreq ifr = { .ifr_flags = (short)(kind | IFF_NO_PI) };
 	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0)
@@ -86,6 +88,22 @@ static const char setup_script[] =
 	"ip link set in0 up && ip link set out0 up && ip route add 10.3.0.0/16 via 10.2.0.2 &&"
 	"echo 1 >/proc/sys/net/ipv4/ip_forward && echo 1 >/proc/sys/net/ipv6/conf/all/forwarding";
 
+/* Behind each port a station, which the bridge and the namespace know. */
+#define BRIDGE_MAC "02:00:00:00:04:01"
+static const uint8_t bridge_mac[ETH_ALEN] = { 2, 0, 0, 0, 4, 1 };
+static const uint8_t stations[][ETH_ALEN] = { { 2, 0, 0, 0, 4, 2 }, { 2, 0, 0, 0, 4, 3 } };
+
+static const char bridge_script[] =
+	"ip link add br0 address " BRIDGE_MAC " type bridge &&"
+	"for i in br0 bp0 bp1; do echo 1 >/proc/sys/net/ipv6/conf/$i/disable_ipv6; done;"
+	"ip link set bp0 master br0 && ip link set bp1 master br0 &&"
+	"for i in br0 bp0 bp1; do ip link set $i up; done;"
+	"ip addr add 10.4.0.1/24 dev br0 &&"
+	"for i in 0 1; do bridge fdb add 02:00:00:00:04:0$((i + 2)) dev bp$i master static;"
+	" ip neigh add 10.4.0.$((i + 2)) lladdr 02:00:00:00:04:0$((i + 2)) dev br0; done &&"
+	"for i in iptables ip6tables arptables; do"
+	" ! [ -e /proc/sys/net/bridge/bridge-nf-call-$i ] ||"
+	" echo 0 >/proc/sys/net/bridge/bridge-nf-call-$i; done";
 
 /* Sockets that see what is delivered, by protocol and family, and two that send whole packets. */
 static bool open_raw(void)
@@ -124,8 +142,8 @@ const char *world_open(void)
 {
 	if (!enter_namespace())
 		return "no namespaces";
-	in_fd = open_tun("in0");
-	out_fd = open_tun("out0");
+	in_fd = open_tun("in0", IFF_TUN);
+	out_fd = open_tun("out0", IFF_TUN);
 	if (in_fd < 0 || out_fd < 0 || system(setup_script) != 0)
 		return "no tun devices or no iproute2";
 	if (!open_raw())
@@ -136,9 +154,17 @@ const char *world_open(void)
 	return NULL;
 }
 
+bool world_bridge(void)
+{
+	port_fds[0] = open_tun("bp0", IFF_TAP);
+	port_fds[1] = open_tun("bp1", IFF_TAP);
+	return port_fds[0] >= 0 && port_fds[1] >= 0 && system(bridge_script) == 0 &&
+	       system("nft add table bridge " WORLD_TRACE " 2>/dev/null") == 0;
+}
+
 void world_close(void)
 {
-	const int fds[] = { in_fd, out_fd, ns_fd, raw_out, raw_out6 };
+	const int fds[] = { in_fd, out_fd, ns_fd, raw_out, raw_out6, port_fds[0], port_fds[1] };
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		if (fds[i] >= 0)
@@ -157,6 +183,13 @@ static const char trace_tables[] =
 	" chain o { type filter hook output priority -2000000000; meta nftrace set 1\n }\n}\n"
 	"table netdev " WORLD_TRACE " {\n"
 	" chain i { type filter hook ingress devices = { in0, out0 } priority -2000000000;"
+	" meta nftrace set 1\n }\n}\n";
+
+static const char bridge_trace_tables[] =
+	"table bridge " WORLD_TRACE " {\n"
+	" chain p { type filter hook prerouting priority -2000000000; meta nftrace set 1\n }\n}\n"
+	"table netdev " WORLD_TRACE "-b {\n"
+	" chain i { type filter hook ingress devices = { bp0, bp1 } priority -2000000000;"
 	" meta nftrace set 1\n }\n}\n";
 
 bool world_ipsets(void)
@@ -179,7 +212,8 @@ bool world_ipsets(void)
 bool world_load(const char *rules)
 {
 	struct nft_ctx *ctx = nft_ctx_new(NFT_CTX_DEFAULT);
-	_cleanup_(freep) char *all = xasprintf("flush ruleset\n%s\n%s\n", trace_tables, rules);
+	_cleanup_(freep) char *all = xasprintf("flush ruleset\n%s\n%s\n%s\n", trace_tables,
+					       port_fds[0] >= 0 ? bridge_trace_tables : "", rules);
 	bool ok;
 
 	nft_ctx_buffer_error(ctx);
@@ -319,6 +353,26 @@ static size_t build(uint8_t *b, struct packet *p, uint64_t token, size_t more)
 	return p->size;
 }
 
+/* A bridge's port carries frames. */
+static size_t link_len(int fd)
+{
+	return fd == port_fds[0] || fd == port_fds[1] ? ETH_HLEN : 0;
+}
+
+static const uint8_t *station(int port)
+{
+	return stations[port == port_fds[1]];
+}
+
+static void put_frame(uint8_t *b, const struct packet *p, int port, bool to_bridge)
+{
+	uint16_t type = htons(p->dst.family == AF_INET6 ? ETHERTYPE_IPV6 : ETHERTYPE_IP);
+
+	memcpy(b, to_bridge ? bridge_mac : station(port_fds[port == port_fds[0]]), ETH_ALEN);
+	memcpy(b + 6, p->smac, ETH_ALEN);
+	memcpy(b + 12, &type, sizeof(type));
+}
+
 /* --- what comes out --------------------------------------------------------- */
 
 /*
@@ -359,12 +413,13 @@ static void parse(const uint8_t *b, struct packet *p)
 /* Does the packet with our token come out of this device? */
 static bool received(int fd, uint64_t token, struct packet *ret)
 {
+	size_t ll = link_len(fd);
 	uint8_t b[2048];
 	ssize_t n;
 
 	while ((n = read(fd, b, sizeof(b))) > 0)
-		if (is_ours(b, (size_t)n, token)) {
-			parse(b, ret);
+		if ((size_t)n > ll && is_ours(b + ll, (size_t)n - ll, token)) {
+			parse(b + ll, ret);
 			return true;
 		}
 	return false;
@@ -524,15 +579,13 @@ static void note_undo(struct expectation *e, enum hook hook)
 	e->pkt.undo_port = dst ? request->sport : request->dport;
 }
 
-static bool cross(struct snapshot *s, enum hook hook, int iif, int oif, struct expectation *e)
+static bool cross_at(struct snapshot *s, const struct fw_place *at, struct expectation *e)
 {
-	struct fw_place at = { .hook = hook, .iif = iif, .oif = oif };
 	struct fw_result r;
 
-	note_undo(e, hook);
 	/* as much of the ruleset as the packet comes to */
 	do
-		fw_eval(s, &at, &e->pkt, &r);
+		fw_eval(s, at, &e->pkt, &r);
 	while (collect_needs(s, &ns_fd) > 0);
 	fw_leave(&r, &e->pkt);
 	note_nat(e, &r.nat);
@@ -552,19 +605,59 @@ static bool cross(struct snapshot *s, enum hook hook, int iif, int oif, struct e
 	return false;
 }
 
+static bool cross(struct snapshot *s, enum hook hook, int iif, int oif, struct expectation *e)
+{
+	note_undo(e, hook);
+	return cross_at(s, &(struct fw_place){ .hook = hook, .iif = iif, .oif = oif }, e);
+}
+
 static int ifindex_of(const struct snapshot *s, const char *name)
 {
 	return ns_link_by_name(snapshot_ns(s, 0), name)->ifindex;
 }
 
-/* The interface by which this world's routes lead to an address. */
-static bool by_in0(const struct addr *a)
+/* A hook of the bridge itself; a port is 0 where the frame is the namespace's own. */
+static bool cross_bridge(struct snapshot *s, enum hook hook, int in, int out, struct expectation *e)
 {
-	struct prefix v4 = { .len = 24 }, v6 = { .len = 64 };
+	int bridge = ifindex_of(s, "br0");
 
-	addr_parse("10.1.0.0", &v4.addr);
-	addr_parse("fd00:1::", &v6.addr);
-	return prefix_has(&v4, a) || prefix_has(&v6, a);
+	e->pkt.undo = (struct addr){ 0 };
+	return cross_at(s, &(struct fw_place){ .hook = hook, .bridge = true,
+					       .iif = in ? in : bridge, .oif = out ? out : bridge,
+					       .port_in = in, .port_out = out }, e);
+}
+
+static bool is_in(const struct addr *a, const char *net, uint8_t len)
+{
+	struct prefix p = { .len = len };
+
+	addr_parse(net, &p.addr);
+	return prefix_has(&p, a);
+}
+
+/* The interface by which this world's routes lead to an address. */
+static int way_to(const struct snapshot *s, const struct addr *a)
+{
+	bool in = is_in(a, "10.1.0.0", 24) || is_in(a, "fd00:1::", 64);
+
+	return ifindex_of(s, in ? "in0" : is_in(a, "10.4.0.0", 24) ? "br0" : "out0");
+}
+
+static int port_index(const struct snapshot *s, int port)
+{
+	return ifindex_of(s, port == port_fds[1] ? "bp1" : "bp0");
+}
+
+/* Frames of the namespace's own leave the bridge by the port of their station. */
+static void leave_bridge(struct snapshot *s, struct expectation *e)
+{
+	int port;
+
+	e->fd = port_fds[is_in(&e->pkt.dst, "10.4.0.3", 32)];
+	port = port_index(s, e->fd);
+	if (cross_bridge(s, HOOK_OUTPUT, 0, port, e) &&
+	    cross_bridge(s, HOOK_POSTROUTING, 0, port, e))
+		cross(s, HOOK_EGRESS, 0, port, e);
 }
 
 static void leave_by(struct snapshot *s, int iif, int oif, const struct packet *request,
@@ -577,7 +670,8 @@ static void leave_by(struct snapshot *s, int iif, int oif, const struct packet *
 		e->pkt.src = request->dst;
 		e->pkt.sport = request->dport;
 	}
-	cross(s, HOOK_EGRESS, 0, oif, e);
+	if (cross(s, HOOK_EGRESS, 0, oif, e) && streq(ns_link(snapshot_ns(s, 0), oif)->kind, "bridge"))
+		leave_bridge(s, e);
 }
 
 static void come_in(struct snapshot *s, int iif, const struct packet *request,
@@ -600,7 +694,7 @@ static void come_in(struct snapshot *s, int iif, const struct packet *request,
 		e->pkt.sport = request->dport;
 		return;
 	}
-	oif = ifindex_of(s, by_in0(&e->pkt.dst) ? "in0" : "out0");
+	oif = way_to(s, &e->pkt.dst);
 	if (e->pkt.ttl)
 		e->pkt.ttl--; /* ip_forward() does so before the hook */
 	if (cross(s, HOOK_FORWARD, iif, oif, e))
@@ -609,21 +703,58 @@ static void come_in(struct snapshot *s, int iif, const struct packet *request,
 
 static void go_out(struct snapshot *s, struct expectation *e)
 {
-	int oif = ifindex_of(s, by_in0(&e->pkt.dst) ? "in0" : "out0");
-
-	if (!cross(s, HOOK_OUTPUT, 0, oif, e))
+	if (!cross(s, HOOK_OUTPUT, 0, way_to(s, &e->pkt.dst), e))
 		return;
 	if (ns_is_local(snapshot_ns(s, 0), &e->pkt.dst)) {
 		e->elsewhere = true; /* over the loopback, and in again */
 		return;
 	}
-	leave_by(s, 0, ifindex_of(s, by_in0(&e->pkt.dst) ? "in0" : "out0"), NULL, e);
+	leave_by(s, 0, way_to(s, &e->pkt.dst), NULL, e);
+}
+
+/* From one port to the other. */
+static void pass_bridge(struct snapshot *s, int from, struct expectation *e)
+{
+	int in = port_index(s, from), out;
+
+	e->fd = port_fds[from == port_fds[0]];
+	out = port_index(s, e->fd);
+	if (cross(s, HOOK_INGRESS, in, 0, e) && cross_bridge(s, HOOK_PREROUTING, in, 0, e) &&
+	    cross_bridge(s, HOOK_FORWARD, in, out, e) &&
+	    cross_bridge(s, HOOK_POSTROUTING, in, out, e))
+		cross(s, HOOK_EGRESS, 0, out, e);
+}
+
+/* From a port to the bridge itself, and up. */
+static void come_up(struct snapshot *s, int from, const struct packet *request,
+		    struct expectation *e)
+{
+	int in = port_index(s, from);
+
+	if (cross(s, HOOK_INGRESS, in, 0, e) && cross_bridge(s, HOOK_PREROUTING, in, 0, e) &&
+	    cross_bridge(s, HOOK_INPUT, in, 0, e))
+		come_in(s, ifindex_of(s, "br0"), request, e);
+}
+
+static bool begins_here(enum way way)
+{
+	return way == WAY_OUT || way == WAY_BRIDGE_OUT;
+}
+
+/* Where a packet enters the world, -1: it begins here. */
+static int entry_of(enum way way, const struct expectation *forth)
+{
+	if (forth)
+		return forth->fd;
+	return begins_here(way) ? -1 : way == WAY_FORWARD || way == WAY_IN ? in_fd : port_fds[0];
 }
 
 static void expect(struct snapshot *s, const struct packet *pkt, enum way way,
 		   const struct packet *request, const struct expectation *forth,
 		   struct expectation *e)
 {
+	int from = entry_of(way, forth);
+
 	memset(e, 0, sizeof(*e));
 	e->pkt = *pkt;
 	e->pkt.nat_known = true;
@@ -635,11 +766,14 @@ static void expect(struct snapshot *s, const struct packet *pkt, enum way way,
 		e->pkt.ctmark = forth->pkt.ctmark;
 		e->pkt.ctmark_known = forth->pkt.ctmark_known;
 	}
-	if (way == WAY_OUT && !forth)
+	if (from < 0)
 		go_out(s, e);
+	else if (way == WAY_BRIDGED)
+		pass_bridge(s, from, e);
+	else if (link_len(from))
+		come_up(s, from, request, e);
 	else
-		come_in(s, ifindex_of(s, forth && forth->fd == out_fd ? "out0" : "in0"), request,
-			e);
+		come_in(s, ifindex_of(s, from == out_fd ? "out0" : "in0"), request, e);
 }
 
 /* --- comparing ------------------------------------------------------------- */
@@ -708,19 +842,29 @@ static bool send_and_compare(struct snapshot *s, struct packet *pkt, const struc
 {
 	static uint64_t token = 0x6e73646f63746f72;
 	struct traced t = { .token = ++token, .seq = token_number(&token) };
-	uint8_t wire[2048];
-	size_t len = build(wire, pkt, token, f->payload);
+	_Alignas(8) uint8_t wire[2048];
+	uint8_t *ip = wire + 16, *frame = ip - ETH_HLEN;
+	size_t len = build(ip, pkt, token, f->payload);
+	int from = entry_of(f->way, forth);
+	size_t ll = link_len(from);
 	bool came, agreed;
 
+	pkt->has_smac = ll != 0;
+	if (ll) {
+		memcpy(pkt->smac, station(from), ETH_ALEN);
+		put_frame(frame, pkt, from, f->way != WAY_BRIDGED);
+	}
 	expect(s, pkt, f->way, request, forth, e);
 	drain(in_fd);
 	drain(out_fd);
+	drain(port_fds[0]);
+	drain(port_fds[1]);
 	delivered(0, &(struct packet){ 0 });
 	read_trace(&(struct traced){ 0 });
-	if (f->way == WAY_OUT && !forth)
-		send_out(pkt, wire, len);
+	if (from < 0)
+		send_out(pkt, ip, len);
 	else
-		assert_int_equal(write(forth ? forth->fd : in_fd, wire, len), len);
+		assert_int_equal(write(from, ip - ll, len + ll), len + ll);
 	*got = *pkt;
 	read_trace(&t);
 	came = e->local ? delivered(token, got) :

@@ -3,6 +3,7 @@
  * fwworld - a namespace of our own in which packets go through real rules, beside the model of them
  *
  *	in0 10.1.0.1/24, fd00:1::1/64   ──►  routed  ──►   out0 10.2.0.1/24, 10.2.0.9/24, fd00:2::1/64
+ *	bp0 10.4.0.2  ──►  bridged, br0 10.4.0.1/24  ──►  bp1 10.4.0.3
  *
  * Two tun devices stand for the outside world; a write to one has gone all the
  * way when it returns. What comes in for the namespace itself is seen by raw
@@ -19,6 +20,9 @@ enum way {
 	WAY_FORWARD,
 	WAY_IN,      /* to the namespace itself */
 	WAY_OUT,     /* begins there */
+	WAY_BRIDGED, /* from one port of the bridge to the other */
+	WAY_BRIDGE_IN, /* to the namespace itself, from a port */
+	WAY_BRIDGE_OUT, /* begins there, and leaves by a port */
 };
 
 struct world_flow {
@@ -45,6 +49,8 @@ void world_close(void);
 bool world_load(const char *rules);
 /* Makes the ipsets r-net, r-ip, r-pair, …, once; false: there is no ipset(8), and rules with -m set are refused. */
 bool world_ipsets(void);
+/* Adds the bridge, once; false: this machine has none, or no rules for it. */
+bool world_bridge(void);
 /* The namespace as the tool reads it; free it. */
 struct snapshot *world_read(void);
 /* … with all rules, also those that no packet has come to. */

@@ -20,12 +20,15 @@
 #define ROUNDS 50
 
 static const char *skip_why;
+static bool has_bridge;
 
 static int set_up(void **state)
 {
 	skip_why = world_open();
-	if (!skip_why)
+	if (!skip_why) {
 		world_ipsets();
+		has_bridge = world_bridge();
+	}
 	return 0;
 }
 
@@ -117,7 +120,7 @@ static const char *const matches[] = {
 	"ip dscp 0x12", "ip dscp != 0", "ip6 dscp 0", "udp length > 100", "ip length > 500", "meta length 500-700",
 	"ip protocol . th dport { tcp . 80, udp . 53, tcp . 400-500 }", "meta mark . ip saddr { 1 . 10.1.0.2, 2 . 10.1.0.130 }",
 	"iifname . oifname { \"in0\" . \"out0\" }", "iifname { \"in0\", \"lo\" }", "oifname != { \"in0\", \"eth*\" }",
-	"iif \"in0\"", "oif != \"in0\"", "meta oiftype 65534", "ip daddr != @s", "ip saddr . tcp dport @c",
+	"iif \"in0\"", "oif != \"in0\"", "meta oiftype 65534", "meta iiftype 65534", "ip daddr != @s", "ip saddr . tcp dport @c",
 	"ip saddr . ip daddr . th dport @c3", "fib daddr type != local", "fib saddr type unicast",
 	"fib saddr . iif oif missing", "fib daddr . iif type local", "ct state new,established",
 	"ct state vmap { established : accept, invalid : drop }", "ct state { new, untracked }", "ct protocol tcp",
@@ -159,6 +162,24 @@ static const char *const ingress_matches[] = {
 
 static const char *const ingress_statements[] = {
 	"accept", "drop", "meta mark set 1", "meta mark set 2", "counter", "jump i1", "return", "ip dscp set 0x12",
+};
+
+/* What rules of a bridge can say, without its own conntrack and meta keys, which many kernels lack. */
+static const char *const bridge_matches[] = {
+	"ether saddr 02:00:00:00:04:02", "ether saddr != 02:00:00:00:04:02", "ether saddr & 00:00:00:00:00:01 == 00:00:00:00:00:01",
+	"ether saddr { 02:00:00:00:04:02, 02:00:00:00:04:09 }", "ether type ip", "ether type ip6", "ether type vmap { arp : drop, ip6 : jump c2 }",
+	"meta protocol ip", "meta protocol { ip, ip6 }", "iifname \"bp0\"", "iifname \"bp*\"", "iifname != \"bp1\"", "oifname \"bp1\"",
+	"oifname != \"bp1\"", "iifname . oifname { \"bp0\" . \"bp1\" }", "iif \"bp0\"", "meta iifkind \"tun\"", "meta iiftype ether",
+	"ip saddr 10.1.0.2", "ip daddr 10.3.0.0/16", "ip saddr != 10.1.0.0/25", "ip daddr @s", "ip saddr @i drop", "ip daddr vmap @v",
+	"ip protocol tcp", "meta l4proto { tcp, udp }", "tcp dport 80", "tcp dport { 53, 443 }", "th dport @p", "udp dport 400-9000",
+	"tcp flags syn", "icmp type echo-request", "ip6 saddr fd00:1::2", "ip6 nexthdr tcp", "ip ttl 64", "ip dscp 0x12", "meta length > 500",
+	"meta mark 1", "meta mark and 0x3 == 0x2", "ether saddr . ip saddr { 02:00:00:00:04:02 . 10.1.0.2 }", "@ll,48,16 0x0200",
+	"jhash ip saddr mod 2 seed 0x1 0", "ip saddr . tcp dport @c", "vlan id 3", "meta mark set th dport map @marks",
+};
+
+static const char *const bridge_statements[] = {
+	"accept", "accept", "drop", "drop", "return", "continue", "jump c1", "jump c2", "jump c3", "goto c2", "goto c4", "meta mark set 1",
+	"meta mark set meta mark or 2", "counter", "", "log", "ip dscp set 0x12", "ip ttl set 40",
 };
 
 static const char *const translations[] = {
@@ -214,7 +235,22 @@ static const char skeleton[] =
 	" chain sn { type nat hook postrouting priority 100;\n }\n}\n"
 	"table netdev d {\n chain i1 {\n }\n"
 	" chain i { type filter hook ingress devices = { in0, out0 } priority 0; policy accept;\n }\n"
-	" chain e { type filter hook egress devices = { out0, in0 } priority 0; policy accept;\n }\n}\n";
+	" chain e { type filter hook egress devices = { out0, in0 } priority 0; policy accept;\n }\n}\n"
+	"table inet g {\n chain i1 {\n }\n"
+	" chain i { type filter hook ingress devices = { in0, out0 } priority 0; policy accept;\n }\n}\n";
+
+static const char bridge_skeleton[] =
+	"table bridge b {\n" SETS
+	" chain pre { type filter hook prerouting priority -300;\n }\n"
+	" chain pre2 { type filter hook prerouting priority 0;\n }\n"
+	" chain in { type filter hook input priority 0; policy %s;\n }\n"
+	" chain f1 { type filter hook forward priority -10;\n }\n"
+	" chain f2 { type filter hook forward priority 0; policy %s;\n }\n"
+	" chain out { type filter hook output priority 0;\n }\n"
+	" chain post { type filter hook postrouting priority 0;\n }\n}\n"
+	"table netdev bd {\n chain i1 {\n }\n"
+	" chain i { type filter hook ingress devices = { bp0, bp1 } priority 0; policy accept;\n }\n"
+	" chain e { type filter hook egress devices = { bp0, bp1 } priority 0; policy accept;\n }\n}\n";
 
 /* One ruleset: tables that hold nothing, and the rules that were taken, a command each. */
 struct ruleset {
@@ -264,6 +300,31 @@ static void native_rule(struct ruleset *r, const char *chain, const char *const 
 	try_rule(r, strbuf_take(&b));
 }
 
+static char *native_base(const char *in, const char *forward, const char *out)
+{
+	_cleanup_(freep) char *routed = xasprintf(skeleton, in, forward, out);
+	_cleanup_(freep) char *bridged = has_bridge ? xasprintf(bridge_skeleton, in, forward) : NULL;
+
+	return xasprintf("%s%s", routed, bridged ? bridged : "");
+}
+
+static void generate_bridge(struct ruleset *r)
+{
+	static const char *const chains[] = {
+		"bridge b c1", "bridge b c2", "bridge b c3", "bridge b c4", "bridge b pre", "bridge b pre2",
+		"bridge b in", "bridge b f1", "bridge b f2", "bridge b out", "bridge b post",
+	};
+
+	if (!pick(4))
+		native_rule(r, "bridge b pre", bridge_matches, ARRAY_SIZE(bridge_matches), "notrack");
+	for (size_t i = 0; i < ARRAY_SIZE(chains); i++)
+		for (uint32_t n = pick(4); n > 0; n--)
+			native_rule(r, chains[i], bridge_matches, ARRAY_SIZE(bridge_matches), PICK(bridge_statements));
+	for (uint32_t n = pick(3); n > 0; n--)
+		native_rule(r, pick(2) ? "netdev bd i" : pick(2) ? "netdev bd e" : "netdev bd i1",
+			    ingress_matches, ARRAY_SIZE(ingress_matches), PICK(ingress_statements));
+}
+
 static void generate_native(struct ruleset *r)
 {
 	static const char *const chains[] = {
@@ -271,12 +332,15 @@ static void generate_native(struct ruleset *r)
 		"inet t in", "inet t f1", "inet t f2", "inet t out", "inet t post", "inet t post2",
 		"ip u c1", "ip u c2", "ip u f", "ip u in", "ip u route",
 	};
+	static const char *const devices[] = {
+		"netdev d i", "netdev d i", "netdev d e", "netdev d i1", "inet g i", "inet g i", "inet g i1",
+	};
 	const char *const policies[] = { "accept", "accept", "drop" };
 	const char *in = PICK(policies), *forward = PICK(policies), *out = PICK(policies);
 
 	r->begin = world_load;
 	r->add = add_native;
-	r->base = xasprintf(skeleton, in, forward, out);
+	r->base = native_base(in, forward, out);
 	assert_true(r->begin(r->base));
 	if (!pick(3))
 		native_rule(r, "inet t raw", matches, ARRAY_SIZE(matches), "notrack");
@@ -286,13 +350,15 @@ static void generate_native(struct ruleset *r)
 		for (uint32_t n = pick(5); n > 0; n--)
 			native_rule(r, chains[i], matches, ARRAY_SIZE(matches), PICK(statements));
 	for (uint32_t n = pick(6); n > 0; n--)
-		native_rule(r, pick(2) ? "netdev d i" : pick(2) ? "netdev d e" : "netdev d i1",
+		native_rule(r, PICK(devices),
 			    ingress_matches, ARRAY_SIZE(ingress_matches), PICK(ingress_statements));
 	for (uint32_t n = pick(6); n > 0; n--)
 		native_rule(r, pick(2) ? "ip n dn" : pick(2) ? "ip n dn2" : pick(2) ? "ip n don" : "ip n n1",
 			    matches, ARRAY_SIZE(matches), PICK(translations));
 	for (uint32_t n = pick(5); n > 0; n--)
 		native_rule(r, "ip n sn", matches, ARRAY_SIZE(matches), PICK(source_translations));
+	if (has_bridge)
+		generate_bridge(r);
 }
 
 /* --- rules by iptables ------------------------------------------------------ */
@@ -510,18 +576,32 @@ static struct world_flow random_flow(void)
 	return f;
 }
 
+/* What is bridged has the same addresses, but at the bridge's own. */
+static struct world_flow random_bridged_flow(void)
+{
+	static const enum way ways[] = { WAY_BRIDGED, WAY_BRIDGED, WAY_BRIDGE_IN, WAY_BRIDGE_OUT };
+	struct world_flow f = random_flow();
+
+	f.way = PICK(ways);
+	if (f.way == WAY_BRIDGED)
+		return f;
+	f.src = f.way == WAY_BRIDGE_IN ? "10.4.0.2" : "10.4.0.1";
+	f.dst = f.way == WAY_BRIDGE_IN ? "10.4.0.1" : pick(2) ? "10.4.0.2" : "10.4.0.3";
+	return f;
+}
+
 #define FLOWS 8
 
 struct flows {
 	struct world_flow v[FLOWS];
 };
 
-static struct flows random_flows(void)
+static struct flows random_flows(bool bridged)
 {
 	struct flows f;
 
 	for (size_t i = 0; i < FLOWS; i++)
-		f.v[i] = random_flow();
+		f.v[i] = bridged && !pick(4) ? random_bridged_flow() : random_flow();
 	return f;
 }
 
@@ -586,7 +666,7 @@ static void run(void (*generate)(struct ruleset *r))
 		seed = (first + i) * 2654435761u;
 		generate(&r);
 		rules += r.rules.n;
-		f = random_flows();
+		f = random_flows(has_bridge && generate == generate_native);
 		compare(&f, &n, &complaint);
 		if (complaint.n) {
 			wrong++;
