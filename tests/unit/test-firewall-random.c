@@ -255,7 +255,7 @@ static const char bridge_skeleton[] =
 /* One ruleset: tables that hold nothing, and the rules that were taken, a command each. */
 struct ruleset {
 	bool (*begin)(const char *base);
-	bool (*add)(const char *rule);
+	bool (*add)(char *const *rules, size_t n); /* all, or none of the table with one that is refused */
 	char *base;
 	VEC(char *) rules;
 };
@@ -268,21 +268,44 @@ static void ruleset_done(struct ruleset *r)
 	free(r->base);
 }
 
-static bool add_native(const char *rule)
+static bool add_native(char *const *rules, size_t n)
 {
-	bool taken = nft_run_cmd_from_buffer(quiet_nft(), rule) == 0;
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	bool taken;
 
+	for (size_t i = 0; i < n; i++)
+		strbuf_printf(&b, "%s\n", rules[i]);
+	taken = nft_run_cmd_from_buffer(quiet_nft(), strbuf_str(&b)) == 0;
 	nft_ctx_get_error_buffer(quiet_nft());
 	return taken;
 }
 
-/* A rule that nft or the kernel refuses (conflicting protocols, a loop) is left out. */
-static void try_rule(struct ruleset *r, char *rule)
+/*
+ * What is refused (conflicting protocols, a loop) is left out, found by halves: a transaction takes long, whatever is
+ * in it.
+ */
+static void try_rules(const struct ruleset *r, char **rules, size_t n)
 {
-	if (r->add(rule))
-		vec_push(&r->rules, rule);
-	else
-		free(rule);
+	if (n == 0 || r->add(rules, n))
+		return;
+	if (n == 1) {
+		free(*rules);
+		*rules = NULL;
+		return;
+	}
+	try_rules(r, rules, n / 2);
+	try_rules(r, rules + n / 2, n - n / 2);
+}
+
+static void try_all(struct ruleset *r)
+{
+	size_t kept = 0;
+
+	try_rules(r, r->rules.v, r->rules.n);
+	vec_each(rule, &r->rules)
+		if (*rule)
+			r->rules.v[kept++] = *rule;
+	r->rules.n = kept;
 }
 
 static void native_rule(struct ruleset *r, const char *chain, const char *const *conditions,
@@ -297,7 +320,7 @@ static void native_rule(struct ruleset *r, const char *chain, const char *const 
 	if (option("NSDOCTOR_FIREWALL_GUESSES", 0) && n_conditions == ARRAY_SIZE(matches) && !pick(4))
 		strbuf_printf(&b, " %s", PICK(guesses));
 	strbuf_printf(&b, " %s", n || *statement ? statement : "counter");
-	try_rule(r, strbuf_take(&b));
+	vec_push(&r->rules, strbuf_take(&b));
 }
 
 static char *native_base(const char *in, const char *forward, const char *out)
@@ -359,6 +382,7 @@ static void generate_native(struct ruleset *r)
 		native_rule(r, "ip n sn", matches, ARRAY_SIZE(matches), PICK(source_translations));
 	if (has_bridge)
 		generate_bridge(r);
+	try_all(r);
 }
 
 /* --- rules by iptables ------------------------------------------------------ */
@@ -439,7 +463,6 @@ static bool feed(const char *command, const char *text)
 /* By which iptables rules are loaded, its own tables emptied before. */
 static bool legacy;
 
-/* All tables at once: a process for each rule would take too long. */
 static bool restore(const char *text)
 {
 	return feed(legacy ? "iptables-legacy-restore --noflush 2>/dev/null" :
@@ -458,12 +481,21 @@ static bool begin_iptables(const char *base)
 	return world_load("") && (!legacy || flush_legacy()) && restore(base);
 }
 
-static bool add_iptables(const char *rule)
+/* "TABLE -A …" each; a process takes long, so there is one for all. */
+static bool add_iptables(char *const *rules, size_t n)
 {
 	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	const char *table = "";
 
-	/* "TABLE -A …" */
-	strbuf_printf(&b, "*%.*s\n%s\nCOMMIT\n", (int)strcspn(rule, " "), rule, strchr(rule, ' ') + 1);
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strcspn(rules[i], " ");
+
+		if (strncmp(table, rules[i], len + 1) != 0)
+			strbuf_printf(&b, "%s*%.*s\n", *table ? "COMMIT\n" : "", (int)len, rules[i]);
+		table = rules[i];
+		strbuf_printf(&b, "%s\n", rules[i] + len + 1);
+	}
+	strbuf_puts(&b, "COMMIT\n");
 	return restore(strbuf_str(&b));
 }
 
@@ -485,33 +517,6 @@ static void iptables_rule_at(struct ruleset *r, const char *table, const char *c
 		strbuf_printf(&b, " %s", PICK(ipt_out));
 	strbuf_printf(&b, " %s", target);
 	vec_push(&r->rules, strbuf_take(&b));
-}
-
-/* Takes those rules that iptables takes: all at once if it can, else one after the other. */
-static void try_all(struct ruleset *r)
-{
-	_cleanup_(strbuf_done) struct strbuf b = { 0 };
-	const char *table = "";
-	size_t kept = 0;
-
-	vec_each(rule, &r->rules) {
-		size_t len = strcspn(*rule, " ");
-
-		if (strncmp(table, *rule, len + 1) != 0)
-			strbuf_printf(&b, "%s*%.*s\n", *table ? "COMMIT\n" : "", (int)len, *rule);
-		table = *rule;
-		strbuf_printf(&b, "%s\n", *rule + len + 1);
-	}
-	strbuf_puts(&b, "COMMIT\n");
-	if (restore(strbuf_str(&b)))
-		return;
-	vec_each(rule, &r->rules) {
-		if (r->add(*rule))
-			r->rules.v[kept++] = *rule;
-		else
-			free(*rule);
-	}
-	r->rules.n = kept;
 }
 
 static void generate_iptables(struct ruleset *r)
@@ -624,7 +629,7 @@ static bool still_wrong(const struct ruleset *r, size_t without, const struct fl
 	if (!r->begin(r->base))
 		return false;
 	for (size_t i = 0; i < r->rules.n; i++)
-		if (i != without && !r->add(r->rules.v[i]))
+		if (i != without && !r->add(&r->rules.v[i], 1))
 			return false;
 	compare(f, &n, &complaint);
 	return n.disagreed > 0;
