@@ -42,6 +42,14 @@ bool icmp_is_too_big(uint8_t family, uint8_t type, uint8_t code)
 	return type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED;
 }
 
+/* On the way, not while its fragments were awaited. */
+bool icmp_is_time_exceeded(uint8_t family, uint8_t type, uint8_t code)
+{
+	if (family == AF_INET6)
+		return type == ICMP6_TIME_EXCEEDED && code == ICMP6_TIME_EXCEED_TRANSIT;
+	return type == ICMP_TIME_EXCEEDED && code == ICMP_EXC_TTL;
+}
+
 bool icmp_is_port_unreachable(uint8_t family, uint8_t type, uint8_t code)
 {
 	if (family == AF_INET6)

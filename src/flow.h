@@ -19,6 +19,7 @@ uint8_t proto_number(enum proto p, uint8_t family);
 /* ICMP or ICMPv6 errors, by the family */
 bool icmp_is_too_big(uint8_t family, uint8_t type, uint8_t code);
 bool icmp_is_port_unreachable(uint8_t family, uint8_t type, uint8_t code);
+bool icmp_is_time_exceeded(uint8_t family, uint8_t type, uint8_t code);
 
 /* Conntrack's view of a packet: what a probe and its answer can be to it. */
 enum ct_state {

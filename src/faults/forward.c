@@ -324,6 +324,46 @@ static bool martian_source(const struct question *q, struct finding *f)
 	return true;
 }
 
+/* --- ttl-expired --- */
+
+/* The packet of an attempt as it was seen first. */
+static const struct sighting *first_seen(const struct question *q, const struct sighting *about)
+{
+	const enum sight_kind kind = about->error_of_reply ? SIGHT_REPLY : SIGHT_REQUEST;
+
+	vec_each(s, &q->facts->obs->sightings)
+		if (s->kind == kind && s->probe == about->probe && s->attempt == about->attempt)
+			return s;
+	return NULL;
+}
+
+/* Whoever routes it says so: ip_forward() of net/ipv4, ip6_forward() of net/ipv6, before the forward hook. */
+static bool ttl_expired(const struct question *q, struct finding *f)
+{
+	const bool v6 = q->leg->pkt.dst.family == AF_INET6;
+	const char *what = v6 ? "hop limit" : "TTL";
+	const struct sighting *error, *first;
+
+	if (q->leg->kind != LEG_FORWARD || q->ev->error < 0)
+		return false;
+	error = &q->facts->obs->sightings.v[q->ev->error];
+	if (!icmp_is_time_exceeded(error->pkt.src.family, error->pkt.icmp_type, error->pkt.icmp_code) ||
+	    error->error_of_reply != (q->leg->dir == DIR_REPLY) || !ns_is_local(leg_ns(q), &error->pkt.src))
+		return false;
+	first = first_seen(q, error);
+	say(f, q->leg->ns, ifname(q, q->leg->ns, q->leg->iif).s, "%s come with a %s of 1 to %s, which may not pass them on",
+	    q->leg->dir == DIR_REPLY ? "answers" : "packets", what, who(q, q->leg->ns).s);
+	say_evidence(f, "an ICMP \"time exceeded\" came from %s, an address of %s", addr_text(&error->pkt.src).s,
+		     who(q, q->leg->ns).s);
+	if (first)
+		say_evidence(f, "%s was %u on %s in %s, where it was seen first", what, first->pkt.ttl,
+			     ifname(q, first->ns, first->ifindex).s, who(q, first->ns).s);
+	say_advice(f, "see %s in the namespace that sends them, and rules that set the %s",
+		   v6 ? "net.ipv6.conf.X.hop_limit" : "net.ipv4.ip_default_ttl", what);
+	f->mark = v6 ? "hop limit" : "TTL is over";
+	return true;
+}
+
 static const struct fault rows[] = {
 	{ .code = "rp-filter-drop",
 	  .legs = LEG_BIT(LEG_FORWARD) | LEG_BIT(LEG_DELIVER),
@@ -369,6 +409,14 @@ static const struct fault rows[] = {
 		   "answer that is the uplink.",
 	  .proof = "The interface's switch, and packets that come in and do not leave.",
 	  .fix = "sysctl -w net.ipv4.conf.X.forwarding=1." },
+	{ .code = "ttl-expired",
+	  .legs = LEG_BIT(LEG_FORWARD),
+	  .ask = ASK_SEEN,
+	  .match = ttl_expired,
+	  .safety = SAFETY_MANUAL,
+	  .means = "The packet has no hop left (TTL, hop limit) where it would have to be routed.",
+	  .proof = "The ICMP \"time exceeded\" of a namespace on the way, and the TTL of the packet that was captured.",
+	  .fix = "net.ipv4.ip_default_ttl of the sender, or the rule that sets the TTL." },
 	{ .code = "host-no-route",
 	  .legs = LEG_BIT(LEG_FORWARD),
 	  .ask = ASK_SEEN | ASK_MODEL,

@@ -150,10 +150,6 @@ row redirect-to-nobody '$NS1 $OUT' 'unreachable cause gateway-missing request' h
 at "$NS1" ip route add "$OUT" via "$NOBODY"
 END
 
-row ttl-of-one '$NS1 $OUT' 'unreachable cause packet-loss request' manual full <<'END'
-at "$NS1" sysctl -qw net.ipv4.ip_default_ttl=1
-END
-
 row subnet-by-dead-tunnel '$NS1 $OUT' 'unreachable cause link-down reply, next return-route-wrong reply' manual <<'END'
 run ip link add ovn0 type veth peer name ovnp
 run ip addr add 10.198.0.2/24 dev ovn0

@@ -360,6 +360,37 @@ static void seen_says(struct snapshot *s, size_t n, struct observations *o, cons
 	diagnosis_free(d);
 }
 
+/* An ICMP error about the question, or its answer, on the bridge: 11, 0 is "time exceeded in transit" (RFC 792). */
+static void see_error(struct observations *o, const char *from, uint8_t type, uint8_t code, bool of_reply)
+{
+	struct sighting *s;
+
+	see(o, NS_HOST, BRIDGE, true, SIGHT_ERROR);
+	s = &o->sightings.v[o->sightings.n - 1];
+	s->pkt.src = A(from);
+	s->pkt.icmp_type = type;
+	s->pkt.icmp_code = code;
+	s->error_of_reply = of_reply;
+}
+
+static void hops_that_are_over(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+	struct observations o = { 0 };
+
+	see_error(&o, "10.1.0.1", 11, 0, false);
+	seen_says(s, 3, &o, "ttl-expired");
+	/* of somebody else, of another kind, of fragments, or about the answer */
+	see_error(&o, "198.51.100.1", 11, 0, false);
+	seen_says(s, 3, &o, "packet-loss");
+	see_error(&o, "10.1.0.1", 3, 1, false);
+	seen_says(s, 3, &o, "packet-loss");
+	see_error(&o, "10.1.0.1", 11, 1, false);
+	seen_says(s, 3, &o, "packet-loss");
+	see_error(&o, "10.1.0.1", 11, 0, true);
+	seen_says(s, 3, &o, "packet-loss");
+}
+
 static void give_mac(struct snapshot *s, int ns, int ifindex, uint8_t last)
 {
 	struct link *l = (struct link *)ns_link(snapshot_ns(s, ns), ifindex);
@@ -994,6 +1025,7 @@ int main(void)
 		cmocka_unit_test(two_with_one_mac),
 		cmocka_unit_test(policies_of_ipsec),
 		cmocka_unit_test(tables_that_are_full),
+		cmocka_unit_test(hops_that_are_over),
 		cmocka_unit_test(checksums_that_nobody_filled_in),
 		cmocka_unit_test(back_by_the_same_port),
 		cmocka_unit_test(a_program_at_the_end_of_the_wire),
