@@ -82,6 +82,10 @@ bool collect_is_checksums(const char *text);
 /* 0 or -EBADMSG. */
 int collect_parse_checksums(const char *text, struct bad_checksums *ret);
 
+/* A table of legacy iptables that is kept as a message: where its entries are, info->size bytes. NULL: it is none. */
+struct legacy_info;
+const void *collect_legacy_entries(const struct nlmsghdr *nlh, struct legacy_info *ret_info);
+
 /* The prefix that an address attribute and a length make; an absent address is 0. */
 int collect_prefix(uint8_t family, const struct addr *a, uint8_t len, struct prefix *ret);
 

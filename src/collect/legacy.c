@@ -54,26 +54,32 @@ static int parse_name(struct snapshot *s, struct ns *ns, const char *text)
 	return 0;
 }
 
+const void *collect_legacy_entries(const struct nlmsghdr *nlh, struct legacy_info *ret)
+{
+	if (nlh->nlmsg_type != LEGACY_BLOCK || nlh->nlmsg_len < ENTRIES_OFFSET)
+		return NULL;
+	memcpy(ret, NLMSG_DATA(nlh), sizeof(*ret));
+	if (ret->size != nlh->nlmsg_len - ENTRIES_OFFSET ||
+	    (ret->family != NFPROTO_IPV4 && ret->family != NFPROTO_IPV6))
+		return NULL;
+	return (const char *)nlh + ENTRIES_OFFSET;
+}
+
 static int parse_block(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh)
 {
 	struct legacy_info info;
 	_cleanup_(freep) void *aligned = NULL;
 	struct legacy_table *table = NULL;
-	const void *entries;
+	const void *entries = collect_legacy_entries(nlh, &info);
 	int r;
 
-	if (nlh->nlmsg_len < ENTRIES_OFFSET)
-		return -EBADMSG;
-	memcpy(&info, NLMSG_DATA(nlh), sizeof(info));
-	if (info.size != nlh->nlmsg_len - ENTRIES_OFFSET ||
-	    (info.family != NFPROTO_IPV4 && info.family != NFPROTO_IPV6))
+	if (!entries)
 		return -EBADMSG;
 	vec_each(t, &ns->legacy_tables)
 		if (t->family == info.family && strncmp(t->name, info.name, sizeof(info.name)) == 0)
 			table = t;
 	if (!table || table->read)
 		return -EBADMSG;
-	entries = (const char *)nlh + ENTRIES_OFFSET;
 	/* messages in a file stand one behind the other */
 	if ((uintptr_t)entries % 8)
 		entries = aligned = xmemdup(entries, info.size);

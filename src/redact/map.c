@@ -169,7 +169,7 @@ void redact_map_bits(const struct redact_map *m, uint8_t family, uint8_t *bytes,
 
 /* Names that mean the same everywhere. */
 static const char *const known[] = {
-	"lo", "host", "filter", "nat", "mangle", "raw", "security", "INPUT", "FORWARD", "OUTPUT", "PREROUTING",
+	"lo", "host", "ERROR", "filter", "nat", "mangle", "raw", "security", "INPUT", "FORWARD", "OUTPUT", "PREROUTING",
 	"POSTROUTING", "input", "forward", "output", "prerouting", "postrouting", "ingress", "egress",
 	/* by which rules are known to be some program's, and where it leaves room for others' (firewall/owner.c) */
 	"nsdoctor", "docker-bridges", "netavark", "kube-proxy", "calico", "lxc", "lxd", "incus", "libvirt_network",
@@ -196,11 +196,13 @@ static bool is_known(const char *name)
 	return false;
 }
 
-static bool is_beginning(const char *name, size_t n)
+/* Are these n letters one of them, behind which numbers are as common: "eth0"? Not what a runtime calls its own: "br-1234". */
+static bool is_numbered(const char *name, size_t n)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
 		if (strlen(beginnings[i]) == n && strncmp(name, beginnings[i], n) == 0)
-			return true;
+			return isalpha((unsigned char)name[n - 1]) || streq(beginnings[i], "netns:") ||
+			       streq(beginnings[i], "pid:");
 	return false;
 }
 
@@ -239,15 +241,15 @@ static void choose_letters(struct letters *l, bool numbered)
 		shuffle(l, '0', '9');
 }
 
-/* The place behind one more letter; whole: a known beginning ends with it. */
-static uint32_t step(struct redact_map *m, uint32_t at, char c, bool whole)
+/* The place behind one more letter; numbered: numbers behind it stay. */
+static uint32_t step(struct redact_map *m, uint32_t at, char c, bool numbered)
 {
 	struct letters next = { .c = c, .sibling = m->letters.v[at].child };
 
 	for (uint32_t i = next.sibling; i; i = m->letters.v[i].sibling)
 		if (m->letters.v[i].c == c)
 			return i;
-	choose_letters(&next, whole || (m->letters.v[at].numbered && isdigit((unsigned char)c)));
+	choose_letters(&next, numbered || (m->letters.v[at].numbered && isdigit((unsigned char)c)));
 	m->letters.v[at].child = (uint32_t)m->letters.n;
 	vec_push(&m->letters, next);
 	return m->letters.v[at].child;
@@ -267,7 +269,7 @@ void redact_map_name(struct redact_map *m, char *name, size_t n)
 		/* what is no letter at all tells as much */
 		if (i >= stays)
 			name[i] = c < 128 ? m->letters.v[at].becomes[c] : '?';
-		at = step(m, at, was[i], i < stays && is_beginning(was, i + 1));
+		at = step(m, at, was[i], i < stays && is_numbered(was, i + 1));
 	}
 	if (m->letters.v[at].noted || memcmp(was, name, n) == 0)
 		return;

@@ -442,6 +442,10 @@ void redactor_message(struct redactor *r, enum collect_kind kind, struct nlmsghd
 		text(r, kind, words);
 		return;
 	}
+	if (kind == COLLECT_LEGACY) {
+		redactor_legacy(r, nlh);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
 		const struct shape *s = &shapes[i];
 		size_t header = NLMSG_ALIGN(s->header);
@@ -458,8 +462,6 @@ void redactor_message(struct redactor *r, enum collect_kind kind, struct nlmsghd
 			redactor_walk(r, (char *)NLMSG_DATA(nlh) + header, n - header, s->rows, NLMSG_DATA(nlh));
 		return;
 	}
-	if (kind == COLLECT_LEGACY)
-		redactor_refuse(r, "rules of legacy iptables");
-	else if (!is_kept(kind, nlh->nlmsg_type))
+	if (!is_kept(kind, nlh->nlmsg_type))
 		redactor_clear(r, NLMSG_DATA(nlh), n);
 }

@@ -63,6 +63,8 @@ void *redactor_payload(struct nlattr *a, size_t *ret_n);
 void redactor_message(struct redactor *r, enum collect_kind kind, struct nlmsghdr *nlh);
 /* … of nf_tables. */
 void redactor_nft(struct redactor *r, struct nlmsghdr *nlh);
+/* … of legacy iptables: a table. */
+void redactor_legacy(struct redactor *r, struct nlmsghdr *nlh);
 /* The key of an element, as struct nft_answer has it. */
 void redactor_key(struct redactor *r, const struct nft_set *set, uint8_t *key, size_t n);
 

@@ -122,8 +122,7 @@ static struct reg *reg_of(struct walker *w, struct span attrs, uint16_t type)
 
 /* --- values ------------------------------------------------------------------ */
 
-/* How many bits from the first on a mask has, and none behind them; -1 where it is another one. */
-static int mask_bits(const uint8_t *mask, size_t n)
+int redactor_mask_bits(const uint8_t *mask, size_t n)
 {
 	int bits = 0;
 
@@ -137,7 +136,7 @@ static int mask_bits(const uint8_t *mask, size_t n)
 
 static void addr_value(struct walker *w, uint8_t family, const uint8_t *mask, uint8_t *bytes, size_t n)
 {
-	int bits = mask ? mask_bits(mask, n) : (int)n * 8;
+	int bits = mask ? redactor_mask_bits(mask, n) : (int)n * 8;
 
 	if (!addr_len(family) || n > addr_len(family))
 		redactor_refuse(w->r, "an address that is compared in a way that is not known");

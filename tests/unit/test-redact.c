@@ -2,6 +2,7 @@
 /* What names and addresses become in a file that is shown to strangers, and where they are found. */
 #include "unit.h"
 
+#include <net/if.h>
 #include <netinet/in.h>
 
 #include <errno.h>
@@ -10,10 +11,13 @@
 #include <libnftnl/rule.h>
 #include <linux/if_link.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/rtnetlink.h>
 
 #include "collect/nft.h"
+#include "firewall/legacy.h"
 #include "nftexpr.h"
 #include "redact.h"
 #include "redact/redactor.h"
@@ -177,6 +181,15 @@ static void names_that_are_the_same_everywhere(void **state)
 	assert_string_not_equal(chain.s, "KUBE-SVC-ABCDEFGHIJK");
 	assert_int_equal(strncmp(container.s, "docker:", 7), 0);
 	assert_null(strstr(container.s, "frontend"));
+	/* ids of containers and networks begin with digits, too */
+	for (int round = 0; round < 20; round++) {
+		_cleanup_(strbuf_done) struct strbuf id = { 0 };
+		struct redact_map *other = redact_map_new();
+
+		id = renamed(other, "br-0123456789");
+		assert_string_not_equal(strbuf_str(&id), "br-0123456789");
+		redact_map_free(other);
+	}
 	redact_map_free(m);
 }
 
@@ -444,6 +457,97 @@ static void what_cannot_be_hidden(void **state)
 	}
 }
 
+/* --- legacy iptables ---------------------------------------------------------------- */
+
+/* As collect/legacy.c keeps a table: what the kernel said of it, then the entries from an aligned place on. */
+struct block {
+	struct nlmsghdr head;
+	struct legacy_info info;
+	char pad[(NLMSG_HDRLEN + sizeof(struct legacy_info) + 15) / 16 * 16 - NLMSG_HDRLEN - sizeof(struct legacy_info)];
+	struct {
+		struct ipt_entry entry;
+		struct xt_entry_match match;
+		char comment[256];
+		struct xt_entry_target target;
+		struct nf_nat_ipv4_multi_range_compat range;
+	} rule;
+};
+
+static struct block block_of(const char *match)
+{
+	struct block b = {
+		.head = { .nlmsg_len = sizeof(b), .nlmsg_type = 0xfffe },
+		.info = { .family = NFPROTO_IPV4, .name = "nat", .num_entries = 1, .size = sizeof(b.rule) },
+		.rule.entry = { .target_offset = offsetof(struct block, rule.target) - offsetof(struct block, rule),
+				.next_offset = sizeof(b.rule) },
+		.rule.match.u.match_size = sizeof(b.rule.match) + sizeof(b.rule.comment),
+		.rule.comment = "for our customers",
+		.rule.target.u = { .user = { .target_size = sizeof(b.rule.target) + sizeof(b.rule.range), .name = "DNAT" } },
+		.rule.range = { .rangesize = 1, .range[0].flags = NF_NAT_RANGE_MAP_IPS },
+	};
+
+	strcpy(b.rule.match.u.user.name, match);
+	strcpy(b.rule.entry.ip.iniface, "acme+");
+	memcpy(&b.rule.entry.ip.dst, net, 4);
+	memset(&b.rule.entry.ip.dmsk, 0xff, 3);
+	memcpy(&b.rule.range.range[0].min_ip, one, 4);
+	memcpy(&b.rule.range.range[0].max_ip, one, 4);
+	return b;
+}
+
+static void legacy_of(struct message *m, struct block *b)
+{
+	m->r = (struct redactor){ .map = redact_map_new(), .noting = true };
+	redactor_message(&m->r, COLLECT_LEGACY, &b->head);
+	m->r.noting = false;
+	if (!m->r.refused)
+		redactor_message(&m->r, COLLECT_LEGACY, &b->head);
+}
+
+static void a_rule_of_legacy_iptables(void **state)
+{
+	static const uint8_t none[4];
+	struct message m = { 0 };
+	struct block b = block_of("comment");
+
+	legacy_of(&m, &b);
+	assert_null(m.r.refused);
+	assert_memory_not_equal(&b.rule.entry.ip.dst, net, 4);
+	assert_memory_equal(&b.rule.entry.ip.dst, &b.rule.range.range[0].min_ip, 3);
+	assert_memory_equal(&b.rule.range.range[0].min_ip, &b.rule.range.range[0].max_ip, 4);
+	assert_memory_equal(&b.rule.entry.ip.src, none, 4);
+	assert_string_not_equal(b.rule.entry.ip.iniface, "acme+");
+	assert_int_equal(b.rule.entry.ip.iniface[4], '+');
+	assert_null(strstr(b.rule.comment, "customers"));
+	assert_string_equal(b.rule.target.u.user.name, "DNAT");
+	done(&m);
+}
+
+static void legacy_iptables_that_is_not_whole(void **state)
+{
+	struct block b = block_of("string");
+	struct message m = { 0 };
+
+	legacy_of(&m, &b);
+	assert_string_equal(m.r.refused, "the match \"string\" of iptables");
+	done(&m);
+	b = block_of("comment");
+	b.rule.match.u.match_size = 9999;
+	legacy_of(&m, &b);
+	assert_string_equal(m.r.refused, "a rule of legacy iptables that is not whole");
+	done(&m);
+	b = block_of("comment");
+	b.rule.entry.next_offset = 0;
+	legacy_of(&m, &b);
+	assert_string_equal(m.r.refused, "a rule of legacy iptables that is not whole");
+	done(&m);
+	b = block_of("comment");
+	b.info.size++;
+	legacy_of(&m, &b);
+	assert_string_equal(m.r.refused, "a table of legacy iptables that is not whole");
+	done(&m);
+}
+
 static void a_file_that_is_none(void **state)
 {
 	struct strbuf b = { 0 };
@@ -470,6 +574,8 @@ int main(void)
 		cmocka_unit_test(the_network_of_a_route),
 		cmocka_unit_test(values_of_a_rule),
 		cmocka_unit_test(what_cannot_be_hidden),
+		cmocka_unit_test(a_rule_of_legacy_iptables),
+		cmocka_unit_test(legacy_iptables_that_is_not_whole),
 		cmocka_unit_test(a_file_that_is_none),
 	};
 
