@@ -148,8 +148,9 @@ static int icmp_send(const struct probe_plan *plan, struct probe *p, size_t prob
 	if (fd < 0)
 		return fd;
 	/* as random as the token, and another one for every packet */
-	attempt->sport = (uint16_t)((plan->marks.token[0] << 8 | plan->marks.token[1]) +
-				    probe * (plan->max_attempts + 1) + a);
+	attempt->sport = p->follows ? p->follows :
+				      (uint16_t)((plan->marks.token[0] << 8 | plan->marks.token[1]) +
+						 probe * (plan->max_attempts + 1) + a);
 	r = prepare(fd, p);
 	if (r == 0 && !p->step && (p->full || p->size == 0))
 		r = send_full(fd, plan, p, probe, a);

@@ -774,7 +774,7 @@ static int find_probe(const struct inquiry *in, bool question)
 	for (size_t i = 0; i < in->n; i++) {
 		const struct probe *p = &in->probes[i];
 
-		if (!p->control && !p->full && p->question == question)
+		if (!p->control && !p->full && !p->follows && p->question == question)
 			return (int)i;
 	}
 	return -1;
@@ -894,6 +894,37 @@ static void judge_sizes(const struct inquiry *in, int question, const struct fac
 	for (size_t i = 0; i < in->n; i++)
 		if (in->probes[i].full && !in->probes[i].step)
 			judge_full_size(in, question, (int)i, facts, scratch, d);
+}
+
+/* A flow's first packet passes, and the next one does not. */
+static void judge_follower(const struct inquiry *in, size_t i, const struct facts *facts, struct snapshot *scratch,
+			   struct diagnosis *d)
+{
+	_cleanup_(freep) char *why = NULL;
+	struct finding f;
+
+	if (in->probes[i].outcome == PROBE_ANSWERED || in->probes[i].outcome == PROBE_PENDING ||
+	    !find_cause(in, i, facts, scratch, &f))
+		return;
+	/* a single packet may be lost anywhere outside */
+	if (!f.has_rule || known(&d->findings, &f)) {
+		finding_done(&f);
+		return;
+	}
+	why = f.message;
+	f.message = xasprintf("%s from a flow's second packet on", why);
+	f.role = FINDING_CAUSE;
+	vec_push(&d->findings, f);
+	if (d->verdict == VERDICT_REACHABLE)
+		d->verdict = VERDICT_DEGRADED;
+}
+
+static void judge_followers(const struct inquiry *in, const struct facts *facts, struct snapshot *scratch,
+			    struct diagnosis *d)
+{
+	for (size_t i = 0; !in->no_probe && i < in->n; i++)
+		if (in->probes[i].follows)
+			judge_follower(in, i, facts, scratch, d);
 }
 
 /* The last point that saw every packet, and the next. */
@@ -1076,6 +1107,7 @@ void diagnose(const struct inquiry *in, struct diagnosis *d)
 	stand(d, &s, s.has_finding && s.fate == FATE_NOT_ASKED ? STANDS_AS_NOTE : j.second);
 	judge_sizes(in, question, &facts, scratch, d);
 	judge_partial(in, question, &facts, scratch, d);
+	judge_followers(in, &facts, scratch, d);
 	sort_findings(&d->findings);
 	hear_kernel(in, d);
 	if (d->findings.n)

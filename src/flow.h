@@ -55,8 +55,8 @@ struct packet {
 	bool reply;                    /* it answers the flow's first packet */
 	enum ct_state ct;
 	/*
-	 * What conntrack, translating back, makes of an answer's destination (prerouting, output)
-	 * or source (input, postrouting) at the next hook. Unset: nothing. Port 0: kept.
+	 * What conntrack makes of the destination (prerouting, output) or source (input, postrouting) of a
+	 * packet of a known flow at the next hook; of an answer's it translates back. Unset: nothing. Port 0: kept.
 	 */
 	struct addr undo;
 	uint16_t undo_port;
@@ -74,6 +74,7 @@ struct flow {
 	enum proto proto;
 	uint16_t port;     /* 0 with ICMP */
 	uint32_t size;     /* of the IP packet, bytes */
+	bool follows;      /* not the flow's first packet: it has been answered before, and conntrack knows it */
 	/*
 	 * It comes from outside: src is a client beyond the uplink, src_ns the host,
 	 * where it comes in by this interface. 0: it does not.

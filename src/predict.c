@@ -358,20 +358,43 @@ static bool misses_target(const struct walk *w, int ns, const struct nat *nat)
 	       !ns_is_local(ns_of(w, NS_HOST), &nat->addr) && !ns_addr(ns_of(w, f->target_ns), &nat->addr);
 }
 
+/*
+ * Of a packet that is not its flow's first one conntrack knows the flow, and translates it as the nat chains did
+ * with that one.
+ */
+static bool follow(struct walk *w, const struct fw_place *at, struct fw_result *ret_first)
+{
+	if (!w->p->flow.follows || w->dir != DIR_REQUEST || w->pkt.ct != CT_NEW || at->bridge ||
+	    at->hook == HOOK_INGRESS || at->hook == HOOK_EGRESS)
+		return false;
+	fw_eval(w->s, at, &w->pkt, ret_first);
+	w->pkt.undo = ret_first->nat.addr;
+	w->pkt.undo_port = ret_first->nat.port;
+	w->pkt.ct = CT_ESTABLISHED;
+	return true;
+}
+
 static void cross(struct walk *w, const struct fw_place *at)
 {
 	struct leg *leg = last_leg(w);
+	struct fw_result first;
 	struct crossing *c;
+	bool follows;
 
 	if (leg->n_crossings == LEG_CROSSINGS)
 		return;
 	if (at->hook != HOOK_INGRESS && at->hook != HOOK_EGRESS)
 		attach_tracking(w, at->ns);
 	w->pkt.undo = undone_at(w, at);
+	follows = follow(w, at, &first);
 	c = &leg->crossings[leg->n_crossings++];
 	c->at = *at;
 	c->pkt = w->pkt;
 	fw_eval(w->s, at, &w->pkt, &c->res);
+	if (follows) {
+		c->res.nat = first.nat;
+		c->res.nat_unknown = first.nat_unknown;
+	}
 	fw_leave(&c->res, &w->pkt);
 	note_tracking(w, at->ns, &c->res);
 	if (w->dir == DIR_REQUEST && w->pkt.ct == CT_NEW) {
@@ -380,6 +403,8 @@ static void cross(struct walk *w, const struct fw_place *at)
 		if (c->res.nat.kind == NAT_DEST && w->p->taken_leg < 0 && w->p->flow.dst_ns < 0 &&
 		    takes_all(w, c))
 			w->p->taken_leg = (int)w->p->legs.n - 1;
+		translate(w, at->ns, &c->res.nat);
+	} else if (follows) {
 		translate(w, at->ns, &c->res.nat);
 	}
 	leg->pkt = w->pkt;

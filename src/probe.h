@@ -51,6 +51,7 @@ struct probe {
 	bool df;
 	bool question, control, full;
 	bool step;             /* full size, but for a size that is given: one of a search */
+	uint16_t follows;      /* ICMP: of the flow with this id, which has been answered; 0: of its own */
 	bool outside;          /* a client beyond the uplink, src, sends it: probe_plan.inject */
 	/* what came of it */
 	VEC(struct attempt) attempts;

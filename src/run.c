@@ -751,7 +751,8 @@ static struct flow flow_of(const struct round *r, const struct probe *p)
 			      .oif = p->oif,
 			      .proto = p->proto,
 			      .port = p->port,
-			      .size = p->size };
+			      .size = p->size,
+			      .follows = p->follows != 0 };
 }
 
 /*
@@ -1431,7 +1432,63 @@ static void find_size(struct round *r, size_t full)
 		try_size(r, &like, &g, (g.passes + g.fails) / 2);
 }
 
-static void find_sizes(struct round *r)
+/* --- do more packets of a flow pass than its first one? --- */
+
+/* Does the model have a rule drop the request? */
+static bool drops_request(const struct path *path)
+{
+	vec_each(leg, &path->legs)
+		for (size_t i = 0; leg->dir == DIR_REQUEST && i < leg->n_crossings; i++)
+			if (leg->crossings[i].res.verdict == FW_DROP)
+				return true;
+	return false;
+}
+
+/* An echo that was answered, and the id of its flow; NULL: none. */
+static const struct probe *answered_echo(const struct round *r, uint16_t *ret_id)
+{
+	vec_each(p, &r->plan.probes) {
+		if (p->proto != PROTO_ICMP || p->control || p->full || p->outside)
+			continue;
+		vec_each(a, &p->attempts) {
+			if (a->outcome != PROBE_ANSWERED || !a->sport)
+				continue;
+			*ret_id = a->sport;
+			return p;
+		}
+	}
+	return NULL;
+}
+
+/* Rules that let a flow begin may let nothing follow. Only where the model has it so is it worth a packet. */
+static void follow_up(struct round *r)
+{
+	struct probe next = { .proto = PROTO_ICMP, .rtt_us = -1 };
+	const struct probe *like = answered_echo(r, &next.follows);
+	struct path *path;
+	struct flow flow;
+
+	if (!like)
+		return;
+	next.ns = like->ns;
+	next.src = like->src;
+	next.dst = like->dst;
+	next.oif = like->oif;
+	next.size = like->size;
+	flow = flow_of(r, &next);
+	path = predict_far(r, &flow);
+	if (!drops_request(path)) {
+		path_free(path);
+		return;
+	}
+	vec_push(&r->plan.probes, next);
+	vec_push(&r->paths, path);
+	r->plan.from = r->plan.probes.n - 1;
+	(void)probe_run(&r->plan, r->run->observer, &r->obs);
+}
+
+/* What the answers give reason to ask. */
+static void look_further(struct round *r)
 {
 	struct probe_plan before = r->plan;
 	size_t n = r->plan.probes.n;
@@ -1443,6 +1500,7 @@ static void find_sizes(struct round *r)
 	for (size_t i = 0; i < n; i++)
 		if (r->plan.probes.v[i].full)
 			find_size(r, i);
+	follow_up(r);
 	r->plan.max_attempts = before.max_attempts;
 	r->plan.all_attempts = before.all_attempts;
 	r->plan.pace_us = before.pace_us;
@@ -1465,7 +1523,7 @@ static int send_probes(struct round *r)
 	err = round_sent(r, probe_run(&r->plan, r->run->observer, &r->obs));
 	if (!err) {
 		ask_again(r);
-		find_sizes(r);
+		look_further(r);
 	}
 	return err;
 }
@@ -1782,8 +1840,8 @@ int round_pretend(struct round *r, const struct options *o)
 			return fail(r, error);
 		remark_change(r->d, o->what_ifs[i]);
 	}
-	/* steps of a search for a size came of what was seen */
-	while (r->plan.probes.v[r->plan.probes.n - 1].step) {
+	/* steps of a search for a size, and what followed an answer, came of what was seen */
+	while (r->plan.probes.v[r->plan.probes.n - 1].step || r->plan.probes.v[r->plan.probes.n - 1].follows) {
 		vec_free(&r->plan.probes.v[--r->plan.probes.n].attempts);
 		path_free(r->paths.v[--r->paths.n]);
 	}

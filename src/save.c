@@ -212,6 +212,7 @@ static void pack_probe(struct pack *p, struct probe *probe, const struct round *
 	pack_bool(p, &probe->control);
 	pack_bool(p, &probe->full);
 	pack_bool(p, &probe->step);
+	pack_int(p, &probe->follows);
 	pack_bool(p, &probe->outside);
 	pack_vec(p, &probe->attempts, ATTEMPT_LEAST, pack_attempt, r);
 	pack_int(p, &probe->answered);
@@ -232,6 +233,7 @@ static void pack_flow(struct pack *p, struct flow *f, const struct round *r)
 	pack_enum(p, &f->proto, PROTO_COUNT);
 	pack_int(p, &f->port);
 	pack_int(p, &f->size);
+	pack_bool(p, &f->follows);
 	pack_int(p, &f->entry);
 	pack_index(p, &f->target_ns, 0, r->s->ns.n);
 	pack_int(p, &f->target_port);
@@ -243,7 +245,7 @@ static void pack_flow(struct pack *p, struct flow *f, const struct round *r)
 /* Diagnosing begins with the question, which is the first one. */
 static bool is_question(const struct probe *p)
 {
-	return p->question && !p->control && !p->full && !p->step;
+	return p->question && !p->control && !p->full && !p->step && !p->follows;
 }
 
 static void pack_probes(struct pack *p, struct saved *s)

@@ -340,10 +340,10 @@ static bool is_dst_hook(enum hook h)
 	return h == HOOK_PREROUTING || h == HOOK_OUTPUT;
 }
 
-/* An answer is translated back where nat chains would see its flow's first packet. */
-static void translate_back(struct fw_run *r, struct headers *h)
+/* A known flow's packets are translated, or back, where nat chains would see its first one. */
+static void translate_known(struct fw_run *r, struct headers *h)
 {
-	if (r->pkt->reply && r->st.ct == CT_VIEW_ESTABLISHED && addr_is_set(&r->pkt->undo))
+	if (r->st.ct == CT_VIEW_ESTABLISHED && addr_is_set(&r->pkt->undo))
 		headers_translate(h, is_dst_hook(r->at->hook), &r->pkt->undo, r->pkt->undo_port);
 }
 
@@ -361,7 +361,7 @@ static bool run_nat(struct fw_run *r, const chain_list *nat, struct fw_result *r
 {
 	if (r->st.ct == CT_VIEW_UNKNOWN && r->pkt->ct == CT_NEW && !r->pkt->reply)
 		return maybe_nat(r, nat, ret);
-	translate_back(r, &r->st.h);
+	translate_known(r, &r->st.h);
 	if (r->st.ct != CT_VIEW_NEW || r->pkt->reply)
 		return true;
 	for (size_t i = 0; i < nat->n; i++) {
@@ -448,7 +448,7 @@ static bool is_rewritten(struct fw_run *r)
 	if (r->st.nat.kind != NAT_NONE)
 		headers_translate(&as_was, r->st.nat.kind == NAT_DEST, &r->st.nat.addr,
 				  r->st.nat.port);
-	translate_back(r, &as_was);
+	translate_known(r, &as_was);
 	for (int dst = 0; dst < 2; dst++) {
 		if (headers_addr(&as_was, dst, &a) &&
 		    (!headers_addr(&r->st.h, dst, &b) || !addr_eq(&a, &b)))

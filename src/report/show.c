@@ -228,6 +228,8 @@ void show_outcome(const struct diagnosis *d, const struct probe *p, struct strbu
 		strbuf_printf(b, "%u bytes %s", p->size, show_is_way_back(d, p) ? "back " : "");
 	else
 		show_protocol(b, p->proto, p->port);
+	if (p->follows)
+		strbuf_puts(b, " again");
 	switch (p->outcome) {
 	case PROBE_ANSWERED:
 		if (p->full) {
