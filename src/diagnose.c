@@ -248,11 +248,11 @@ static bool proved(const struct inquiry *in, const struct path *path, const stru
 	return false;
 }
 
-/* The first thing on a path that the configuration alone says would stop it. */
-static bool find_in_model(const struct inquiry *in, const struct path *path,
+/* The first thing on a path, from leg `first` on, that the configuration alone says would stop it. */
+static bool find_in_model(const struct inquiry *in, const struct path *path, size_t first,
 			  const struct facts *facts, struct snapshot *scratch, struct finding *f)
 {
-	for (size_t l = 0; l < path->legs.n; l++) {
+	for (size_t l = first; l < path->legs.n; l++) {
 		struct question q = { .s = scratch,
 				      .path = path,
 				      .leg = &path->legs.v[l],
@@ -490,11 +490,16 @@ static bool repaired(struct snapshot *world, const struct finding *f)
 	return f->ops.n > 0;
 }
 
+static bool same_fault(const struct finding *a, const struct finding *b)
+{
+	return streq(a->code, b->code) && a->ns == b->ns && a->dir == b->dir &&
+	       streq(a->object, b->object) && finding_same_backend(a, b);
+}
+
 static bool known(const findings *fs, const struct finding *f)
 {
 	vec_each(other, fs)
-		if (streq(other->code, f->code) && other->ns == f->ns && other->dir == f->dir &&
-		    streq(other->object, f->object))
+		if (same_fault(other, f))
 			return true;
 	return false;
 }
@@ -508,22 +513,24 @@ static struct path *look_ahead(const struct inquiry *in, size_t i, const struct 
 {
 	_cleanup_(snapshot_freep) struct snapshot *world = snapshot_copy(in->s);
 	struct path *path = NULL;
+	bool outside = false;
 	size_t at = 0;
 
 	for (int rounds = 0; rounds < 12; rounds++) {
 		const struct finding *last = &d->findings.v[at];
 		struct finding f;
 
-		if (!repaired(world, last)) {
-			if (fate_of(last) == FATE_OUTSIDE)
-				break;
+		if (fate_of(last) == FATE_OUTSIDE) {
+			/* the rest of the way is that of the answer, should one come */
+			outside = true;
+		} else if (!repaired(world, last)) {
 			unchecked(d, xasprintf("what would come after %s", last->code),
 				  xstrdup("it has no repair that is certain, so the model stops there"));
 			break;
 		}
 		path_free(path);
 		path = predict(world, &in->asked[i].path->flow);
-		if (!find_in_model(in, path, facts, world, &f))
+		if (!find_in_model(in, path, outside ? path->request_legs : 0, facts, world, &f))
 			break;
 		if (known(&d->findings, &f)) {
 			finding_done(&f);
@@ -721,7 +728,7 @@ static struct opinion form_opinion(const struct inquiry *in, int probe, bool que
 		return o;
 	o.fate = FATE_WORKS;
 	if (in->no_probe) {
-		o.has_finding = find_in_model(in, in->asked[probe].path, facts, scratch, &o.f);
+		o.has_finding = find_in_model(in, in->asked[probe].path, 0, facts, scratch, &o.f);
 	} else {
 		if (in->asked[probe].ev.answered ||
 		    (!question && refused_by_destination(in, (size_t)probe)))
@@ -737,12 +744,6 @@ static struct opinion form_opinion(const struct inquiry *in, int probe, bool que
 	    in->probes[probe].answered)
 		o.fate = FATE_NOT_ASKED;
 	return o;
-}
-
-static bool same_fault(const struct finding *a, const struct finding *b)
-{
-	return streq(a->code, b->code) && a->ns == b->ns && a->dir == b->dir &&
-	       streq(a->object, b->object);
 }
 
 /* Puts an opinion's finding into the report, or together with one that says the same. */

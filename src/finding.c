@@ -26,6 +26,11 @@ static void requote(char **fact, const char *old, const char *text)
 	*fact = said;
 }
 
+bool finding_same_backend(const struct finding *a, const struct finding *b)
+{
+	return !a->has_rule || !b->has_rule || streq(a->rule.backend, b->rule.backend);
+}
+
 void finding_set_rule_text(struct finding *f, char *text)
 {
 	if (f->rule.text)

@@ -51,6 +51,8 @@ struct finding {
 typedef VEC(struct finding) findings;
 
 void finding_done(struct finding *f);
+/* False where they are of rules of two kinds: legacy iptables has tables and chains of the same names as nf_tables. */
+bool finding_same_backend(const struct finding *a, const struct finding *b);
 /* Gives the rule another text (owned from here on), also where the evidence quotes it. */
 void finding_set_rule_text(struct finding *f, char *text);
 void findings_free(findings *f);

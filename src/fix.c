@@ -338,6 +338,15 @@ static void close_all(const int *fds, size_t n)
 			close(fds[i]);
 }
 
+/*
+ * An interface that goes down or loses its last address forgets its neighbours, those that were set by hand, too: they
+ * are put back when all else is as it was.
+ */
+static bool comes_last(const struct entry *e)
+{
+	return e->change.op.kind == OP_NEIGH_DEL;
+}
+
 static int undo_all(struct journal *j, int own_fd, op_strings *ret_lines)
 {
 	size_t n = j->s->ns.n;
@@ -349,13 +358,16 @@ static int undo_all(struct journal *j, int own_fd, op_strings *ret_lines)
 		if (fds[i] >= 0)
 			collect_links(j->s, (int)i, fds[i]);
 	}
-	for (size_t i = j->entries.n; i-- > 0;) {
-		int r = 0;
+	for (int last = 0; last <= 1; last++) {
+		for (size_t i = j->entries.n; i-- > 0;) {
+			const struct entry *e = &j->entries.v[i];
+			int r = 0;
 
-		if (!j->entries.v[i].gone)
-			r = undo_entry(j, i, fds[j->entries.v[i].change.op.ns], ret_lines);
-		if (result == 0)
-			result = r;
+			if (!e->gone && comes_last(e) == last)
+				r = undo_entry(j, i, fds[e->change.op.ns], ret_lines);
+			if (result == 0)
+				result = r;
+		}
 	}
 	close_all(fds, n);
 	return result;

@@ -40,6 +40,8 @@ static const struct finding *repairable(const struct diagnosis *d)
 /* A legacy rule has moved by one when something was put before it, so it is known by its text. */
 static bool same_object(const struct finding *a, const struct finding *b)
 {
+	if (!finding_same_backend(a, b))
+		return false;
 	if (a->has_rule && b->has_rule && streq(a->rule.backend, "iptables-legacy") &&
 	    streq(b->rule.backend, "iptables-legacy") && a->rule.text && b->rule.text)
 		return a->ns == b->ns && streq(a->rule.family, b->rule.family) &&
@@ -65,7 +67,7 @@ static bool as_foretold(const struct diagnosis *before, const struct diagnosis *
 
 	vec_each(f, &before->findings)
 		if (now && f->role == FINDING_NEXT && streq(f->code, now->code) &&
-		    streq(f->object, now->object))
+		    streq(f->object, now->object) && finding_same_backend(f, now))
 			return true;
 	return false;
 }

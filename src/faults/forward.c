@@ -285,24 +285,28 @@ static bool rp_filter_drop(const struct question *q, struct finding *f)
 	struct lookup back;
 	const struct link *in;
 	const struct addr *src;
+	char key[64];
 
 	in = ns_link(leg_ns(q), q->leg->iif);
 	if (!in || reverse_path(q, &back) != RPF_DROP)
 		return false;
 	src = q->leg->n_crossings ? &q->leg->crossings[0].pkt.src : &q->leg->pkt.src;
-	const struct op *op = say_switch(q, f, q->leg->ns, q->leg->iif, "rp_filter", 2, in->inet.rp_filter);
-
-	say(f, q->leg->ns, op->sysctl,
+	snprintf(key, sizeof(key), "net.ipv4.conf.%s.rp_filter", in->name);
+	say(f, q->leg->ns, key,
 	    "the reverse-path filter of %s drops packets from %s that come in by %s",
 	    who(q, q->leg->ns).s, addr_text(src).s, in->name);
 	say_evidence(f, "rp_filter is %d (the larger of all = %d and %s = %d)",
 		     fib_rp_filter(leg_ns(q), in->ifindex), leg_ns(q)->all.rp_filter, in->name,
 		     in->inet.rp_filter);
-	if (back.error)
+	if (back.error) {
+		/* loose mode, too, asks for one */
 		say_evidence(f, "there is no route back to %s", addr_text(src).s);
-	else
+		say_advice(f, "give %s a route back to %s", who(q, q->leg->ns).s, addr_text(src).s);
+	} else {
 		say_evidence(f, "the route back to %s leads to %s, not to %s", addr_text(src).s,
 			     ifname(q, q->leg->ns, back.oif).s, in->name);
+		say_switch(q, f, q->leg->ns, q->leg->iif, "rp_filter", 2, in->inet.rp_filter);
+	}
 	f->mark = "reverse-path filter";
 	return true;
 }
