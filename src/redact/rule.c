@@ -136,11 +136,14 @@ int redactor_mask_bits(const uint8_t *mask, size_t n)
 
 static void addr_value(struct walker *w, uint8_t family, const uint8_t *mask, uint8_t *bytes, size_t n)
 {
-	int bits = mask ? redactor_mask_bits(mask, n) : (int)n * 8;
+	int bits;
 
-	if (!addr_len(family) || n > addr_len(family))
+	if (!addr_len(family) || n > addr_len(family)) {
 		redactor_refuse(w->r, "an address that is compared in a way that is not known");
-	else if (bits < 0)
+		return;
+	}
+	bits = mask ? redactor_mask_bits(mask, n) : (int)n * 8;
+	if (bits < 0)
 		redactor_refuse(w->r, "an address with a mask that is no prefix");
 	else
 		redactor_bits(w->r, family, bytes, (unsigned int)bits);
@@ -203,7 +206,7 @@ static bool is_guess(const struct walker *w, uint32_t base, uint32_t offset, siz
 
 static void header_value(struct walker *w, const struct reg *from, uint8_t *bytes, size_t n)
 {
-	if (is_guess(w, from->base, from->offset, n) || from->base > NFT_PAYLOAD_TRANSPORT_HEADER ||
+	if (n > WIDEST || is_guess(w, from->base, from->offset, n) || from->base > NFT_PAYLOAD_TRANSPORT_HEADER ||
 	    (from->base == NFT_PAYLOAD_TRANSPORT_HEADER && n > 4 && !(from->offset == 8 && n == 16))) {
 		redactor_refuse(w->r, "a comparison with bytes of packets that are not known");
 		return;
@@ -249,7 +252,7 @@ static void compared(struct walker *w, const struct reg *from, bool ordered, uin
 	case HOLDS_HEADER:
 		if (ordered && from->base == NFT_PAYLOAD_LL_HEADER && from->offset < 12)
 			redactor_refuse(w->r, "a range of MAC addresses");
-		else if (n <= WIDEST)
+		else
 			header_value(w, from, bytes, n);
 		return;
 	case HOLDS_NOTHING:
