@@ -11,6 +11,11 @@
 #include "firewall/legacy.h"
 #include "redact/rule.h"
 
+static bool is_aligned(size_t n)
+{
+	return n % __alignof__(struct xt_counters) == 0;
+}
+
 static void masked(struct redactor *r, uint8_t family, uint8_t *addr, const uint8_t *mask)
 {
 	int bits = redactor_mask_bits(mask, addr_len(family));
@@ -45,7 +50,7 @@ static size_t part(struct redactor *r, uint8_t family, bool target, uint8_t *byt
 	const char *name = m->u.user.name;
 	uint8_t *info = bytes + sizeof(*m);
 
-	if (size < sizeof(*m) || size > n || strnlen(name, sizeof(m->u.user.name)) == sizeof(m->u.user.name)) {
+	if (size < sizeof(*m) || size > n || !is_aligned(size) || strnlen(name, sizeof(m->u.user.name)) == sizeof(m->u.user.name)) {
 		redactor_refuse(r, "a rule of legacy iptables that is not whole");
 		return n;
 	}
@@ -68,7 +73,7 @@ static size_t entry(struct redactor *r, uint8_t family, uint8_t *bytes, size_t n
 		target = family == NFPROTO_IPV6 ? e6->target_offset : e4->target_offset;
 		next = family == NFPROTO_IPV6 ? e6->next_offset : e4->next_offset;
 	}
-	if (target < head || next < target || next > n) {
+	if (target < head || next < target || next > n || !is_aligned(target) || !is_aligned(next)) {
 		redactor_refuse(r, "a rule of legacy iptables that is not whole");
 		return n;
 	}
