@@ -155,43 +155,48 @@ static int devconf6_sysctl(struct ns *ns, const char *rest, int value)
 	return 0;
 }
 
+static const char ip_forward[] = "net.ipv4.ip_forward", conf4_prefix[] = "net.ipv4.conf.",
+		  conf6_prefix[] = "net.ipv6.conf.";
+
+static const struct {
+	const char *name;
+	size_t offset;
+} ns_switches[] = {
+	{ "net.bridge.bridge-nf-call-iptables", offsetof(struct ns, bridge_nf_call_iptables) },
+	{ "net.bridge.bridge-nf-call-ip6tables", offsetof(struct ns, bridge_nf_call_ip6tables) },
+	{ "net.ipv4.icmp_echo_ignore_all", offsetof(struct ns, icmp_echo_ignore_all) },
+	{ "net.ipv6.icmp.echo_ignore_all", offsetof(struct ns, icmp6_echo_ignore_all) },
+};
+
 int model_sysctl(struct snapshot *s, const struct op *op)
 {
-	static const char conf[] = "net.ipv4.conf.", conf6[] = "net.ipv6.conf.";
 	struct ns *ns = op_ns(s, op);
 
-	if (str_starts(op->sysctl, conf))
-		return devconf_sysctl(ns, op->sysctl + strlen(conf), op->value);
-	if (str_starts(op->sysctl, conf6))
-		return devconf6_sysctl(ns, op->sysctl + strlen(conf6), op->value);
-	if (streq(op->sysctl, "net.ipv4.ip_forward"))
+	if (str_starts(op->sysctl, conf4_prefix))
+		return devconf_sysctl(ns, op->sysctl + strlen(conf4_prefix), op->value);
+	if (str_starts(op->sysctl, conf6_prefix))
+		return devconf6_sysctl(ns, op->sysctl + strlen(conf6_prefix), op->value);
+	if (streq(op->sysctl, ip_forward))
 		forward_change(ns, op->value);
-	else if (streq(op->sysctl, "net.bridge.bridge-nf-call-iptables"))
-		ns->bridge_nf_call_iptables = op->value;
-	else if (streq(op->sysctl, "net.bridge.bridge-nf-call-ip6tables"))
-		ns->bridge_nf_call_ip6tables = op->value;
-	else if (streq(op->sysctl, "net.ipv4.icmp_echo_ignore_all"))
-		ns->icmp_echo_ignore_all = op->value;
-	else if (streq(op->sysctl, "net.ipv6.icmp.echo_ignore_all"))
-		ns->icmp6_echo_ignore_all = op->value;
+	for (size_t i = 0; i < ARRAY_SIZE(ns_switches); i++)
+		if (streq(op->sysctl, ns_switches[i].name))
+			*(int *)((char *)ns + ns_switches[i].offset) = op->value;
 	return 0;
 }
 
 bool model_has_sysctl(const char *name)
 {
-	static const char *const others[] = {
-		"net.ipv4.ip_forward", "net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables",
-		"net.ipv4.icmp_echo_ignore_all", "net.ipv6.icmp.echo_ignore_all",
-	};
 	const char *leaf = strrchr(name, '.');
 
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		if (streq(name, others[i]))
+	if (streq(name, ip_forward))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(ns_switches); i++)
+		if (streq(name, ns_switches[i].name))
 			return true;
-	for (size_t i = 0; leaf && str_starts(name, "net.ipv4.conf.") && i < ARRAY_SIZE(devconf_switches); i++)
+	for (size_t i = 0; leaf && str_starts(name, conf4_prefix) && i < ARRAY_SIZE(devconf_switches); i++)
 		if (streq(leaf + 1, devconf_switches[i].name))
 			return true;
-	for (size_t i = 0; leaf && str_starts(name, "net.ipv6.conf.") && i < ARRAY_SIZE(devconf6_switches); i++)
+	for (size_t i = 0; leaf && str_starts(name, conf6_prefix) && i < ARRAY_SIZE(devconf6_switches); i++)
 		if (streq(leaf + 1, devconf6_switches[i].name))
 			return true;
 	return false;
