@@ -2,22 +2,25 @@
 # shellcheck disable=SC1090 # cases are sourced by name
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# pairs – two faults at once in the standard world, of tests/cases and tests/catalogue/rows.sh, as "ONE+OTHER"
+# pairs – two faults at once in the standard world, of tests/cases and tests/catalogue/rows.sh, as "ONE+OTHER", or
+# "ONE+OTHER/ipv6" of two cases that are run in IPv6, too
 #
 #   NS1 ── PORT1 ─ BR ─ host ─ UP ── outside
 #
 # Nobody wrote down what is right for a pair; it follows from each of the two alone, in worlds with the same names, where
 # it stops the packet somewhere and is found as its own expectations say:
 #
-#   first   the first cause is the one that alone stops the packet where it ends now; either, where that is neither or both
+#   first   the first cause is the one that alone stops the packet where it ends now; either, where that is neither or both,
+#           or where it leads the packet another way
 #   set     nothing is named that neither of them has alone
-#   next    the other one is named, too: at once, or when --fix has repaired the first; or the report says that it does not
-#           know what would come after the first, which it cannot repair in its model
+#   next    the other one is named, too: at once, or when --fix has repaired the first; or it stops nothing any more, and the
+#           repair of the first is enough; or the report says that it does not know what would come after the first, which
+#           it cannot repair in its model
 #   fix     where --fix heals each, it heals both
 #   undo    --undo leads exactly to where it began
 #
 # Two that cannot be built in one world, or that heal each other, are no pair: skipped. LAB_PAIRS is a file of pairs to be
-# run instead of some few; "pairs.sh --faults" names those that can be drawn.
+# run instead of some few; "pairs.sh --faults" names those that can be drawn, each once more with "/ipv6" where that can be, too.
 
 set -euo pipefail
 
@@ -40,7 +43,9 @@ case ${1:-} in
 	;;
 --faults)
 	for f in "$CASES"/*/; do
-		! case_fits "$f" || basename "$f"
+		case_fits "$f" || continue
+		basename "$f"
+		[ ! -e "$f/expect.ipv6" ] || echo "$(basename "$f")/ipv6"
 	done
 	row() { [ "$2" != '$NS1 $OUT' ] || [[ $3 != 'unreachable '* ]] || printf '%s\n' "$1"; }
 	. "$here/../catalogue/rows.sh"
@@ -62,7 +67,10 @@ load()
 	if [ -e "$CASES/$name" ]; then
 		. "$CASES/$name/lab.sh"
 		eval "$(declare -f fault | sed "1s/^fault /$function /")"
-		CODE=$(sed -n 's/^cause \([^ ]*\).*/\1/p' "$CASES/$name/expect" | head -1)
+		local expect=$CASES/$name/expect
+		[ -z "$LAB_IPV6" ] || [ ! -s "$expect.ipv6" ] || expect=$expect.ipv6
+		CODE=$(sed -n 's/^cause \([^ ]*\).*/\1/p' "$expect" | head -1)
+		[ -z "$LAB_IPV6" ] || CODE=$(in_ipv6 <<<"$CODE")
 		! grep -qsx 'verdict reachable' "$CASES/$name/expect.fixed" || HEALS=1
 		return
 	fi
@@ -104,8 +112,9 @@ keys()
 	}' "$1.sum"
 }
 
-# whose: of keys, without the direction: a rule that takes the request of one world may take the answer in another
-whose() { sed -E 's/ (request|reply) / /'; }
+# whose: of keys, the code and the object: what takes the request of one world may take the answer in another, and a gateway
+# that nobody has is missed by whoever asks for it
+whose() { cut -d' ' -f1,4-; }
 
 # place OUT: how many interfaces the packet passed and, where that were all, how many its answer did on its way back
 place()
@@ -116,7 +125,23 @@ place()
 		else ($there | map(.request.state) | stop) // (100 + ($back | stop // 100)) end' "$1"
 }
 
-choose_set "${LAB_SET:-$(($(printf %s "$1" | cksum | cut -d' ' -f1) % 3 + 1))}"
+pair=${1%/ipv6} set=${LAB_SET:-}
+if [ -z "$set" ]; then
+	set=$(($(printf %s "$pair" | cksum | cut -d' ' -f1) % 3 + 1))
+	[ "$pair" = "$1" ] || set=$((set + 3))
+fi
+choose_set "$set"
+
+# way OUT: the interfaces that it was to pass
+way() { jq -r '.path[] | select((.reply_only // false) | not) | "\(.netns) \(.ifname)"' "$1"; }
+
+# stops_there OUT: the packet ended where it ends with both faults, or was on another way, which cannot be compared
+stops_there()
+{
+	local way other
+	way=$(way "$1") other=$(way "$LAB_TMP/found")
+	[[ $way != "$other"* && $other != "$way"* ]] || [ "$(place "$1")" -eq "$(place "$LAB_TMP/found")" ]
+}
 
 if [ "$1" = --alone ]; then
 	built the_world
@@ -141,7 +166,7 @@ alone()
 
 # --- both -------------------------------------------------------------------------------------------------------------
 
-one=${1%%+*} other=${1#*+}
+one=${pair%%+*} other=${pair#*+}
 alone "$one"
 alone "$other"
 
@@ -166,9 +191,8 @@ mapfile -t from_other < <(keys "$LAB_TMP/$other/found")
 
 judge first
 want=()
-at=$(place "$LAB_TMP/found")
-[ "$(place "$LAB_TMP/$one/found")" -ne "$at" ] || want+=("${from_one[0]}")
-[ "$(place "$LAB_TMP/$other/found")" -ne "$at" ] || want+=("${from_other[0]}")
+! stops_there "$LAB_TMP/$one/found" || want+=("${from_one[0]}")
+! stops_there "$LAB_TMP/$other/found" || want+=("${from_other[0]}")
 [ "${#want[@]}" -gt 0 ] || want=("${from_one[0]}" "${from_other[0]}")
 printf '%s\n' "${want[@]}" | grep -qxF -- "${found[0]:-}" || fail "first is ${found[0]:-nothing}, not ${want[*]}"
 
@@ -192,6 +216,8 @@ named()
 		echo at-once
 	elif keys "$LAB_TMP/fixed" | grep -qxF -- "$1" || said "$LAB_TMP/fixed" applied | tr , '\n' | grep -qx "${1%% *}"; then
 		echo after-repair
+	elif [ "$(said "$LAB_TMP/fixed" verdict)" = reachable ] && works; then
+		echo not-met
 	elif jq -e 'any(.unchecked[]; .what | startswith("what would come after "))' "$LAB_TMP/found" >/dev/null; then
 		echo not-foreseen
 	else
