@@ -468,7 +468,8 @@ static void hear_reasons(const struct inquiry *in, struct finding *f)
 			continue;
 		place = drop_place(in, drop);
 		vec_push(&f->evidence, xasprintf("the kernel says why it drops it at %s: %s", place, why->words));
-		f->confidence = CONFIRMED;
+		if (drop->ns == f->ns || !place_only)
+			f->confidence = CONFIRMED;
 		return;
 	}
 }

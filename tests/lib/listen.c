@@ -4,6 +4,7 @@
  *          a virtual machine's wire: listen -t NETNS-FILE TAP NETNS-FILE TAP
  *          a router advertisement:   listen -n NETNS-FILE -a IF
  *          an XDP program:           listen -x IF drop|pass
+ *          a program at tcx:         listen -b IF, as long as it runs
  *          no checksum offload:      listen -n NETNS-FILE -s IF
  *
  * Opens every socket inside the namespace and goes home again, so that no process is ever seen living
@@ -22,6 +23,7 @@
 #include <net/if.h>
 #include <linux/bpf.h>
 #include <linux/ethtool.h>
+#include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
@@ -30,6 +32,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,21 +235,52 @@ static void advertise(const char *ifname)
 		err(1, "%s", ifname);
 }
 
-/* A program that says the same of every packet; its descriptor. */
+/* Its descriptor. */
+static int load_program(enum bpf_prog_type type, const struct bpf_insn *program, uint32_t n)
+{
+	union bpf_attr attr = {
+		.prog_type = type,
+		.insns = (uintptr_t)program,
+		.insn_cnt = n,
+		.license = (uintptr_t)"GPL",
+	};
+
+	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+}
+
+/* It says the same of every packet. */
 static int load_xdp(int verdict)
 {
 	const struct bpf_insn program[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = verdict },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_XDP,
-		.insns = (uintptr_t)program,
-		.insn_cnt = sizeof(program) / sizeof(program[0]),
-		.license = (uintptr_t)"GPL",
-	};
 
-	return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	return load_program(BPF_PROG_TYPE_XDP, program, sizeof(program) / sizeof(program[0]));
+}
+
+/* Drops the IPv4 that leaves by the interface, as long as this runs. Ends with 1 where the kernel refuses. */
+static void drop_at_tcx(const char *ifname)
+{
+	/* linux/bpf.h of Linux 6.6: TCX_NEXT, TCX_DROP, BPF_TCX_EGRESS */
+	enum { NEXT = -1, DROP = 2, EGRESS = 47 };
+	const struct bpf_insn program[] = {
+		{ .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_1,
+		  .off = offsetof(struct __sk_buff, protocol) },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = DROP },
+		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_2, .off = 1, .imm = htons(ETH_P_IP) },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = NEXT },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int fd = load_program(BPF_PROG_TYPE_SCHED_CLS, program, sizeof(program) / sizeof(program[0]));
+	union bpf_attr attr = { .link_create = { .prog_fd = (uint32_t)fd, .target_ifindex = if_nametoindex(ifname),
+						 .attach_type = EGRESS } };
+
+	if (fd < 0 || syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr)) < 0)
+		err(1, "no program at tcx");
+	puts("ready");
+	fflush(stdout);
+	pause();
 }
 
 /* Attaches it to the interface, in the form that every kind of interface has. Ends with 1 where the kernel refuses. */
@@ -321,6 +355,8 @@ int main(int argc, char **argv)
 		attach_xdp(argv[first + 1], !strcmp(argv[first + 2], "drop") ? XDP_DROP : XDP_PASS);
 		return 0;
 	}
+	if (!strcmp(argv[first], "-b") && argc == first + 2)
+		drop_at_tcx(argv[first + 1]);
 	for (int i = 2; taps && i < argc; i += 2) {
 		open_tap(argv[i], argv[i + 1]);
 		if (setns(home, CLONE_NEWNET) < 0)

@@ -84,6 +84,20 @@ if run tc qdisc add dev "$UP" root tbf rate 8kbit burst 60 latency 10ms 2>/dev/n
 	run tc qdisc del dev "$UP" root
 fi
 
+# a program that no list shows: nothing but the place is known
+ASPECT=packet-loss
+"${LAB_LISTEN:?}" -b "$UP" >"$LAB_TMP/tcx" 2>/dev/null &
+pid=$!
+tcx() { [ -s "$LAB_TMP/tcx" ] || ! kill -0 "$pid"; }
+wait_for tcx
+if [ -s "$LAB_TMP/tcx" ]; then
+	told TC_EGRESS 'a filter of traffic control, on the way out'
+	has 'packet-loss confirmed'
+	has "the kernel says why it drops it at $UP in host: a filter of traffic control, on the way out"
+	kill "$pid"
+fi
+wait "$pid" 2>/dev/null || true
+
 # who loads it ends with who asks, however that ends
 ASPECT=kill
 "$NSDOCTOR" --timeout 20 "$NS1" "$FREE" >/dev/null 2>&1 &
