@@ -20,6 +20,22 @@ static bool forwarding_off(const struct question *q)
 	return in && in->inet.known && !in->inet.forwarding && !leg_ns(q)->error[COLLECT_SYSCTL];
 }
 
+/*
+ * It would send the packet back by the interface where that came in: it is hardly meant to be a router, and whoever sent
+ * the packet there has a wrong route. Forwarding would only hide that.
+ */
+static bool is_no_router(const struct question *q, struct finding *f, const char *key)
+{
+	const struct leg *l = q->leg;
+
+	if (l->ns == NS_HOST || l->lookup.error || l->lookup.type != RTN_UNICAST || l->lookup.oif != l->iif)
+		return false;
+	say_evidence(f, "%s would send it back by %s, where it came in: most likely the route by way of %s is wrong",
+		     who(q, l->ns).s, ifname(q, l->ns, l->iif).s, who(q, l->ns).s);
+	say_advice(f, "correct the route that leads to %s, or make a router of it: sysctl -w %s=1", who(q, l->ns).s, key);
+	return true;
+}
+
 static bool ip_forward_off(const struct question *q, struct finding *f)
 {
 	struct op *op;
@@ -29,10 +45,12 @@ static bool ip_forward_off(const struct question *q, struct finding *f)
 	say(f, q->leg->ns, "net.ipv4.ip_forward", "%s does not forward IPv4 (net.ipv4.ip_forward = 0)",
 	    who(q, q->leg->ns).s);
 	say_evidence(f, "net.ipv4.ip_forward is 0");
+	f->mark = "not forwarded";
+	if (is_no_router(q, f, "net.ipv4.ip_forward"))
+		return true;
 	op = say_op(f, OP_SYSCTL, q->leg->ns, 0);
 	op->sysctl = "net.ipv4.ip_forward";
 	op->value = 1;
-	f->mark = "not forwarded";
 	return true;
 }
 
@@ -89,11 +107,13 @@ static bool ip6_forward_off(const struct question *q, struct finding *f)
 	if (in->inet6.forwarding)
 		say_evidence(f, "net.ipv6.conf.%s.forwarding is 1, which only makes it a router's interface",
 			     in->name);
+	f->mark = "not forwarded";
+	if (is_no_router(q, f, "net.ipv6.conf.all.forwarding"))
+		return true;
 	keep_advertised_routes(q, f);
 	op = say_op(f, OP_SYSCTL, q->leg->ns, 0);
 	op->sysctl = "net.ipv6.conf.all.forwarding";
 	op->value = 1;
-	f->mark = "not forwarded";
 	return true;
 }
 

@@ -92,7 +92,7 @@ row gateway-not-on-link '$NS1 $OUT' 'unreachable cause gateway-missing request' 
 at "$NS1" ip route replace default via 10.199.0.1 dev "$NS1IF" onlink
 END
 
-row more-specific-route '$NS1 $OUT' 'unreachable cause ip-forward-off request' heals full <<'END'
+row more-specific-route '$NS1 $OUT' 'unreachable cause ip-forward-off request' manual full <<'END'
 at "$NS1" ip route add "$OUTNET" via "$NS2ADDR"
 END
 

@@ -6,6 +6,4 @@
 world
 fault() { at "$NS1" ip route replace default via "$NS2ADDR"; }
 repair() { at "$NS1" ip route replace default via "$BRADDR"; }
-# with forwarding on, the wrong router tells of a better one
-forget() { at "$NS1" ip route flush cache; }
 ask "$NS1" "$OUT"
