@@ -482,7 +482,8 @@ static struct block block_of(const char *match)
 				.next_offset = sizeof(b.rule) },
 		.rule.match.u.match_size = sizeof(b.rule.match) + sizeof(b.rule.comment),
 		.rule.comment = "for our customers",
-		.rule.target.u = { .user = { .target_size = sizeof(b.rule.target) + sizeof(b.rule.range), .name = "DNAT" } },
+		.rule.target.u = { .user = { .target_size = (sizeof(b.rule.target) + sizeof(b.rule.range) + 7) / 8 * 8,
+					    .name = "DNAT" } },
 		.rule.range = { .rangesize = 1, .range[0].flags = NF_NAT_RANGE_MAP_IPS },
 	};
 
