@@ -310,6 +310,20 @@ static void list_unseen(const struct snapshot *s, const struct path *path, struc
 	}
 }
 
+/* What rules do that cannot be decided, nobody has seen where nothing was sent. */
+static void list_undecided(const struct inquiry *in, const struct path *path, struct diagnosis *d)
+{
+	vec_each(leg, &path->legs)
+		for (size_t i = 0; i < leg->n_crossings; i++) {
+			const struct crossing *c = &leg->crossings[i];
+
+			if (c->res.verdict == FW_UNKNOWN)
+				unchecked(d, xasprintf("the rules at the %s hook of %s", hook_name(c->at.hook),
+						       ns_name(in, (size_t)c->at.ns)),
+					  xstrdup(c->res.why ? c->res.why : "they cannot be decided"));
+		}
+}
+
 static void list_unread_table(const struct ns *ns, const struct legacy_table *table,
 			      struct diagnosis *d)
 {
@@ -347,6 +361,9 @@ static void list_unchecked(const struct inquiry *in, struct diagnosis *d)
 				  xstrdup(strerror(-in->obs->trace_error.v[i])));
 	}
 	list_unseen(in->s, in->asked[0].path, d);
+	for (size_t i = 0; in->no_probe && i < in->n; i++)
+		if (!in->probes[i].control)
+			list_undecided(in, in->asked[i].path, d);
 	if (in->no_probe && in->asked[0].path->outside)
 		unchecked(d, xstrdup("whether the outside answers"), xstrdup("nothing was sent"));
 }
