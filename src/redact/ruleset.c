@@ -49,22 +49,35 @@ static size_t type_size(uint32_t type)
 	}
 }
 
+/* One, or both ends of a range, which what a map has for a key can be. */
+static void addrs(struct redactor *r, uint8_t family, uint8_t *bytes, size_t n)
+{
+	const size_t len = addr_len(family);
+
+	if (n != len && n != 2 * len) {
+		redactor_refuse(r, "an address of %zu bytes", n);
+		return;
+	}
+	for (size_t at = 0; at < n; at += len)
+		redactor_bytes(r, family, bytes + at);
+}
+
 static void value_of(struct redactor *r, uint32_t type, bool ordered, uint8_t *bytes, size_t n)
 {
 	switch (type) {
 	case TYPE_IPADDR:
-		if (n == 4)
-			redactor_bytes(r, AF_INET, bytes);
+		addrs(r, AF_INET, bytes, n);
 		break;
 	case TYPE_IP6ADDR:
-		if (n == 16)
-			redactor_bytes(r, AF_INET6, bytes);
+		addrs(r, AF_INET6, bytes, n);
 		break;
 	case TYPE_ETHERADDR:
 		if (ordered)
 			redactor_refuse(r, "a set with ranges of MAC addresses");
-		else if (n >= 6)
+		else if (n == 6 || n == type_size(TYPE_ETHERADDR))
 			redactor_mac(r, bytes);
+		else
+			redactor_refuse(r, "a MAC address of %zu bytes", n);
 		break;
 	case TYPE_IFNAME:
 		if (ordered)
