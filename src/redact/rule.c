@@ -24,6 +24,7 @@ enum holds {
 	HOLDS_ADDR,
 	HOLDS_NAME,          /* of an interface */
 	HOLDS_HEADER,        /* bytes of a packet, from `offset` of header `base` on */
+	HOLDS_OPTION,        /* of an option or an extension header, some of which have addresses */
 	HOLDS_VALUE,         /* that the rule itself says; who takes it tells what it is */
 };
 
@@ -42,13 +43,14 @@ enum network {
 	NETWORK_IPV4,
 	NETWORK_IPV6,
 	NETWORK_ARP,
-	NETWORK_OTHER,
+	NETWORK_OTHER,       /* as far as is known: behind a VLAN's tag comes one of these, too */
 };
 
 struct walker {
 	struct redactor *r;
 	uint8_t family;      /* of the table */
 	enum network network;
+	uint8_t transport;   /* IPPROTO_*; 0: not known */
 	struct reg regs[WORDS];
 	struct reg nowhere;  /* behind an impossible register */
 };
@@ -162,12 +164,12 @@ static void mac_value(struct walker *w, const uint8_t *mask, uint8_t *bytes, siz
 /* Where headers have what tells of somebody. */
 static const struct field {
 	enum nft_payload_bases base;
-	enum network network;  /* NETWORK_UNKNOWN: of any */
+	uint8_t which;         /* enum network, or IPPROTO_* of a transport header; 0: any */
 	uint8_t offset, len;
 	uint8_t family;        /* AF_UNSPEC: a MAC address */
 } fields[] = {
-	{ NFT_PAYLOAD_LL_HEADER, NETWORK_UNKNOWN, 0, 6, AF_UNSPEC },
-	{ NFT_PAYLOAD_LL_HEADER, NETWORK_UNKNOWN, 6, 6, AF_UNSPEC },
+	{ NFT_PAYLOAD_LL_HEADER, 0, 0, 6, AF_UNSPEC },
+	{ NFT_PAYLOAD_LL_HEADER, 0, 6, 6, AF_UNSPEC },
 	{ NFT_PAYLOAD_NETWORK_HEADER, NETWORK_IPV4, 12, 4, AF_INET },
 	{ NFT_PAYLOAD_NETWORK_HEADER, NETWORK_IPV4, 16, 4, AF_INET },
 	{ NFT_PAYLOAD_NETWORK_HEADER, NETWORK_IPV6, 8, 16, AF_INET6 },
@@ -177,8 +179,48 @@ static const struct field {
 	{ NFT_PAYLOAD_NETWORK_HEADER, NETWORK_ARP, 18, 6, AF_UNSPEC },
 	{ NFT_PAYLOAD_NETWORK_HEADER, NETWORK_ARP, 24, 4, AF_INET },
 	/* the target of neighbour discovery */
-	{ NFT_PAYLOAD_TRANSPORT_HEADER, NETWORK_IPV6, 8, 16, AF_INET6 },
+	{ NFT_PAYLOAD_TRANSPORT_HEADER, IPPROTO_ICMPV6, 8, 16, AF_INET6 },
 };
+
+/*
+ * Up to where it is known what headers have; behind it may be anything, addresses, too. Offsets are those of
+ * linux/if_ether.h, RFC 791, 8200, 826, 9293, 768, 4340, 9260, 4302, 4303, 792 and 4861.
+ */
+static const struct {
+	enum nft_payload_bases base;
+	uint8_t which;         /* as in struct field; 0 is behind all others of its layer */
+	uint8_t len;
+} extents[] = {
+	/* with two tags; without them, there are no addresses in what of the network header comes then */
+	{ NFT_PAYLOAD_LL_HEADER, 0, 22 },
+	{ NFT_PAYLOAD_NETWORK_HEADER, NETWORK_IPV4, 20 },
+	{ NFT_PAYLOAD_NETWORK_HEADER, NETWORK_IPV6, 40 },
+	{ NFT_PAYLOAD_NETWORK_HEADER, NETWORK_ARP, 28 },
+	/* not known, or another one: no addresses of those that it may be */
+	{ NFT_PAYLOAD_NETWORK_HEADER, 0, 8 },
+	{ NFT_PAYLOAD_TRANSPORT_HEADER, IPPROTO_TCP, 20 },
+	{ NFT_PAYLOAD_TRANSPORT_HEADER, IPPROTO_UDP, 8 },
+	{ NFT_PAYLOAD_TRANSPORT_HEADER, IPPROTO_UDPLITE, 8 },
+	{ NFT_PAYLOAD_TRANSPORT_HEADER, IPPROTO_DCCP, 12 },
+	{ NFT_PAYLOAD_TRANSPORT_HEADER, IPPROTO_SCTP, 12 },
+	{ NFT_PAYLOAD_TRANSPORT_HEADER, IPPROTO_AH, 12 },
+	{ NFT_PAYLOAD_TRANSPORT_HEADER, IPPROTO_ESP, 8 },
+	{ NFT_PAYLOAD_TRANSPORT_HEADER, IPPROTO_ICMPV6, 24 },
+	/* ports; types and checksums */
+	{ NFT_PAYLOAD_TRANSPORT_HEADER, 0, 4 },
+};
+
+/* Which header of those of a layer it is. */
+static uint8_t which(const struct walker *w, uint32_t base)
+{
+	return base == NFT_PAYLOAD_NETWORK_HEADER ? (uint8_t)w->network :
+	       base == NFT_PAYLOAD_TRANSPORT_HEADER ? w->transport : 0;
+}
+
+static bool is_in(const struct walker *w, const struct field *f, uint32_t base)
+{
+	return f->base == base && (!f->which || f->which == which(w, base));
+}
 
 /* Does a field begin in these bytes, which of them, and does none begin before them and reach into them? */
 static bool overlap(const struct field *f, uint32_t offset, size_t n, size_t *ret_at, size_t *ret_n)
@@ -198,16 +240,23 @@ static bool is_zero(const uint8_t *bytes, size_t n)
 	return true;
 }
 
-/* Which header it is has to be known where it would make a difference. */
-static bool is_guess(const struct walker *w, uint32_t base, uint32_t offset, size_t n)
+/* Is it known what these bytes of packets are? Which header it is has to be, where it would make a difference. */
+static bool is_known(const struct walker *w, uint32_t base, uint32_t offset, size_t n)
 {
-	return base == NFT_PAYLOAD_NETWORK_HEADER && w->network == NETWORK_UNKNOWN && offset + n > 8;
+	const uint64_t end = (uint64_t)offset + n;
+
+	/* a router's address, or an id and a sequence number */
+	if (base == NFT_PAYLOAD_TRANSPORT_HEADER && w->transport == IPPROTO_ICMP)
+		return end <= 4 || (n <= 2 && end <= 8);
+	for (size_t i = 0; i < ARRAY_SIZE(extents); i++)
+		if (extents[i].base == base && (!extents[i].which || extents[i].which == which(w, base)))
+			return end <= extents[i].len;
+	return false;
 }
 
 static void header_value(struct walker *w, const struct reg *from, uint8_t *bytes, size_t n)
 {
-	if (n > WIDEST || is_guess(w, from->base, from->offset, n) || from->base > NFT_PAYLOAD_TRANSPORT_HEADER ||
-	    (from->base == NFT_PAYLOAD_TRANSPORT_HEADER && n > 4 && !(from->offset == 8 && n == 16))) {
+	if (n > WIDEST || !is_known(w, from->base, from->offset, n)) {
 		redactor_refuse(w->r, "a comparison with bytes of packets that are not known");
 		return;
 	}
@@ -216,9 +265,7 @@ static void header_value(struct walker *w, const struct reg *from, uint8_t *byte
 		const uint8_t *mask;
 		size_t at, len;
 
-		if (f->base != from->base || (f->network && f->network != w->network) ||
-		    (f->base == NFT_PAYLOAD_TRANSPORT_HEADER && n != 16) ||
-		    !overlap(f, from->offset, n, &at, &len))
+		if (!is_in(w, f, from->base) || !overlap(f, from->offset, n, &at, &len))
 			continue;
 		if (at == SIZE_MAX) {
 			redactor_refuse(w->r, "a comparison with the end of an address");
@@ -255,6 +302,11 @@ static void compared(struct walker *w, const struct reg *from, bool ordered, uin
 		else
 			header_value(w, from, bytes, n);
 		return;
+	case HOLDS_OPTION:
+		/* numbers of fewer bytes than an address has */
+		if (n >= 4)
+			redactor_refuse(w->r, "a comparison with bytes of packets that are not known");
+		return;
 	case HOLDS_NOTHING:
 	case HOLDS_VALUE:
 		redactor_refuse(w->r, "a comparison with what is not known");
@@ -275,12 +327,25 @@ static void taken(struct walker *w, struct reg *from, bool is_addr)
 
 /* --- expressions ------------------------------------------------------------- */
 
+/* What nobody took may be an address, for an expression that is newer or for none. */
+static void untaken(struct walker *w, const struct reg *reg)
+{
+	if (reg->holds == HOLDS_VALUE && reg->n >= 4)
+		redactor_refuse(w->r, "a value of which it is not known what it is");
+}
+
+static void store(struct walker *w, struct reg *to, const struct reg *what)
+{
+	untaken(w, to);
+	*to = *what;
+}
+
 static void load(struct walker *w, struct span e, uint16_t dreg, enum holds holds)
 {
 	struct reg *to = reg_of(w, e, dreg);
 
 	if (to)
-		*to = (struct reg){ .holds = holds };
+		store(w, to, &(struct reg){ .holds = holds });
 }
 
 static void meta(struct walker *w, struct span e)
@@ -291,7 +356,7 @@ static void meta(struct walker *w, struct span e)
 	taken(w, reg_of(w, e, NFTA_META_SREG), false);
 	if (!to || !number(e, NFTA_META_KEY, &key))
 		return;
-	*to = (struct reg){ .holds = HOLDS_PLAIN, .base = UINT32_MAX };
+	store(w, to, &(struct reg){ .holds = HOLDS_PLAIN, .base = UINT32_MAX });
 	switch (key) {
 	case NFT_META_IIFNAME:
 	case NFT_META_OIFNAME:
@@ -302,6 +367,7 @@ static void meta(struct walker *w, struct span e)
 		break;
 	case NFT_META_NFPROTO:
 	case NFT_META_PROTOCOL:
+	case NFT_META_L4PROTO:
 		to->offset = key; /* what is compared tells which header it is */
 		break;
 	}
@@ -345,7 +411,7 @@ static void payload(struct walker *w, struct span e)
 		from->holds = HOLDS_PLAIN;
 	}
 	if (to)
-		*to = at;
+		store(w, to, &at);
 }
 
 /* Does what a register holds have a part that tells of somebody? */
@@ -354,12 +420,11 @@ static bool is_plain(const struct walker *w, const struct reg *from, size_t n)
 	size_t at, len;
 
 	if (from->holds != HOLDS_HEADER)
-		return from->holds == HOLDS_PLAIN;
-	if (is_guess(w, from->base, from->offset, n))
+		return from->holds == HOLDS_PLAIN || (from->holds == HOLDS_OPTION && n < 4);
+	if (!is_known(w, from->base, from->offset, n))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		if (fields[i].base == from->base && (!fields[i].network || fields[i].network == w->network) &&
-		    overlap(&fields[i], from->offset, n, &at, &len))
+		if (is_in(w, &fields[i], from->base) && overlap(&fields[i], from->offset, n, &at, &len))
 			return false;
 	return true;
 }
@@ -369,32 +434,37 @@ static void bitwise(struct walker *w, struct span e)
 	struct reg *from = reg_of(w, e, NFTA_BITWISE_SREG), *to = reg_of(w, e, NFTA_BITWISE_DREG), was;
 	size_t n, xored;
 	const uint8_t *mask = value_in(e, NFTA_BITWISE_MASK, &n), *xor = value_in(e, NFTA_BITWISE_XOR, &xored);
+	uint32_t len;
 
 	if (!from || !to)
 		return;
+	if (!number(e, NFTA_BITWISE_LEN, &len) || len < n)
+		len = WIDEST;
 	was = *from;
-	if (is_plain(w, from, mask ? n : 4)) {
-		*to = was;
+	if (is_plain(w, from, len)) {
+		/* no longer what tells which header it is */
+		store(w, to, &(struct reg){ .holds = HOLDS_PLAIN });
 		return;
 	}
 	if (!mask || !xor || n > WIDEST || !is_zero(xor, xored) || was.masked || was.holds == HOLDS_VALUE) {
 		redactor_refuse(w->r, "an address or a name that is reckoned with");
 		return;
 	}
-	*to = was;
-	to->masked = true;
-	memcpy(to->mask, mask, n);
+	was.masked = true;
+	memcpy(was.mask, mask, n);
+	store(w, to, &was);
 }
 
 /* Numbers only: nothing that tells of somebody depends on the machine's byte order. */
 static void byteorder(struct walker *w, struct span e)
 {
 	struct reg *from = reg_of(w, e, NFTA_BYTEORDER_SREG), *to = reg_of(w, e, NFTA_BYTEORDER_DREG);
+	uint32_t len;
 
-	if (!from || !to || !is_plain(w, from, 4))
+	if (!from || !to || !number(e, NFTA_BYTEORDER_LEN, &len) || !is_plain(w, from, len))
 		redactor_refuse(w->r, "an address or a name that is reckoned with");
 	else
-		*to = (struct reg){ .holds = HOLDS_PLAIN };
+		store(w, to, &(struct reg){ .holds = HOLDS_PLAIN });
 }
 
 /* "meta nfproto ipv4", "ether type arp": which header it is from here on. */
@@ -413,6 +483,19 @@ static void note_network(struct walker *w, const struct reg *from, const uint8_t
 			     number == ETH_P_ARP ? NETWORK_ARP : NETWORK_OTHER;
 }
 
+/* "meta l4proto tcp", "ip protocol tcp", also as one of several bytes that are compared at once. */
+static void note_transport(struct walker *w, const struct reg *from, const uint8_t *value, size_t n)
+{
+	const uint32_t at = w->network == NETWORK_IPV4 ? 9 : 6;
+
+	if (from->holds == HOLDS_PLAIN && from->base == UINT32_MAX && from->offset == NFT_META_L4PROTO && n == 1)
+		w->transport = value[0];
+	else if (from->holds == HOLDS_HEADER && from->base == NFT_PAYLOAD_NETWORK_HEADER && !from->masked &&
+		 (w->network == NETWORK_IPV4 || w->network == NETWORK_IPV6) && from->offset <= at &&
+		 at - from->offset < n)
+		w->transport = value[at - from->offset];
+}
+
 static void cmp(struct walker *w, struct span e)
 {
 	struct reg *from = reg_of(w, e, NFTA_CMP_SREG);
@@ -423,8 +506,10 @@ static void cmp(struct walker *w, struct span e)
 	number(e, NFTA_CMP_OP, &op);
 	if (!from || !bytes)
 		return;
-	if (op == NFT_CMP_EQ)
+	if (op == NFT_CMP_EQ) {
 		note_network(w, from, bytes, n);
+		note_transport(w, from, bytes, n);
+	}
 	compared(w, from, op != NFT_CMP_EQ && op != NFT_CMP_NEQ, bytes, n);
 }
 
@@ -464,7 +549,9 @@ static void immediate(struct walker *w, struct span e)
 	if (verdict.p)
 		redactor_verdict(w->r, verdict.p, verdict.n);
 	else if (to && bytes)
-		*to = (struct reg){ .holds = HOLDS_VALUE, .value = bytes, .n = n };
+		store(w, to, &(struct reg){ .holds = HOLDS_VALUE, .value = bytes, .n = n });
+	else
+		redactor_refuse(w->r, "a value of which it is not known what it is");
 }
 
 #define NETMAP 64 /* NF_NAT_RANGE_NETMAP: bits behind the prefix stay */
@@ -507,9 +594,8 @@ static void queue(struct walker *w, struct span e)
 
 static void dynset(struct walker *w, struct span e)
 {
+	/* a constant that it puts into the set is not taken: of what type it is, only the set tells */
 	name_in(w, e, NFTA_DYNSET_SET_NAME);
-	/* what the map then says of the address is a number in all that nft can write */
-	taken(w, reg_of(w, e, NFTA_DYNSET_SREG_DATA), false);
 }
 
 static void objref(struct walker *w, struct span e)
@@ -560,10 +646,14 @@ static void plain(struct walker *w, struct span e)
 	(void)e;
 }
 
-static void number_load(struct walker *w, struct span e)
+static void numgen(struct walker *w, struct span e)
 {
-	/* of all of these the first attribute is the register */
-	load(w, e, 1, HOLDS_PLAIN);
+	load(w, e, NFTA_NG_DREG, HOLDS_PLAIN);
+}
+
+static void exthdr(struct walker *w, struct span e)
+{
+	load(w, e, NFTA_EXTHDR_DREG, HOLDS_OPTION);
 }
 
 static const struct {
@@ -577,7 +667,7 @@ static const struct {
 	{ "counter", plain },
 	{ "ct", ct },
 	{ "dynset", dynset },
-	{ "exthdr", number_load },
+	{ "exthdr", exthdr },
 	{ "fib", fib },
 	{ "flow_offload", flow_offload },
 	{ "immediate", immediate },
@@ -590,7 +680,7 @@ static const struct {
 	{ "meta", meta },
 	{ "nat", nat },
 	{ "notrack", plain },
-	{ "numgen", number_load },
+	{ "numgen", numgen },
 	{ "objref", objref },
 	{ "payload", payload },
 	{ "queue", queue },
@@ -649,10 +739,9 @@ static void walk_expressions(struct redactor *r, uint8_t family, void *bytes, si
 		e.p = redactor_payload(a, &e.n);
 		expression(&w, e);
 	}
-	/* what nobody took may be an address that a newer expression takes */
 	for (size_t i = 0; i < WORDS; i++)
-		if (w.regs[i].holds == HOLDS_VALUE && w.regs[i].n >= 4)
-			redactor_refuse(r, "a value of which it is not known what it is");
+		untaken(&w, &w.regs[i]);
+	untaken(&w, &w.nowhere);
 }
 
 void redactor_rule(struct redactor *r, uint8_t family, void *bytes, size_t n)

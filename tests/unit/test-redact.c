@@ -9,6 +9,7 @@
 #include <libmnl/libmnl.h>
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
+#include <libnftnl/set.h>
 #include <linux/if_link.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_nat.h>
@@ -426,6 +427,168 @@ static void unused_value(struct nftnl_rule *nr)
 	nftexpr_data(nr, one, 4);
 }
 
+/* "ether type vlan ip saddr …", as nft writes it */
+static void behind_a_tag(struct nftnl_rule *nr)
+{
+	nftexpr_payload(nr, NFT_PAYLOAD_LL_HEADER, 12, 2);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\x81\x00", 2);
+	nftexpr_payload(nr, NFT_PAYLOAD_LL_HEADER, 16, 2);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\x08\x00", 2);
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, 12, 4);
+	nftexpr_cmp(nr, NFT_CMP_EQ, one, 4);
+}
+
+/* "vlan id 5" */
+static void tag(struct nftnl_rule *nr)
+{
+	nftexpr_payload(nr, NFT_PAYLOAD_LL_HEADER, 12, 2);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\x81\x00", 2);
+	nftexpr_payload(nr, NFT_PAYLOAD_LL_HEADER, 14, 2);
+	nftexpr_mask(nr, "\x0f\xff", 2);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\0\5", 2);
+}
+
+/* An address, counted from the beginning of the frame */
+static void far_from_the_link_header(struct nftnl_rule *nr)
+{
+	nftexpr_payload(nr, NFT_PAYLOAD_LL_HEADER, 26, 4);
+	nftexpr_cmp(nr, NFT_CMP_EQ, one, 4);
+}
+
+static void behind_the_network_header(struct nftnl_rule *nr)
+{
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, 24, 4);
+	nftexpr_cmp(nr, NFT_CMP_EQ, one, 4);
+}
+
+static void in_a_payload(struct nftnl_rule *nr)
+{
+	nftexpr_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, 4, 4);
+	nftexpr_cmp(nr, NFT_CMP_EQ, one, 4);
+}
+
+static void in_a_datagram(struct nftnl_rule *nr)
+{
+	nftexpr_meta(nr, NFT_META_L4PROTO);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\x11", 1);
+	nftexpr_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, 8, 4);
+	nftexpr_cmp(nr, NFT_CMP_EQ, one, 4);
+}
+
+static void by_icmp(struct nftnl_rule *nr, uint32_t offset, const void *data, uint32_t n)
+{
+	nftexpr_meta(nr, NFT_META_L4PROTO);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\1", 1);
+	nftexpr_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, offset, n);
+	nftexpr_cmp(nr, NFT_CMP_EQ, data, n);
+}
+
+static void icmp_gateway(struct nftnl_rule *nr)
+{
+	by_icmp(nr, 4, one, 4);
+}
+
+static void icmp_id(struct nftnl_rule *nr)
+{
+	by_icmp(nr, 4, "\0\5", 2);
+}
+
+static void tcp_flags(struct nftnl_rule *nr)
+{
+	nftexpr_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, 13, 1);
+	nftexpr_mask(nr, "\x12", 1);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\2", 1);
+	nftexpr_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, 4, 4);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\0\0\0\1", 4);
+}
+
+static void of_tcp(struct nftnl_rule *nr)
+{
+	nftexpr_meta(nr, NFT_META_L4PROTO);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\6", 1);
+	tcp_flags(nr);
+}
+
+/* "ip ttl 5 ip protocol tcp …", which nft compares at once */
+static void of_tcp_after_the_ttl(struct nftnl_rule *nr)
+{
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, 8, 2);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\5\6", 2);
+	tcp_flags(nr);
+}
+
+static const uint8_t six[16] = { 0x2a, 0, 0x14, 0x50, 0x40, 1, 0xc, 1, [15] = 0x71 };
+
+static void an_option(struct nftnl_rule *nr, uint8_t type, const void *data, uint32_t n)
+{
+	struct nftnl_expr *e = nftexpr_add(nr, "exthdr");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_DREG, NFT_REG_1);
+	nftnl_expr_set_u8(e, NFTNL_EXPR_EXTHDR_TYPE, type);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_OFFSET, 2);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_LEN, n);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_EXTHDR_OP, NFT_EXTHDR_OP_IPV6);
+	nftexpr_cmp(nr, NFT_CMP_EQ, data, n);
+}
+
+static void routing_header(struct nftnl_rule *nr)
+{
+	an_option(nr, 43, six, sizeof(six));
+}
+
+static void segments_left(struct nftnl_rule *nr)
+{
+	an_option(nr, 43, "\1", 1);
+}
+
+static void overwritten_value(struct nftnl_rule *nr)
+{
+	nftexpr_data(nr, one, 4);
+	nftexpr_meta(nr, NFT_META_MARK);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\0\0\0\1", 4);
+}
+
+static void impossible_register(struct nftnl_rule *nr)
+{
+	struct nftnl_expr *e = nftexpr_add(nr, "immediate");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, 7);
+	nftnl_expr_set_data(e, NFTNL_EXPR_IMM_DATA, one, 4);
+}
+
+/* "add @map { ip saddr : … }" */
+static void constant_for_a_map(struct nftnl_rule *nr)
+{
+	struct nftnl_expr *e;
+
+	nftexpr_data(nr, one, 4);
+	e = nftexpr_add(nr, "dynset");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_DYNSET_SREG_KEY, NFT_REG_2);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_DYNSET_SREG_DATA, NFT_REG_1);
+	nftnl_expr_set_str(e, NFTNL_EXPR_DYNSET_SET_NAME, "blocked");
+}
+
+/* "icmpv6 taddr" */
+static void target_of_a_solicitation(struct nftnl_rule *nr)
+{
+	nftexpr_meta(nr, NFT_META_L4PROTO);
+	nftexpr_cmp(nr, NFT_CMP_EQ, "\x3a", 1);
+	nftexpr_payload(nr, NFT_PAYLOAD_TRANSPORT_HEADER, 8, 16);
+	nftexpr_cmp(nr, NFT_CMP_EQ, six, 16);
+}
+
+static void the_target_of_a_solicitation(void **state)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	struct message m = { 0 };
+
+	rule_of(&m, NFPROTO_INET, target_of_a_solicitation, &b);
+	assert_null(m.r.refused);
+	assert_int_equal(b.n, 1 + 16);
+	assert_memory_not_equal(b.s + 1, six, 16);
+	done(&m);
+}
+
 static void what_cannot_be_hidden(void **state)
 {
 	static const struct {
@@ -442,6 +605,22 @@ static void what_cannot_be_hidden(void **state)
 		{ NFPROTO_INET, from_a_network_to_one, "a comparison with bytes of packets that are not known" },
 		{ NFPROTO_INET, by_the_ethertype, NULL },
 		{ NFPROTO_BRIDGE, by_the_ethertype, NULL },
+		{ NFPROTO_BRIDGE, behind_a_tag, "a comparison with bytes of packets that are not known" },
+		{ NFPROTO_NETDEV, behind_a_tag, "a comparison with bytes of packets that are not known" },
+		{ NFPROTO_BRIDGE, tag, NULL },
+		{ NFPROTO_BRIDGE, far_from_the_link_header, "a comparison with bytes of packets that are not known" },
+		{ NFPROTO_IPV4, behind_the_network_header, "a comparison with bytes of packets that are not known" },
+		{ NFPROTO_IPV4, in_a_payload, "a comparison with bytes of packets that are not known" },
+		{ NFPROTO_IPV4, in_a_datagram, "a comparison with bytes of packets that are not known" },
+		{ NFPROTO_IPV4, icmp_gateway, "a comparison with bytes of packets that are not known" },
+		{ NFPROTO_IPV4, icmp_id, NULL },
+		{ NFPROTO_INET, of_tcp, NULL },
+		{ NFPROTO_IPV4, of_tcp_after_the_ttl, NULL },
+		{ NFPROTO_IPV6, routing_header, "a comparison with bytes of packets that are not known" },
+		{ NFPROTO_IPV6, segments_left, NULL },
+		{ NFPROTO_IPV4, overwritten_value, "a value of which it is not known what it is" },
+		{ NFPROTO_IPV4, impossible_register, "a value of which it is not known what it is" },
+		{ NFPROTO_IPV4, constant_for_a_map, "a value of which it is not known what it is" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
@@ -451,6 +630,99 @@ static void what_cannot_be_hidden(void **state)
 		rule_of(&m, rules[i].family, rules[i].f, &b);
 		if (rules[i].why)
 			assert_string_equal(m.r.refused ? m.r.refused : "", rules[i].why);
+		else
+			assert_null(m.r.refused);
+		done(&m);
+	}
+}
+
+/* --- elements of sets --------------------------------------------------------------- */
+
+/* A map from an address to what nft numbers `type`, with n bytes of it; what they are then. */
+static void map_data(struct message *m, uint32_t type, const void *data, uint32_t n, struct strbuf *ret)
+{
+	struct nftnl_set *known = nftnl_set_alloc(), *sent = nftnl_set_alloc(), *back = nftnl_set_alloc();
+	struct nftnl_set_elem *e = nftnl_set_elem_alloc();
+	struct nlmsghdr *nlh = nftnl_nlmsg_build_hdr(m->bytes, NFT_TYPE(NFT_MSG_NEWSETELEM) & 0xff, NFPROTO_IPV4, 0, 0);
+	struct nft_set set = { .family = NFPROTO_IPV4, .table = "acme", .name = "servers", .ns = known };
+	struct ns ns = { 0 };
+	const void *now;
+
+	nftnl_set_set_u32(known, NFTNL_SET_FLAGS, NFT_SET_MAP);
+	nftnl_set_set_u32(known, NFTNL_SET_KEY_TYPE, 7);
+	nftnl_set_set_u32(known, NFTNL_SET_DATA_TYPE, type);
+	vec_push(&ns.sets, set);
+	nftnl_set_set_str(sent, NFTNL_SET_TABLE, set.table);
+	nftnl_set_set_str(sent, NFTNL_SET_NAME, set.name);
+	nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY, one, 4);
+	nftnl_set_elem_set(e, NFTNL_SET_ELEM_DATA, data, n);
+	nftnl_set_elem_add(sent, e);
+	nftnl_set_elems_nlmsg_build_payload(nlh, sent);
+	m->r = (struct redactor){ .map = redact_map_new(), .noting = true, .ns = &ns };
+	redact(m, COLLECT_NFT);
+	if (!m->r.refused) {
+		struct nftnl_set_elems_iter *it;
+
+		assert_int_equal(nftnl_set_elems_nlmsg_parse(nlh, back), 0);
+		it = nftnl_set_elems_iter_create(back);
+		now = nftnl_set_elem_get(nftnl_set_elems_iter_next(it), NFTNL_SET_ELEM_DATA, &n);
+		strbuf_add(ret, now, n);
+		nftnl_set_elems_iter_destroy(it);
+	}
+	vec_free(&ns.sets);
+	nftnl_set_free(known);
+	nftnl_set_free(sent);
+	nftnl_set_free(back);
+}
+
+/* "dnat to ip saddr map { … : 93.184.216.34-93.184.216.44 }" */
+static void ranges_that_a_map_has(void **state)
+{
+	static const uint8_t four[8] = { 93, 184, 216, 34, 93, 184, 216, 44 };
+	uint8_t both[32];
+
+	memcpy(both, six, 16);
+	memcpy(both + 16, six, 16);
+	both[31]++;
+	for (size_t i = 0; i < 2; i++) {
+		const uint8_t *was = i ? both : four;
+		const size_t len = i ? 16 : 4;
+		_cleanup_(strbuf_done) struct strbuf b = { 0 };
+		struct message m = { 0 };
+
+		map_data(&m, i ? 8 : 7, was, (uint32_t)len * 2, &b);
+		assert_null(m.r.refused);
+		assert_int_equal(b.n, len * 2);
+		assert_memory_not_equal(b.s, was, len);
+		assert_memory_not_equal(b.s + len, was + len, len);
+		assert_memory_equal(b.s, b.s + len, len - 1);
+		assert_true((uint8_t)b.s[len - 1] < (uint8_t)b.s[len * 2 - 1]);
+		done(&m);
+	}
+}
+
+static void data_of_another_length(void **state)
+{
+	static const struct {
+		uint32_t type, n;
+		const char *why; /* NULL: it is not refused */
+	} cases[] = {
+		{ 7, 4, NULL },
+		{ 7, 6, "an address of 6 bytes" },
+		{ 7, 12, "an address of 12 bytes" },
+		{ 8, 16, NULL },
+		{ 8, 8, "an address of 8 bytes" },
+		{ 9, 6, NULL },
+		{ 9, 12, "a MAC address of 12 bytes" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_(strbuf_done) struct strbuf b = { 0 };
+		struct message m = { 0 };
+
+		map_data(&m, cases[i].type, six, cases[i].n, &b);
+		if (cases[i].why)
+			assert_string_equal(m.r.refused ? m.r.refused : "", cases[i].why);
 		else
 			assert_null(m.r.refused);
 		done(&m);
@@ -574,7 +846,10 @@ int main(void)
 		cmocka_unit_test(what_is_not_looked_at_becomes_zeros),
 		cmocka_unit_test(the_network_of_a_route),
 		cmocka_unit_test(values_of_a_rule),
+		cmocka_unit_test(the_target_of_a_solicitation),
 		cmocka_unit_test(what_cannot_be_hidden),
+		cmocka_unit_test(ranges_that_a_map_has),
+		cmocka_unit_test(data_of_another_length),
 		cmocka_unit_test(a_rule_of_legacy_iptables),
 		cmocka_unit_test(legacy_iptables_that_is_not_whole),
 		cmocka_unit_test(a_file_that_is_none),
