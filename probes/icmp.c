@@ -151,6 +151,11 @@ static int icmp_send(const struct probe_plan *plan, struct probe *p, size_t prob
 	attempt->sport = p->follows ? p->follows :
 				      (uint16_t)((plan->marks.token[0] << 8 | plan->marks.token[1]) +
 						 probe * (plan->max_attempts + 1) + a);
+	/* a ping socket's id is none that could be chosen */
+	if (p->follows && is_ping_socket(fd)) {
+		close(fd);
+		return -EPERM;
+	}
 	r = prepare(fd, p);
 	if (r == 0 && !p->step && (p->full || p->size == 0))
 		r = send_full(fd, plan, p, probe, a);

@@ -539,7 +539,9 @@ static struct path *look_ahead(const struct inquiry *in, size_t i, const struct 
 		struct finding f;
 
 		if (fate_of(last) == FATE_OUTSIDE) {
-			/* the rest of the way is that of the answer, should one come */
+			/* the rest of the way is that of the answer, should one come; a refusal has come all of it */
+			if (in->asked[i].ev.refused)
+				break;
 			outside = true;
 		} else if (!repaired(world, last)) {
 			unchecked(d, xasprintf("what would come after %s", last->code),
@@ -919,13 +921,17 @@ static void judge_sizes(const struct inquiry *in, int question, const struct fac
 static void judge_follower(const struct inquiry *in, size_t i, const struct facts *facts, struct snapshot *scratch,
 			   struct diagnosis *d)
 {
+	const struct probe *p = &in->probes[i];
 	_cleanup_(freep) char *why = NULL;
 	struct finding f;
 
-	if (in->probes[i].outcome == PROBE_ANSWERED || in->probes[i].outcome == PROBE_PENDING ||
+	if (p->outcome == PROBE_ANSWERED || p->outcome == PROBE_PENDING ||
+	    (p->outcome == PROBE_NOT_SENT && p->attempts.v[p->attempts.n - 1].no_socket))
+		return;
+	/* a single packet may be lost anywhere: it has to be seen where */
+	if (in->asked[i].ev.loss == LOSS_UNSEEN || in->asked[i].ev.loss == LOSS_OUTSIDE ||
 	    !find_cause(in, i, facts, scratch, &f))
 		return;
-	/* a single packet may be lost anywhere outside */
 	if (!f.has_rule || known(&d->findings, &f)) {
 		finding_done(&f);
 		return;

@@ -1239,9 +1239,9 @@ static bool is_question_theirs(const struct round *r)
 {
 	const struct path *path = r->paths.v[0];
 
-	if (path->taken_leg >= 0)
+	if (path->taken_leg >= 0 || !path->outside)
 		return false;
-	return !path->outside || path->uplink_point < 0 ||
+	return path->uplink_point < 0 ||
 	       correlate_passed(&r->obs, 0, &path->points.v[path->uplink_point]);
 }
 

@@ -167,6 +167,10 @@ static const struct link *double_behind(const struct question *q, const struct f
 			if (!end || !streq(end->kind, "veth") || end->peer != port->ifindex || end->mac_len != 6 ||
 			    memcmp(end->mac, mac, 6) != 0 || !is_up(end))
 				continue;
+			/* the right one itself, where its namespace has two legs here, or one that is bonded with it */
+			if (end == f->dst || (end->master && end->master == f->dst->ifindex &&
+					      ns_link(ns, end->master) == f->dst))
+				continue;
 			*ret_ns = ns->name;
 			return end;
 		}

@@ -120,6 +120,9 @@ static bool checksum_bad(const struct question *q, struct finding *f)
 	if (q->ev->loss != LOSS_PACKET || n == 0 || n < q->ev->sent ||
 	    (q->leg->kind == LEG_FORWARD && (q->leg->dir == DIR_REQUEST || !q->path->snat)))
 		return false;
+	/* a service may be silent, and the others' datagrams bad */
+	if (q->path->flow.proto == PROTO_UDP && n != q->ev->sent)
+		return false;
 	say(f, q->leg->ns, in.s, "%s packets come in by %s in %s with wrong checksums, and are dropped there", proto, in.s,
 	    who(q, q->leg->ns).s);
 	say_evidence(f, "%s has dropped %u %s packet%s for their checksum meanwhile (InCsumErrors)", who(q, q->leg->ns).s, n,
@@ -130,7 +133,7 @@ static bool checksum_bad(const struct question *q, struct finding *f)
 	else
 		say_advice(f, "ethtool -K … tx off, where they are sent or on a tunnel that leaves checksums to others");
 	/* it counts everybody's */
-	if (n > q->facts->sent)
+	if (n > (q->path->flow.proto == PROTO_ICMP ? q->facts->sent : q->ev->sent))
 		f->confidence = LIKELY;
 	f->mark = "wrong checksum";
 	return true;

@@ -6,6 +6,7 @@
 #include "faults/say.h"
 
 #include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 
@@ -224,7 +225,9 @@ static const struct trace_event *dropped_too_big(const struct question *q)
 {
 	vec_each(t, &q->facts->obs->traces)
 		if (t->probe < 0 && t->verdict == NF_DROP && t->type != TRACE_RETURN &&
-		    is_too_big(&t->pkt) && is_sender(q->facts->obs, &t->pkt.dst))
+		    is_too_big(&t->pkt) && is_sender(q->facts->obs, &t->pkt.dst) &&
+		    /* that one is about what goes the other way */
+		    !addr_eq(&t->pkt.dst, &q->path->flow.dst))
 			return t;
 	return NULL;
 }
@@ -242,6 +245,10 @@ static void say_pass_too_big(const struct question *q, struct finding *f, const 
 			      .established = !v6 };
 	struct op op;
 
+	/* what is dropped before it is tracked, or as invalid, belongs to no connection */
+	if (!v6 && ((chain->base && chain->prio <= NF_IP_PRI_CONNTRACK) ||
+		    (f->rule.text && strcasestr(f->rule.text, "invalid"))))
+		return;
 	/* somebody outside may be anybody */
 	if (!q->path->flow.entry)
 		m.dst = prefix_host(&t->pkt.dst);

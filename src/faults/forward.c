@@ -361,6 +361,17 @@ static const struct sighting *first_seen(const struct question *q, const struct 
 	return NULL;
 }
 
+/* Was the same packet seen once more where it was seen before? Then it goes round. */
+static bool goes_round(const struct question *q, const struct sighting *first)
+{
+	size_t times = 0;
+
+	vec_each(s, &q->facts->obs->sightings)
+		times += s->kind == first->kind && s->probe == first->probe && s->attempt == first->attempt &&
+			 s->ns == first->ns && s->ifindex == first->ifindex && s->out == first->out;
+	return times > 1;
+}
+
 /* Whoever routes it says so: ip_forward() of net/ipv4, ip6_forward() of net/ipv6, before the forward hook. */
 static bool ttl_expired(const struct question *q, struct finding *f)
 {
@@ -375,6 +386,9 @@ static bool ttl_expired(const struct question *q, struct finding *f)
 	    error->error_of_reply != (q->leg->dir == DIR_REPLY) || !ns_is_local(leg_ns(q), &error->pkt.src))
 		return false;
 	first = first_seen(q, error);
+	/* which route leads it so is others' to say */
+	if (first && goes_round(q, first))
+		return false;
 	say(f, q->leg->ns, ifname(q, q->leg->ns, q->leg->iif).s, "%s come with a %s of 1 to %s, which may not pass them on",
 	    q->leg->dir == DIR_REPLY ? "answers" : "packets", what, who(q, q->leg->ns).s);
 	say_evidence(f, "an ICMP \"time exceeded\" came from %s, an address of %s", addr_text(&error->pkt.src).s,

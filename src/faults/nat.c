@@ -124,7 +124,7 @@ static bool leaves_untranslated(const struct question *q)
 		return false;
 	if (!addr_is_private(src) || !foreign(q, &q->path->flow.dst))
 		return false;
-	if (q->ev && (q->ev->loss != LOSS_OUTSIDE || !seen))
+	if (q->ev && (q->ev->loss != LOSS_OUTSIDE || !seen || source_is_answered(q)))
 		return false;
 	/* as a guess about what comes next, never while rules are unread */
 	if (by_model(q) && (legacy || (q->facts->control_asked[proto] && !q->facts->control_works[proto])))
@@ -259,7 +259,7 @@ static bool snat_wrong_source(const struct question *q, struct finding *f)
 	const struct addr *src = seen ? &seen->src : &q->path->snat_addr;
 	const struct leg *out = uplink_leg(q);
 
-	if (!out || (q->ev && (!seen || q->ev->loss != LOSS_OUTSIDE)))
+	if (!out || (q->ev && (!seen || q->ev->loss != LOSS_OUTSIDE || source_is_answered(q))))
 		return false;
 	if (!seen && !q->path->snat)
 		return false;

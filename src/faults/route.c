@@ -220,7 +220,8 @@ static bool wrong_subnet(const struct question *q, struct finding *f)
 	    ends_differ(q, f, leg->ns))
 		return true;
 	/* it left, but with a source that belongs to no network of the router */
-	if (leg->kind == LEG_OUTSIDE && q->ev && q->ev->loss == LOSS_OUTSIDE && src != NS_HOST) {
+	if (leg->kind == LEG_OUTSIDE && q->ev && q->ev->loss == LOSS_OUTSIDE && src != NS_HOST &&
+	    !source_is_answered(q)) {
 		struct lookup back;
 
 		fib_lookup(snapshot_ns(q->s, NS_HOST),

@@ -198,6 +198,21 @@ const struct queue_count *tc_dropped(const struct question *q, const struct tc_f
 	return NULL;
 }
 
+bool source_is_answered(const struct question *q)
+{
+	const struct observations *obs = q->facts->obs;
+	const struct sighting *left = q->ev && q->ev->uplink_sighting >= 0 ?
+					      &obs->sightings.v[q->ev->uplink_sighting] : NULL;
+
+	if (!left)
+		return false;
+	vec_each(s, &obs->sightings)
+		if (s->kind == SIGHT_REPLY && !s->out && s->ns == left->ns && s->ifindex == left->ifindex &&
+		    addr_eq(&s->pkt.dst, &left->pkt.src))
+			return true;
+	return false;
+}
+
 const struct ns *leg_ns(const struct question *q)
 {
 	return snapshot_ns(q->s, q->leg->ns);

@@ -60,6 +60,8 @@ const struct ns *leg_ns(const struct question *q);
  * filter that stands there, NULL where it was a queue. NULL: nothing.
  */
 const struct queue_count *tc_dropped(const struct question *q, const struct tc_filter **ret_filter);
+/* Did an answer to anything come in from outside for the very source with which the request left? */
+bool source_is_answered(const struct question *q);
 /* "this host" or the namespace's name, for messages. By value. */
 struct who {
 	char s[80];

@@ -79,7 +79,7 @@ bool run_ct_port(const struct fw_run *r, bool of_reply, bool dst, uint16_t *ret)
  */
 void run_notrack(struct fw_run *r)
 {
-	if (r->at->bridge && r->at->port_in && r->st.ct != CT_VIEW_NONE)
+	if (r->at->bridge && r->at->port_in && r->st.ct != CT_VIEW_NONE && r->st.ct != CT_VIEW_UNTRACKED)
 		r->st.ct = CT_VIEW_UNKNOWN;
 	if (r->st.ct != CT_VIEW_NONE)
 		return;
