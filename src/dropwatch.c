@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -14,7 +16,12 @@
 
 /* Loading takes 80 ms; somebody's machine may be slow. */
 #define READY_MS 2000
+/* In all: strangers' packets may come meanwhile without end … */
 #define DONE_MS  200
+/* … so that no more than this are read at once. */
+#define READ_MAX 256
+
+_Static_assert(DROPS_LATER == DNS_TOKEN_AT, "the same place");
 
 struct dropwatch {
 	int fd;    /* -1: nobody is there … */
@@ -23,8 +30,23 @@ struct dropwatch {
 
 #ifdef HAVE_BPF
 
+/* However the parent ends, this does; and whoever ends it by a signal is heard. */
+static void die_with(pid_t parent)
+{
+	sigset_t none;
+
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGALRM, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (getppid() != parent)
+		_exit(0);
+}
+
 /* Keeps nothing but the socket: no standard output that somebody waits for, no namespace. */
-static void serve(int fd)
+static void serve(int fd, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR);
 
@@ -32,19 +54,21 @@ static void serve(int fd)
 	    syscall(SYS_close_range, 4, ~0u, 0) < 0 || chdir("/") < 0)
 		return;
 	privilege_drop_to_bpf();
+	/* last, as the kernel forgets it with some changes of privileges */
+	die_with(parent);
 	drops_serve(3);
 }
 
 static int start(struct dropwatch *w)
 {
+	pid_t parent = getpid(), pid;
 	int ends[2];
-	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
-		serve(ends[1]);
+		serve(ends[1], parent);
 		_exit(0);
 	}
 	close(ends[1]);
@@ -83,7 +107,7 @@ static int request(struct dropwatch *w, const struct observe_spec *spec)
 	vec_each(ns, &spec->ns)
 		if (r.wanted.n < DROPS_NAMESPACES)
 			r.wanted.netns[r.wanted.n++] = (unsigned int)ns->config->inode;
-	return send(w->fd, &r, sizeof(r), MSG_NOSIGNAL) < 0 ? -errno : 0;
+	return send(w->fd, &r, sizeof(r), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 /* The next answer, for which it waits so long. False: there is none. */
@@ -96,6 +120,15 @@ static bool next_answer(struct dropwatch *w, int ms, struct drops_answer *ret)
 	return recv(w->fd, ret, sizeof(*ret), MSG_DONTWAIT) == (ssize_t)sizeof(*ret);
 }
 
+/* Nobody is asked any more, and who notices that the socket is closed ends. */
+static void give_up(struct dropwatch *w, int error)
+{
+	if (w->fd >= 0)
+		close(w->fd);
+	w->fd = -1;
+	w->error = error;
+}
+
 int dropwatch_listen(struct dropwatch *w, const struct observe_spec *spec)
 {
 	struct drops_answer a;
@@ -103,12 +136,13 @@ int dropwatch_listen(struct dropwatch *w, const struct observe_spec *spec)
 
 	if (r == 0)
 		r = request(w, spec);
-	if (r == 0 && !next_answer(w, READY_MS, &a))
+	if (r == 0 && (!next_answer(w, READY_MS, &a) || a.kind != DROPS_READY))
 		r = -ETIMEDOUT;
-	if (r == 0 && a.kind == DROPS_READY)
+	if (r == 0)
 		r = a.error;
 	/* what did not work will not do so the next time either */
-	w->error = r;
+	if (r < 0)
+		give_up(w, r);
 	return r;
 }
 
@@ -164,26 +198,30 @@ void dropwatch_read(struct dropwatch *w, const struct observe_spec *spec, struct
 {
 	struct drops_answer a;
 
-	while (next_answer(w, 0, &a))
+	for (size_t i = 0; i < READ_MAX && next_answer(w, 0, &a); i++)
 		note(&a, spec, o);
 }
 
 void dropwatch_stop(struct dropwatch *w, const struct observe_spec *spec, struct observations *o)
 {
 	const struct drops_request enough = { 0 };
+	uint64_t end = now_us() + 1000 * DONE_MS, now;
 	struct drops_answer a;
 
-	if (w->error || send(w->fd, &enough, sizeof(enough), MSG_NOSIGNAL) < 0)
+	if (w->error)
 		return;
-	while (next_answer(w, DONE_MS, &a)) {
+	if (spec->ns.n > DROPS_NAMESPACES)
+		o->drops_lost++;
+	if (send(w->fd, &enough, sizeof(enough), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		end = 0;
+	while ((now = now_us()) < end && next_answer(w, (int)((end - now) / 1000), &a)) {
 		if (a.kind == DROPS_DONE) {
 			o->drops_lost += a.lost;
 			return;
 		}
 		note(&a, spec, o);
 	}
-	/* it does not say: then nobody listens to it any more */
-	w->error = -ETIMEDOUT;
+	give_up(w, -ETIMEDOUT);
 	o->drops_lost++;
 }
 

@@ -27,10 +27,13 @@ struct dropwatch *dropwatch_start(void);
  */
 int dropwatch_listen(struct dropwatch *w, const struct observe_spec *spec);
 
-/* What came since; never blocks. Probes are numbered by the marks of spec. */
+/* What came since, but not more than so much at once; never blocks. Probes are numbered by the marks of spec. */
 void dropwatch_read(struct dropwatch *w, const struct observe_spec *spec, struct observations *o);
 
-/* The last of it, and o->drops_lost; no longer listens. */
+/*
+ * The last of it, and o->drops_lost, where namespaces for which there was no room count, too; no longer listens.
+ * Takes 200 ms at most: who has not stopped by then is given up.
+ */
 void dropwatch_stop(struct dropwatch *w, const struct observe_spec *spec, struct observations *o);
 
 /* NULL is fine. */

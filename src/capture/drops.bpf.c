@@ -66,12 +66,12 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 256 * 1024);
+	__uint(max_entries, DROPS_RING);
 } events SEC(".maps");
 
-/* What begins a transport header of ours. */
+/* A transport header of ours, and what follows up to the later place of a token. */
 struct transport {
-	unsigned char b[16];
+	unsigned char b[8 + DROPS_LATER + 8];
 };
 
 static bool is_wanted_ns(const struct drops_wanted *w, unsigned int netns)
@@ -85,10 +85,11 @@ static bool is_wanted_ns(const struct drops_wanted *w, unsigned int netns)
 	return false;
 }
 
-static bool has_token(const struct drops_wanted *w, const struct transport *t)
+/* at: so far behind a header of 8 bytes */
+static __always_inline bool has_token(const struct drops_wanted *w, const struct transport *t, unsigned int at)
 {
 	for (unsigned int i = 0; i < sizeof(w->token); i++)
-		if (t->b[8 + i] != w->token[i])
+		if (t->b[8 + at + i] != w->token[i])
 			return false;
 	return true;
 }
@@ -101,18 +102,18 @@ static bool has_number(const struct drops_wanted *w, const struct transport *t)
 	return ((unsigned int)t->b[4] << 8 | t->b[5]) == high || ((unsigned int)t->b[8] << 8 | t->b[9]) == high;
 }
 
-/* Datagrams, and errors that quote something, are looked at later. */
+/* Errors, which quote something, and neighbour discovery are looked at later. */
 static bool may_be_ours(const struct drops_wanted *w, __u8 protocol, const struct transport *t)
 {
 	switch (protocol) {
 	case IPPROTO_ICMP:
-		return (t->b[0] != 0 && t->b[0] != 8) || has_token(w, t);
+		return (t->b[0] != 0 && t->b[0] != 8) || has_token(w, t, 0);
 	case IPPROTO_ICMPV6:
-		return (t->b[0] != 128 && t->b[0] != 129) || has_token(w, t);
+		return t->b[0] < 128 || t->b[0] == 135 || t->b[0] == 136 || has_token(w, t, 0);
 	case IPPROTO_TCP:
 		return has_number(w, t);
 	case IPPROTO_UDP:
-		return true;
+		return has_token(w, t, 0) || has_token(w, t, DROPS_LATER);
 	}
 	return false;
 }

@@ -8,7 +8,9 @@
 #define DROPS_H
 
 #define DROPS_NAMESPACES 32
+#define DROPS_RING       (256 * 1024) /* bytes */
 #define DROPS_BYTES      256 /* a power of 2; one less is used */
+#define DROPS_LATER      32  /* where a datagram's token may be, too: DNS_TOKEN_AT */
 #define DROPS_FUNCTION   48
 #define DROPS_REASON     40
 

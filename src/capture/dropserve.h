@@ -6,7 +6,8 @@
 /*
  * Serves requests (struct drops_request) at a socket of SOCK_SEQPACKET until the
  * other end closes. Looks at no packet. Every failure is an answer (struct
- * drops_answer), never an end; -EOPNOTSUPP: this kernel has no BTF.
+ * drops_answer), never an end; -EOPNOTSUPP: this kernel has no BTF. Who listens
+ * for more than 10 seconds has forgotten to stop: the process ends by SIGALRM.
  */
 void drops_serve(int fd);
 

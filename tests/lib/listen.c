@@ -5,6 +5,7 @@
  *          a router advertisement:   listen -n NETNS-FILE -a IF
  *          an XDP program:           listen -x IF drop|pass
  *          a program at tcx:         listen -b IF, as long as it runs
+ *          a flood of ICMP errors:   listen -n NETNS-FILE -f ADDRESS, for 5 seconds at most (IPv4)
  *          no checksum offload:      listen -n NETNS-FILE -s IF
  *
  * Opens every socket inside the namespace and goes home again, so that no process is ever seen living
@@ -329,6 +330,20 @@ static void finish_checksums(const char *ifname)
 		err(1, "%s", ifname);
 }
 
+/* They quote nothing that anybody sent. */
+static void flood(const char *address)
+{
+	unsigned char error[36] = { 3, 1, 0xfc, 0xfe };
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+
+	if (fd < 0 || inet_pton(AF_INET, address, &to.sin_addr) != 1)
+		errx(1, "cannot send errors to %s", address);
+	alarm(5);
+	for (;;)
+		(void)sendto(fd, error, sizeof(error), 0, (struct sockaddr *)&to, sizeof(to));
+}
+
 int main(int argc, char **argv)
 {
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -340,6 +355,7 @@ int main(int argc, char **argv)
 		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS|/backlog=N]...\n"
 			"       listen -t NETNS-FILE TAP NETNS-FILE TAP\n"
 			"       listen -n NETNS-FILE -a IF\n"
+			"       listen -n NETNS-FILE -f ADDRESS\n"
 			"       listen -n NETNS-FILE -s IF");
 	if (first == 3)
 		enter(argv[2]);
@@ -347,6 +363,8 @@ int main(int argc, char **argv)
 		advertise(argv[first + 1]);
 		return 0;
 	}
+	if (!strcmp(argv[first], "-f") && argc == first + 2)
+		flood(argv[first + 1]);
 	if (!strcmp(argv[first], "-s") && argc == first + 2) {
 		finish_checksums(argv[first + 1]);
 		return 0;

@@ -98,6 +98,18 @@ if [ -s "$LAB_TMP/tcx" ]; then
 fi
 wait "$pid" 2>/dev/null || true
 
+# strangers' packets that are dropped meanwhile, more than anybody can read
+ASPECT='in a flood'
+forward_off
+"${LAB_LISTEN:?}" -n "$(netns_file "$NS1")" -f "$OUT" &
+pid=$!
+said timeout -k 1 4
+has 'ip-forward-off confirmed'
+has 'drop reasons of the kernel: yes'
+kill "$pid" || fail "$ASPECT: it has waited for the end of it"
+wait "$pid" 2>/dev/null || true
+forward_on
+
 # who loads it ends with who asks, however that ends
 ASPECT=kill
 "$NSDOCTOR" --timeout 20 "$NS1" "$FREE" >/dev/null 2>&1 &
