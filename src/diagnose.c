@@ -382,10 +382,18 @@ static char *drop_place(const struct inquiry *in, const struct kernel_drop *drop
 	return drop->ifindex ? xasprintf("%s in %s", ns_ifname(ns, drop->ifindex).s, ns->name) : xstrdup(ns->name);
 }
 
+/* Its reason, or NULL where it says nothing that is known. */
+static const struct reason *why_dropped(const struct inquiry *in, const struct kernel_drop *drop)
+{
+	const struct reason *why = reason_find(drop->reason);
+
+	return why && drop->probe >= 0 && reason_is_aside(why, in->probes[drop->probe].proto) ? NULL : why;
+}
+
 /* The names of the kernel are for those who look them up. */
 static void list_drop(const struct inquiry *in, const struct kernel_drop *drop, struct diagnosis *d)
 {
-	const struct reason *why = reason_find(drop->reason);
+	const struct reason *why = why_dropped(in, drop);
 	_cleanup_(freep) char *place = drop_place(in, drop), *note = NULL;
 
 	note = xasprintf("drop of %s %s at %s: %s (%s%s%s)",
@@ -475,10 +483,10 @@ static void hear_reasons(const struct inquiry *in, struct finding *f)
 	bool place_only = streq(f->code, "packet-loss");
 
 	vec_each(drop, &in->obs->drops) {
-		const struct reason *why = reason_find(drop->reason);
+		const struct reason *why = why_dropped(in, drop);
 		_cleanup_(freep) char *place = NULL;
 
-		if (!why || why->aside || !is_of(in, drop, f))
+		if (!why || !is_of(in, drop, f))
 			continue;
 		if (!place_only && (f->confidence == CONFIRMED || !reason_proves(drop->reason, f->code) ||
 				    !is_at(in, drop, f)))

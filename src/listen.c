@@ -34,6 +34,22 @@ static bool is_worth_it(const struct round *r)
 	       (r->run->options->verbose || is_doubtful(r->d));
 }
 
+/* Did a small packet of the same way come through? */
+static bool small_passes(const struct round *r, const struct probe *full)
+{
+	vec_each(p, &r->plan.probes)
+		if (!p->full && !p->control && p->answered && p->ns == full->ns && p->proto == full->proto &&
+		    addr_eq(&p->dst, &full->dst))
+			return true;
+	return false;
+}
+
+/* What is lost whatever its size is asked once: the reason for which a large packet is dropped is not the small one's. */
+static bool is_asked_again(const struct round *r, const struct probe *p)
+{
+	return !p->control && !p->step && !p->answered && (!p->full || small_passes(r, p));
+}
+
 /* Marks of its own keep the captures of the round out of it. */
 static void plan_again(struct listening *l)
 {
@@ -48,7 +64,7 @@ static void plan_again(struct listening *l)
 	for (size_t i = 0; i < r->plan.probes.n; i++) {
 		const struct probe *p = &r->plan.probes.v[i];
 
-		if (p->control || p->step || p->answered)
+		if (!is_asked_again(r, p))
 			continue;
 		vec_push(&l->which, (int)i);
 		vec_push(&l->plan.probes, ((struct probe){ .ns = p->ns, .proto = p->proto, .src = p->src, .dst = p->dst,
@@ -65,7 +81,7 @@ static bool is_told(const struct listening *l, int probe)
 	vec_each(d, &l->heard.drops) {
 		const struct reason *why = reason_find(d->reason);
 
-		if (d->probe == probe && why && !why->aside)
+		if (d->probe == probe && why && !reason_is_aside(why, l->plan.probes.v[probe].proto))
 			return true;
 	}
 	return false;
@@ -93,7 +109,8 @@ static void ask(struct listening *l)
 	(void)probe_run(&l->plan, NULL, &l->heard);
 	dropwatch_stop(l->watch, &l->spec, &l->heard);
 	vec_each(d, &l->heard.drops) {
-		if (d->probe >= (int)l->which.n)
+		/* what was answered now was not lost, whatever became of a copy */
+		if (d->probe >= (int)l->which.n || (d->probe >= 0 && l->plan.probes.v[d->probe].answered))
 			continue;
 		d->probe = d->probe < 0 ? -1 : l->which.v[d->probe];
 		vec_push(&o->drops, *d);

@@ -618,8 +618,10 @@ static void the_kernel_says_why_at_a_place(void **state)
 	diagnosis_free(d);
 	/* what was for somebody else is none */
 	kernel_says(&o, WAN, "OTHERHOST");
+	kernel_says(&o, WAN, "NO_SOCKET");
 	d = seen_gives(s, 2, &o);
 	assert_false(is_told(&d->findings.v[0].evidence, "the kernel says"));
+	assert_false(is_told(&d->notes, "no socket"));
 	diagnosis_free(d);
 }
 
@@ -651,7 +653,13 @@ static void reasons_and_what_they_prove(void **state)
 	assert_true(reason_proves("TC_EGRESS", "tc-drop"));
 	assert_false(reason_proves("TC_EGRESS", "xdp-drop"));
 	assert_false(reason_proves("NOT_SPECIFIED", "tc-drop"));
-	assert_true(reason_find("OTHERHOST")->aside);
+	assert_true(reason_is_aside(reason_find("OTHERHOST"), PROTO_TCP));
+	assert_false(reason_is_aside(reason_find("IP_RPFILTER"), PROTO_ICMP));
+	/* an answer that comes well is offered to a socket that is not there */
+	assert_true(reason_is_aside(reason_find("NO_SOCKET"), PROTO_ICMP));
+	assert_true(reason_is_aside(reason_find("SOCKET_FILTER"), PROTO_ICMP));
+	assert_false(reason_is_aside(reason_find("NO_SOCKET"), PROTO_TCP));
+	assert_false(reason_is_aside(reason_find("SOCKET_RCVBUFF"), PROTO_UDP));
 }
 
 static void policies_of_ipsec(void **state)
