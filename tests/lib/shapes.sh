@@ -33,6 +33,14 @@ cloud()
 }
 uncloud() { at outside nft delete table netdev cloud; }
 
+# hops N: so many may pass on what NS1 sends
+hops()
+{
+	at "$NS1" sysctl -qw net.ipv4.ip_default_ttl="$1"
+	sysctl6 "$NS1" all hop_limit "$1"
+	sysctl6 "$NS1" "$NS1IF" hop_limit "$1"
+}
+
 # tcp_keep NAMESPACE ADDRESS PORT: a connection that stays
 tcp_keep() { within "$1" bash -c "exec 3<>/dev/tcp/$2/$3; sleep 30" >/dev/null 2>&1 & sleep 0.2; }
 

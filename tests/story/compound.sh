@@ -117,14 +117,7 @@ drop-and-translation)
 upstream-behind)
 	# the part on this host is repaired and stays so, although the outside never answers
 	at "$NS1" ip route replace default via "$NOBODY"
-	nft_in outside <<-END
-		table netdev cloud {
-			chain in {
-				type filter hook ingress device up0 priority 0; policy accept;
-				ip daddr $OUT drop
-			}
-		}
-	END
+	cloud "ip daddr $OUT drop"
 	through <<-'END'
 		verdict unreachable
 		exit 1

@@ -389,6 +389,15 @@ static void hops_that_are_over(void **state)
 	seen_says(s, 3, &o, "packet-loss");
 	see_error(&o, "10.1.0.1", 11, 0, true);
 	seen_says(s, 3, &o, "packet-loss");
+	/* it was there before: it goes round */
+	see(&o, NS_HOST, PORT, false, SIGHT_REQUEST);
+	see_error(&o, "10.1.0.1", 11, 0, false);
+	seen_says(s, 3, &o, "packet-loss");
+	/* the answer's */
+	see_error(&o, "203.0.113.5", 11, 0, true);
+	seen_says(s, 5, &o, "ttl-expired");
+	see_error(&o, "203.0.113.5", 11, 0, false);
+	seen_says(s, 5, &o, "packet-loss");
 }
 
 static void give_mac(struct snapshot *s, int ns, int ifindex, uint8_t last)

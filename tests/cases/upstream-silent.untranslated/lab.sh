@@ -7,18 +7,11 @@ world
 fault()
 {
 	nat_off
-	nft_in outside <<-END
-		table netdev cloud {
-			chain in {
-				type filter hook ingress device up0 priority 0; policy accept;
-				ip daddr $OUT drop
-			}
-		}
-	END
+	cloud "ip daddr $OUT drop"
 }
 repair()
 {
-	at outside nft delete table netdev cloud
+	uncloud
 	nat_on
 }
 ask "$NS1" "$OUT"

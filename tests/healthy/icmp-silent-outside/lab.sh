@@ -4,13 +4,6 @@
 #   NS1 ── PORT1 ─ BR ─ host ─ UP ──✗(icmp) outside
 
 world
-nft_in outside <<-END
-	table netdev cloud {
-		chain in {
-			type filter hook ingress device up0 priority 0; policy accept;
-			icmp type echo-request drop
-		}
-	}
-END
+cloud "icmp type echo-request drop"
 ask "$NS1" "$OUT"
 works() { tcp_works "$NS1" "$OUT" 443; }

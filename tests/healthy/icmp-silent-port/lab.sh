@@ -4,12 +4,5 @@
 #   NS1 ── PORT1 ─ BR ─ host ─ UP ──✗(icmp) outside:443
 
 world
-nft_in outside <<-END
-	table netdev cloud {
-		chain in {
-			type filter hook ingress device up0 priority 0; policy accept;
-			icmp type echo-request drop
-		}
-	}
-END
+cloud "icmp type echo-request drop"
 ask "$NS1" "$OUT:443"

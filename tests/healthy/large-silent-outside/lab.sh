@@ -4,12 +4,5 @@
 #   NS1 ── PORT1 ─ BR ─ host ─ UP ──✗(> 1400) outside
 
 world
-nft_in outside <<-END
-	table netdev cloud {
-		chain in {
-			type filter hook ingress device up0 priority 0; policy accept;
-			meta length > 1400 drop
-		}
-	}
-END
+cloud "meta length > 1400 drop"
 ask "$NS1" "$OUT"

@@ -6,13 +6,6 @@
 world
 snat_to "$UPNOBODY"
 at outside ip route add "$UPNOBODY" via "$UPADDR"
-nft_in outside <<-END
-	table netdev cloud {
-		chain in {
-			type filter hook ingress device up0 priority 0; policy accept;
-			icmp type echo-request drop
-		}
-	}
-END
+cloud "icmp type echo-request drop"
 ask "$NS1" "$OUT"
 works() { tcp_works "$NS1" "$OUT" 443; }

@@ -4,12 +4,5 @@
 #   NS1 ── PORT1 ─ BR ─ host ─ UP ──✗(443) outside
 
 world
-nft_in outside <<-END
-	table netdev cloud {
-		chain in {
-			type filter hook ingress device up0 priority 0; policy accept;
-			tcp dport 443 drop
-		}
-	}
-END
+cloud "tcp dport 443 drop"
 ask "$NS1" "$OUT"
