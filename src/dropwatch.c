@@ -22,6 +22,8 @@
 #define READ_MAX 256
 
 _Static_assert(DROPS_LATER == DNS_TOKEN_AT, "the same place");
+_Static_assert(sizeof(((struct kernel_drop *)0)->reason) == DROPS_REASON &&
+	       sizeof(((struct kernel_drop *)0)->function) == DROPS_FUNCTION, "the same words");
 
 struct dropwatch {
 	int fd;    /* -1: nobody is there … */
@@ -101,13 +103,13 @@ struct dropwatch *dropwatch_start(void)
 
 static int request(struct dropwatch *w, const struct observe_spec *spec)
 {
-	struct drops_request r = { .wanted.seq = spec->marks.seq };
+	struct drops_wanted wanted = { .seq = spec->marks.seq };
 
-	memcpy(r.wanted.token, spec->marks.token, sizeof(r.wanted.token));
+	memcpy(wanted.token, spec->marks.token, sizeof(wanted.token));
 	vec_each(ns, &spec->ns)
-		if (r.wanted.n < DROPS_NAMESPACES)
-			r.wanted.netns[r.wanted.n++] = (unsigned int)ns->config->inode;
-	return send(w->fd, &r, sizeof(r), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+		if (wanted.n < DROPS_NAMESPACES)
+			wanted.netns[wanted.n++] = (unsigned int)ns->config->inode;
+	return send(w->fd, &wanted, sizeof(wanted), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 /* The next answer, for which it waits so long. False: there is none. */
@@ -176,7 +178,7 @@ bool dropwatch_take(const struct drops_answer *a, const struct observe_spec *spe
 	l.arp.n = spec->arp.n;
 	if (a->kind != DROPS_EVENT || ns < 0 || !identify_frame(&l, &nothing, e->ethertype, pkt_view(e->bytes, n), &s))
 		return false;
-	*ret = (struct kernel_drop){ .ns = ns, .ifindex = (int)e->ifindex, .kind = s.kind, .probe = s.probe, .pkt = s.pkt };
+	*ret = (struct kernel_drop){ .ns = ns, .ifindex = (int)e->ifindex, .kind = s.kind, .probe = s.probe };
 	copy_word(ret->reason, sizeof(ret->reason), a->reason);
 	copy_word(ret->function, sizeof(ret->function), e->function);
 	return true;
@@ -204,7 +206,7 @@ void dropwatch_read(struct dropwatch *w, const struct observe_spec *spec, struct
 
 void dropwatch_stop(struct dropwatch *w, const struct observe_spec *spec, struct observations *o)
 {
-	const struct drops_request enough = { 0 };
+	const struct drops_wanted nothing = { 0 };
 	uint64_t end = now_us() + 1000 * DONE_MS, now;
 	struct drops_answer a;
 
@@ -212,7 +214,7 @@ void dropwatch_stop(struct dropwatch *w, const struct observe_spec *spec, struct
 		return;
 	if (spec->ns.n > DROPS_NAMESPACES)
 		o->drops_lost++;
-	if (send(w->fd, &enough, sizeof(enough), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (send(w->fd, &nothing, sizeof(nothing), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		end = 0;
 	while ((now = now_us()) < end && next_answer(w, (int)((end - now) / 1000), &a)) {
 		if (a.kind == DROPS_DONE) {

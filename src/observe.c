@@ -118,6 +118,13 @@ static void note_errors(const struct observer *ob, size_t namespaces, struct obs
 	}
 }
 
+void observe_spec_done(struct observe_spec *spec)
+{
+	vec_free(&spec->arp);
+	vec_free(&spec->peers);
+	vec_free(&spec->ns);
+}
+
 int observe_open(const struct observe_spec *spec, struct observations *o, struct observer **ret)
 {
 	struct observer *ob = xcalloc(1, sizeof(*ob));

@@ -84,7 +84,6 @@ struct kernel_drop {
 	int ns, ifindex;   /* ifindex 0: it had no interface yet */
 	enum sight_kind kind;
 	int probe;         /* -1 with ARP */
-	struct packet pkt; /* headers as they were there */
 	char reason[40];   /* as in reason.h; "": it has no name */
 	char function[48]; /* of the kernel */
 };
@@ -150,6 +149,9 @@ struct observe_spec {
 	bool keep_frames;             /* the captured bytes are wanted, too */
 	const struct inject *inject;  /* NULL: nothing comes from outside; else open as long as this reads */
 };
+
+/* Frees what is in it but the namespaces' own. */
+void observe_spec_done(struct observe_spec *spec);
 
 struct observer;
 

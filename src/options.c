@@ -106,7 +106,7 @@ static const struct option_row rows[] = {
 	{ .name = "save", .arg = "FILE", .kind = OPTION_FILE, .anew = true, FIELD(save), .only = BIT(DIAGNOSE),
 	  .help = "write all that was found out, for --load" },
 	{ .name = "redact", .kind = OPTION_SET, FIELD(redact), .only = BIT(DIAGNOSE),
-	  .help = "--save without names and addresses" },
+	  .help = "let --save write other names and addresses" },
 	{ .name = "load", .arg = "FILE", .kind = OPTION_FILE, FIELD(load), .only = BIT(DIAGNOSE),
 	  .help = "judge again what --save wrote, here or elsewhere" },
 	{ .name = "diff", .arg = "OLD", .kind = OPTION_COMMAND, FIELD(diff), .value = COMMAND_DIFF,

@@ -67,8 +67,6 @@ static void observed(struct redactor *r, struct snapshot *s, struct observations
 		rename_text(r, t->chain);
 		rename_text(r, t->jump);
 	}
-	vec_each(d, &o->drops)
-		packet(r, &d->pkt);
 	vec_each(c, &o->counts) {
 		rename_interned(r, s, &c->table);
 		rename_interned(r, s, &c->chain);
@@ -187,17 +185,6 @@ static void namespaces(struct redactor *r, struct snapshot *s)
 
 /* --- the whole ------------------------------------------------------------------ */
 
-static void forget_texts(struct saved *s)
-{
-	vec_each(t, &s->texts) {
-		free(t->family);
-		free(t->table);
-		free(t->chain);
-		free(t->text);
-	}
-	vec_free(&s->texts);
-}
-
 static void everything(struct redactor *r, struct saved *s)
 {
 	namespaces(r, s->round.s);
@@ -208,7 +195,7 @@ static void everything(struct redactor *r, struct saved *s)
 	if (r->noting)
 		return;
 	forget(r, &s->about.host);
-	forget_texts(s);
+	saved_forget_texts(s);
 }
 
 static struct diagnosis *answer_of(const struct strbuf *file)
@@ -263,19 +250,18 @@ static void set_summary(struct saved *s, const struct diagnosis *d)
 	s->about.summary = xstrdup(d->summary ? d->summary : verdict_text(d->verdict));
 }
 
-static int check(const struct redactor *r, struct saved *s, const struct strbuf *was, struct strbuf *now,
+/* before: the answer of the original, NULL where it has none. */
+static int check(const struct redactor *r, struct saved *s, const struct diagnosis *before, struct strbuf *now,
 		 char **ret_error)
 {
-	_cleanup_(diagnosis_freep) struct diagnosis *before = answer_of(was), *after = NULL;
+	_cleanup_(diagnosis_freep) struct diagnosis *after = NULL;
 	_cleanup_(freep) char *leak = NULL;
-	int err;
+	int err = save_write(s, now);
 
-	set_summary(s, before);
-	err = save_write(s, now);
 	if (err < 0)
 		return err;
 	after = answer_of(now);
-	if (!after || !same_answer(before, after))
+	if (!before || !after || !same_answer(before, after))
 		return refuse(ret_error, -EAGAIN, xstrdup("with other names and addresses the answer is another one"));
 	set_summary(s, after);
 	strbuf_done(now);
@@ -287,7 +273,8 @@ static int check(const struct redactor *r, struct saved *s, const struct strbuf 
 }
 
 /* With one choice of names and addresses. */
-static int redact(const struct strbuf *file, struct strbuf *ret_file, char **ret_error)
+static int redact(const struct strbuf *file, const struct diagnosis *before, struct strbuf *ret_file,
+		  char **ret_error)
 {
 	struct redactor r = { .map = redact_map_new(), .noting = true };
 	struct saved s;
@@ -301,7 +288,7 @@ static int redact(const struct strbuf *file, struct strbuf *ret_file, char **ret
 	if (r.refused)
 		err = refuse(ret_error, -ENOTSUP, xasprintf("%s cannot be hidden", r.refused));
 	if (err == 0)
-		err = check(&r, &s, file, ret_file, ret_error);
+		err = check(&r, &s, before, ret_file, ret_error);
 	free(r.refused);
 	replay_forget(&s);
 	redact_map_free(r.map);
@@ -312,6 +299,7 @@ static int redact(const struct strbuf *file, struct strbuf *ret_file, char **ret
 
 int redact_file(struct strbuf *file, char **ret_error)
 {
+	_cleanup_(diagnosis_freep) struct diagnosis *before = answer_of(file);
 	struct strbuf now = { 0 };
 	char *error = NULL;
 	int err = -EAGAIN;
@@ -321,7 +309,7 @@ int redact_file(struct strbuf *file, char **ret_error)
 		free(error);
 		error = NULL;
 		strbuf_done(&now);
-		err = redact(file, &now, &error);
+		err = redact(file, before, &now, &error);
 	}
 	if (err == 0) {
 		strbuf_done(file);

@@ -135,7 +135,6 @@ static void pack_drop(struct pack *p, struct kernel_drop *d, const struct round 
 	pack_int(p, &d->ifindex);
 	pack_enum(p, &d->kind, SIGHT_ARP_REPLY + 1);
 	pack_index(p, &d->probe, -1, r->plan.probes.n);
-	pack_packet(p, &d->pkt);
 	pack_int(p, &d->reason);
 	pack_int(p, &d->function);
 	if (!memchr(d->reason, '\0', sizeof(d->reason)) || !memchr(d->function, '\0', sizeof(d->function)))
@@ -518,11 +517,8 @@ int save_parse(const void *file, size_t n, struct saved *ret, char **ret_error)
 	return 0;
 }
 
-void saved_done(struct saved *s)
+void saved_forget_texts(struct saved *s)
 {
-	free(s->about.version);
-	free(s->about.host);
-	free(s->about.summary);
 	vec_each(t, &s->texts) {
 		free(t->family);
 		free(t->table);
@@ -530,5 +526,13 @@ void saved_done(struct saved *s)
 		free(t->text);
 	}
 	vec_free(&s->texts);
+}
+
+void saved_done(struct saved *s)
+{
+	free(s->about.version);
+	free(s->about.host);
+	free(s->about.summary);
+	saved_forget_texts(s);
 	vec_free(&s->flows);
 }

@@ -65,8 +65,10 @@ int save_parse(const void *file, size_t n, struct saved *ret, char **ret_error);
 /* The same without the head. */
 int save_parse_body(const void *body, size_t n, struct saved *ret);
 
+/* Frees the texts of rules: there are none any more. */
+void saved_forget_texts(struct saved *s);
+
 /* Frees all but the round and the run. */
 void saved_done(struct saved *s);
-
 
 #endif

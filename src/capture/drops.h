@@ -14,7 +14,7 @@
 #define DROPS_FUNCTION   48
 #define DROPS_REASON     40
 
-/* What is looked for. */
+/* What is looked for, and asked of the loader; without namespaces: to stop. */
 struct drops_wanted {
 	unsigned char token[8];               /* as in struct marks */
 	unsigned int seq;                     /* likewise */
@@ -38,11 +38,6 @@ enum drops_kind {
 	DROPS_READY, /* it listens; or error says why it does not */
 	DROPS_EVENT,
 	DROPS_DONE,  /* it has stopped, and lost counts what it missed */
-};
-
-/* What is asked of the loader; without namespaces: to stop. */
-struct drops_request {
-	struct drops_wanted wanted;
 };
 
 struct drops_answer {

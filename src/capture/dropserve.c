@@ -191,18 +191,18 @@ static void stop(struct server *s)
 static bool serve_request(struct server *s)
 {
 	struct drops_answer a = { .kind = DROPS_READY };
-	struct drops_request request;
-	ssize_t n = recv(s->fd, &request, sizeof(request), 0);
+	struct drops_wanted wanted;
+	ssize_t n = recv(s->fd, &wanted, sizeof(wanted), 0);
 
 	if (n < 0 && errno == EINTR)
 		return true;
-	if (n != (ssize_t)sizeof(request))
+	if (n != (ssize_t)sizeof(wanted))
 		return false;
-	if (s->link || request.wanted.n == 0) {
+	if (s->link || wanted.n == 0) {
 		stop(s);
 		return true;
 	}
-	a.error = listen_for(s, &request.wanted);
+	a.error = listen_for(s, &wanted);
 	if (a.error < 0)
 		alarm(0);
 	answer(s, &a);

@@ -134,14 +134,6 @@ static void add_cmp(struct nftnl_rule *nr, bool invert, const void *data, uint32
 	nftexpr_cmp(nr, invert ? NFT_CMP_NEQ : NFT_CMP_EQ, data, len);
 }
 
-static bool is_zero(const uint8_t *p, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (p[i])
-			return false;
-	return true;
-}
-
 /* How many whole bytes a mask begins with; *ret_plain: and nothing behind them. */
 static size_t whole_bytes(const uint8_t *mask, size_t len, bool *ret_plain)
 {
@@ -149,7 +141,7 @@ static size_t whole_bytes(const uint8_t *mask, size_t len, bool *ret_plain)
 
 	while (n < len && mask[n] == 0xff)
 		n++;
-	*ret_plain = is_zero(mask + n, len - n);
+	*ret_plain = bytes_zero(mask + n, len - n);
 	return n;
 }
 
@@ -160,7 +152,7 @@ static void add_masked(struct nftnl_rule *nr, bool invert, const uint8_t *value,
 	bool plain;
 	size_t n = whole_bytes(mask, len, &plain);
 
-	if (plain && n && is_zero(value + n, len - n)) {
+	if (plain && n && bytes_zero(value + n, len - n)) {
 		add_cmp(nr, invert, value, (uint32_t)n);
 		return;
 	}
@@ -175,9 +167,9 @@ static void add_addr(struct nftnl_rule *nr, uint32_t offset, bool invert, const 
 	bool plain;
 	size_t n = whole_bytes(m, len, &plain);
 
-	if (!invert && is_zero(v, len) && is_zero(m, len))
+	if (!invert && bytes_zero(v, len) && bytes_zero(m, len))
 		return;
-	if (!plain || !n || !is_zero(v + n, len - n))
+	if (!plain || !n || !bytes_zero(v + n, len - n))
 		n = len;
 	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, offset, (uint32_t)n);
 	add_masked(nr, invert, v, m, n);
@@ -189,7 +181,7 @@ static void add_iface(struct nftnl_rule *nr, uint32_t key, bool invert, const ch
 {
 	uint8_t value[IFNAMSIZ];
 
-	if (!invert && is_zero(mask, IFNAMSIZ))
+	if (!invert && bytes_zero(mask, IFNAMSIZ))
 		return;
 	/* "eth+" is kept with its +, behind what the mask covers */
 	for (size_t i = 0; i < IFNAMSIZ; i++)

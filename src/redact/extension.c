@@ -4,9 +4,6 @@
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_nat.h>
-#include <linux/netfilter/xt_comment.h>
-#include <linux/netfilter/xt_conntrack.h>
-#include <linux/netfilter/xt_iprange.h>
 
 #include "redact/rule.h"
 
@@ -51,12 +48,8 @@ static void conntrack(struct redactor *r, uint8_t family, uint8_t *info, size_t 
 	const size_t addrs = 8 * sizeof(union nf_inet_addr);
 
 	(void)family;
-	for (size_t i = 0; i < addrs && i < n; i++) {
-		if (info[i]) {
-			redactor_refuse(r, "the addresses of a match of conntrack");
-			return;
-		}
-	}
+	if (!bytes_zero(info, n < addrs ? n : addrs))
+		redactor_refuse(r, "the addresses of a match of conntrack");
 }
 
 /* struct nf_nat_range, and struct nf_nat_range2, which begins alike. */

@@ -16,28 +16,18 @@ static bool is_aligned(size_t n)
 	return n % __alignof__(struct xt_counters) == 0;
 }
 
-static void masked(struct redactor *r, uint8_t family, uint8_t *addr, const uint8_t *mask)
-{
-	int bits = redactor_mask_bits(mask, addr_len(family));
-
-	if (bits < 0)
-		redactor_refuse(r, "an address with a mask that is no prefix");
-	else
-		redactor_bits(r, family, addr, (unsigned int)bits);
-}
-
 static void header4(struct redactor *r, struct ipt_entry *e)
 {
-	masked(r, AF_INET, (uint8_t *)&e->ip.src, (const uint8_t *)&e->ip.smsk);
-	masked(r, AF_INET, (uint8_t *)&e->ip.dst, (const uint8_t *)&e->ip.dmsk);
+	redactor_masked(r, AF_INET, (uint8_t *)&e->ip.src, (const uint8_t *)&e->ip.smsk, sizeof(e->ip.smsk));
+	redactor_masked(r, AF_INET, (uint8_t *)&e->ip.dst, (const uint8_t *)&e->ip.dmsk, sizeof(e->ip.dmsk));
 	redactor_name(r, e->ip.iniface, sizeof(e->ip.iniface));
 	redactor_name(r, e->ip.outiface, sizeof(e->ip.outiface));
 }
 
 static void header6(struct redactor *r, struct ip6t_entry *e)
 {
-	masked(r, AF_INET6, e->ipv6.src.s6_addr, e->ipv6.smsk.s6_addr);
-	masked(r, AF_INET6, e->ipv6.dst.s6_addr, e->ipv6.dmsk.s6_addr);
+	redactor_masked(r, AF_INET6, e->ipv6.src.s6_addr, e->ipv6.smsk.s6_addr, sizeof(e->ipv6.smsk));
+	redactor_masked(r, AF_INET6, e->ipv6.dst.s6_addr, e->ipv6.dmsk.s6_addr, sizeof(e->ipv6.dmsk));
 	redactor_name(r, e->ipv6.iniface, sizeof(e->ipv6.iniface));
 	redactor_name(r, e->ipv6.outiface, sizeof(e->ipv6.outiface));
 }

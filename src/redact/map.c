@@ -34,24 +34,6 @@ struct replaced {
 	char *was, *is;
 };
 
-struct redact_map {
-	trie four, six;
-	VEC(struct letters) letters;
-	VEC(struct mac) macs;
-	VEC(struct replaced) names;
-	VEC(struct addr) addrs;      /* whole ones, as they were */
-};
-
-static uint32_t random_below(uint32_t n)
-{
-	uint32_t x;
-
-	random_bytes(&x, sizeof(x));
-	return x % n;
-}
-
-/* --- addresses -------------------------------------------------------------- */
-
 /* Ranges of which an address stays in the one that it is in: by so many leading bits, or with all of them. */
 static const struct range {
 	const char *first;
@@ -69,6 +51,30 @@ static const struct range {
 	{ "2001:db8:7171::71", 128, true }, { "2001:db8:2929:29::29", 128, true }, { "3fff:71::71", 128, true },
 };
 
+#define RANGES ARRAY_SIZE(ranges)
+
+struct redact_map {
+	trie four, six;
+	VEC(struct letters) letters;
+	VEC(struct mac) macs;
+	VEC(struct replaced) names;
+	VEC(struct addr) addrs;      /* whole ones, as they were */
+	struct addr first[RANGES];   /* of ranges[], parsed */
+	uint32_t chance[256];        /* random numbers: the kernel is not asked for each … */
+	size_t chances;              /* … of those that are left */
+};
+
+static uint32_t random_below(struct redact_map *m, uint32_t n)
+{
+	if (!m->chances) {
+		random_bytes(m->chance, sizeof(m->chance));
+		m->chances = ARRAY_SIZE(m->chance);
+	}
+	return m->chance[--m->chances] % n;
+}
+
+/* --- addresses -------------------------------------------------------------- */
+
 static bool bit_of(const uint8_t *bytes, unsigned int i)
 {
 	return bytes[i / 8] >> (7 - i % 8) & 1;
@@ -79,23 +85,26 @@ static trie *trie_of(struct redact_map *m, uint8_t family)
 	return family == AF_INET6 ? &m->six : &m->four;
 }
 
-static uint32_t add_bit(trie *t)
+static uint32_t add_bit(struct redact_map *m, trie *t)
 {
 	struct bit *b = vec_add(t);
 
-	b->flip = random_below(2);
+	b->flip = random_below(m, 2);
 	return (uint32_t)t->n - 1;
 }
 
-static void insert(trie *t, const uint8_t *bytes, unsigned int bits, unsigned int fixed)
+/* Whether it was not there yet. */
+static bool insert(struct redact_map *m, trie *t, const uint8_t *bytes, unsigned int bits, unsigned int fixed)
 {
 	uint32_t at = 0;
+	bool is_new = false;
 
 	for (unsigned int i = 0; i < bits; i++) {
 		bool one = bit_of(bytes, i);
 
-		if (!t->v[at].next[one]) {
-			uint32_t next = add_bit(t);
+		is_new = !t->v[at].next[one];
+		if (is_new) {
+			uint32_t next = add_bit(m, t);
 
 			t->v[at].next[one] = next;
 		}
@@ -103,18 +112,19 @@ static void insert(trie *t, const uint8_t *bytes, unsigned int bits, unsigned in
 			t->v[at].fixed[one] = true;
 		at = t->v[at].next[one];
 	}
+	return is_new;
 }
 
 /* How many leading bits of an address stay, because of where it is. */
-static unsigned int fixed_bits(uint8_t family, const uint8_t *bytes, unsigned int bits)
+static unsigned int fixed_bits(const struct redact_map *m, uint8_t family, const uint8_t *bytes, unsigned int bits)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
-		struct addr first;
+	for (size_t i = 0; i < RANGES; i++) {
+		const struct addr *first = &m->first[i];
 		unsigned int same = 0;
 
-		if (addr_parse(ranges[i].first, &first) < 0 || first.family != family)
+		if (first->family != family)
 			continue;
-		while (same < bits && same < ranges[i].bits && bit_of(bytes, same) == bit_of(first.b, same))
+		while (same < bits && same < ranges[i].bits && bit_of(bytes, same) == bit_of(first->b, same))
 			same++;
 		if (same == ranges[i].bits)
 			return ranges[i].all ? bits : same;
@@ -139,9 +149,8 @@ void redact_map_note(struct redact_map *m, uint8_t family, const uint8_t *bytes,
 		redact_map_note(m, AF_INET, bytes + 12, bits - 96);
 		return;
 	}
-
-	insert(t, bytes, bits, fixed_bits(family, bytes, bits));
-	if (bits == addr_len(family) * 8 && addr_from_bytes(family, bytes, addr_len(family), &a) == 0)
+	if (insert(m, t, bytes, bits, fixed_bits(m, family, bytes, bits)) &&
+	    bits == addr_len(family) * 8 && addr_from_bytes(family, bytes, addr_len(family), &a) == 0)
 		vec_push(&m->addrs, a);
 }
 
@@ -218,10 +227,10 @@ static size_t beginning_of(const char *name)
 }
 
 /* Exchanges those from `from` to `to` among each other. */
-static void shuffle(struct letters *l, char from, char to)
+static void shuffle(struct redact_map *m, struct letters *l, char from, char to)
 {
 	for (int i = to; i > from; i--) {
-		int j = from + (int)random_below((uint32_t)(i - from + 1));
+		int j = from + (int)random_below(m, (uint32_t)(i - from + 1));
 		char swap = l->becomes[i];
 
 		l->becomes[i] = l->becomes[j];
@@ -230,15 +239,15 @@ static void shuffle(struct letters *l, char from, char to)
 }
 
 /* What follows on a name's first letters. Numbers of what is known are as common as the name: "eth0". */
-static void choose_letters(struct letters *l, bool numbered)
+static void choose_letters(struct redact_map *m, struct letters *l, bool numbered)
 {
 	for (int c = 0; c < 128; c++)
 		l->becomes[c] = (char)c;
 	l->numbered = numbered;
-	shuffle(l, 'a', 'z');
-	shuffle(l, 'A', 'Z');
+	shuffle(m, l, 'a', 'z');
+	shuffle(m, l, 'A', 'Z');
 	if (!numbered)
-		shuffle(l, '0', '9');
+		shuffle(m, l, '0', '9');
 }
 
 /* The place behind one more letter; numbered: numbers behind it stay. */
@@ -249,7 +258,7 @@ static uint32_t step(struct redact_map *m, uint32_t at, char c, bool numbered)
 	for (uint32_t i = next.sibling; i; i = m->letters.v[i].sibling)
 		if (m->letters.v[i].c == c)
 			return i;
-	choose_letters(&next, numbered || (m->letters.v[at].numbered && isdigit((unsigned char)c)));
+	choose_letters(m, &next, numbered || (m->letters.v[at].numbered && isdigit((unsigned char)c)));
 	m->letters.v[at].child = (uint32_t)m->letters.n;
 	vec_push(&m->letters, next);
 	return m->letters.v[at].child;
@@ -382,17 +391,14 @@ struct redact_map *redact_map_new(void)
 	struct redact_map *m = xcalloc(1, sizeof(*m));
 	struct letters *root;
 
-	add_bit(&m->four);
-	add_bit(&m->six);
+	add_bit(m, &m->four);
+	add_bit(m, &m->six);
 	root = vec_add(&m->letters);
-	choose_letters(root, false);
+	choose_letters(m, root, false);
 	/* so that nothing comes into a range in which it was not, or to an address that stands for another */
-	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
-		struct addr first;
-
-		if (addr_parse(ranges[i].first, &first) == 0)
-			insert(trie_of(m, first.family), first.b, ranges[i].bits, ranges[i].bits);
-	}
+	for (size_t i = 0; i < RANGES; i++)
+		if (addr_parse(ranges[i].first, &m->first[i]) == 0)
+			insert(m, trie_of(m, m->first[i].family), m->first[i].b, ranges[i].bits, ranges[i].bits);
 	return m;
 }
 

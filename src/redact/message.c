@@ -96,6 +96,25 @@ void *redactor_payload(struct nlattr *a, size_t *ret_n)
 	return (char *)a + sizeof(*a);
 }
 
+void *redactor_find(void *bytes, size_t n, uint16_t type, size_t *ret_n)
+{
+	struct nlattr *a;
+
+	*ret_n = 0;
+	while ((a = redactor_next(&bytes, &n)))
+		if ((a->nla_type & NLA_TYPE_MASK) == type)
+			return redactor_payload(a, ret_n);
+	return NULL;
+}
+
+const char *redactor_text(void *bytes, size_t n, uint16_t type)
+{
+	size_t size;
+	const char *text = redactor_find(bytes, n, type, &size);
+
+	return text && size && text[size - 1] == '\0' ? text : NULL;
+}
+
 static uint8_t family_of(size_t n)
 {
 	return n == 4 ? AF_INET : n == 16 ? AF_INET6 : AF_UNSPEC;

@@ -58,6 +58,9 @@ void redactor_walk(struct redactor *r, void *bytes, size_t n, const struct redac
 /* The next attribute, *bytes and *n move behind it; NULL at the end. */
 struct nlattr *redactor_next(void **bytes, size_t *n);
 void *redactor_payload(struct nlattr *a, size_t *ret_n);
+/* The payload of the first attribute of a type, NULL where there is none; a NUL-terminated one, else NULL. */
+void *redactor_find(void *bytes, size_t n, uint16_t type, size_t *ret_n);
+const char *redactor_text(void *bytes, size_t n, uint16_t type);
 
 /* One message of a namespace. */
 void redactor_message(struct redactor *r, enum collect_kind kind, struct nlmsghdr *nlh);

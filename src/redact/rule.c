@@ -5,14 +5,15 @@
  */
 #include <netinet/in.h>
 
+#include "firewall/decode.h"
 #include "redact/rule.h"
 
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netlink.h>
-#include <stdio.h>
 
 #define WORDS 20 /* of registers: 4 for the verdict's, 16 others */
 #define WIDEST 64 /* NFT_DATA_VALUE_MAXLEN */
@@ -64,13 +65,7 @@ struct span {
 
 static uint8_t *find(struct span attrs, uint16_t type, size_t *ret_n)
 {
-	struct nlattr *a;
-
-	*ret_n = 0;
-	while ((a = redactor_next(&attrs.p, &attrs.n)))
-		if ((a->nla_type & NLA_TYPE_MASK) == type)
-			return redactor_payload(a, ret_n);
-	return NULL;
+	return redactor_find(attrs.p, attrs.n, type, ret_n);
 }
 
 static bool number(struct span attrs, uint16_t type, uint32_t *ret)
@@ -124,31 +119,24 @@ static struct reg *reg_of(struct walker *w, struct span attrs, uint16_t type)
 
 /* --- values ------------------------------------------------------------------ */
 
-int redactor_mask_bits(const uint8_t *mask, size_t n)
+void redactor_masked(struct redactor *r, uint8_t family, uint8_t *bytes, const uint8_t *mask, size_t n)
 {
-	int bits = 0;
+	int bits = mask_prefix(mask, n);
 
-	while ((size_t)bits < n * 8 && mask[bits / 8] >> (7 - bits % 8) & 1)
-		bits++;
-	for (size_t i = (size_t)bits; i < n * 8; i++)
-		if (mask[i / 8] >> (7 - i % 8) & 1)
-			return -1;
-	return bits;
+	if (bits < 0)
+		redactor_refuse(r, "an address with a mask that is no prefix");
+	else
+		redactor_bits(r, family, bytes, (unsigned int)bits);
 }
 
 static void addr_value(struct walker *w, uint8_t family, const uint8_t *mask, uint8_t *bytes, size_t n)
 {
-	int bits;
-
-	if (!addr_len(family) || n > addr_len(family)) {
+	if (!addr_len(family) || n > addr_len(family))
 		redactor_refuse(w->r, "an address that is compared in a way that is not known");
-		return;
-	}
-	bits = mask ? redactor_mask_bits(mask, n) : (int)n * 8;
-	if (bits < 0)
-		redactor_refuse(w->r, "an address with a mask that is no prefix");
+	else if (mask)
+		redactor_masked(w->r, family, bytes, mask, n);
 	else
-		redactor_bits(w->r, family, bytes, (unsigned int)bits);
+		redactor_bits(w->r, family, bytes, (unsigned int)n * 8);
 }
 
 static void mac_value(struct walker *w, const uint8_t *mask, uint8_t *bytes, size_t n)
@@ -232,14 +220,6 @@ static bool overlap(const struct field *f, uint32_t offset, size_t n, size_t *re
 	return true;
 }
 
-static bool is_zero(const uint8_t *bytes, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (bytes[i])
-			return false;
-	return true;
-}
-
 /* Is it known what these bytes of packets are? Which header it is has to be, where it would make a difference. */
 static bool is_known(const struct walker *w, uint32_t base, uint32_t offset, size_t n)
 {
@@ -272,7 +252,7 @@ static void header_value(struct walker *w, const struct reg *from, uint8_t *byte
 			return;
 		}
 		mask = from->masked ? from->mask + at : NULL;
-		if (mask && is_zero(mask, len))
+		if (mask && bytes_zero(mask, len))
 			continue;
 		if (f->family == AF_UNSPEC)
 			mac_value(w, mask, bytes + at, len);
@@ -446,7 +426,7 @@ static void bitwise(struct walker *w, struct span e)
 		store(w, to, &(struct reg){ .holds = HOLDS_PLAIN });
 		return;
 	}
-	if (!mask || !xor || n > WIDEST || !is_zero(xor, xored) || was.masked || was.holds == HOLDS_VALUE) {
+	if (!mask || !xor || n > WIDEST || !bytes_zero(xor, xored) || was.masked || was.holds == HOLDS_VALUE) {
 		redactor_refuse(w->r, "an address or a name that is reckoned with");
 		return;
 	}
@@ -554,14 +534,13 @@ static void immediate(struct walker *w, struct span e)
 		redactor_refuse(w->r, "a value of which it is not known what it is");
 }
 
-#define NETMAP 64 /* NF_NAT_RANGE_NETMAP: bits behind the prefix stay */
-
 static void nat(struct walker *w, struct span e)
 {
 	struct reg *from = reg_of(w, e, NFTA_NAT_REG_ADDR_MIN), *to = reg_of(w, e, NFTA_NAT_REG_ADDR_MAX);
 	uint32_t flags;
 
-	if (number(e, NFTA_NAT_FLAGS, &flags) && flags & NETMAP)
+	/* bits behind the prefix stay */
+	if (number(e, NFTA_NAT_FLAGS, &flags) && flags & NF_NAT_RANGE_NETMAP)
 		redactor_refuse(w->r, "a translation of a whole network");
 	taken(w, from, true);
 	taken(w, to, true);
@@ -617,13 +596,13 @@ static void flow_offload(struct walker *w, struct span e)
 static void extension(struct walker *w, struct span e, bool target)
 {
 	/* both are numbered alike: name, revision, what it is told */
-	size_t n, info_n;
-	const char *name = (const char *)find(e, NFTA_MATCH_NAME, &n);
+	size_t info_n;
+	const char *name = redactor_text(e.p, e.n, NFTA_MATCH_NAME);
 	uint8_t *info = find(e, NFTA_MATCH_INFO, &info_n);
 	uint32_t revision = 0;
 
 	number(e, NFTA_MATCH_REV, &revision);
-	if (name && n && name[n - 1] == '\0' && info)
+	if (name && info)
 		redactor_extension(w->r, w->family, target, name, revision, info, info_n);
 	else
 		redactor_refuse(w->r, "an extension without a name");
@@ -696,12 +675,11 @@ static const struct {
 
 static void expression(struct walker *w, struct span e)
 {
-	size_t n;
-	const char *name = (const char *)find(e, NFTA_EXPR_NAME, &n);
+	const char *name = redactor_text(e.p, e.n, NFTA_EXPR_NAME);
 	struct span data;
 
 	data.p = find(e, NFTA_EXPR_DATA, &data.n);
-	if (!name || !n || name[n - 1]) {
+	if (!name) {
 		redactor_refuse(w->r, "an expression without a name");
 		return;
 	}

@@ -177,8 +177,15 @@ static void element(struct redactor *r, const struct nftnl_set *set, void *bytes
 		case NFTA_SET_ELEM_USERDATA:
 			redactor_clear(r, payload, size);
 			break;
+		case NFTA_SET_ELEM_FLAGS:
+		case NFTA_SET_ELEM_TIMEOUT:
+		case NFTA_SET_ELEM_EXPIRATION:
+		case NFTA_SET_ELEM_PAD:
+		case NFTA_SET_ELEM_EXPR: /* counters and limits */
+		case NFTA_SET_ELEM_EXPRESSIONS:
+			break;
 		default:
-			break; /* flags, times, counters and limits */
+			redactor_clear(r, payload, size);
 		}
 	}
 }
@@ -203,25 +210,10 @@ static const struct nftnl_set *set_of(const struct redactor *r, uint8_t family, 
 	return set ? set->ns : NULL;
 }
 
-/* Text of an attribute at the level of the message, as it is: NUL-terminated, or NULL. */
-static const char *text_at(void *bytes, size_t n, uint16_t type)
-{
-	struct nlattr *a;
-
-	while ((a = redactor_next(&bytes, &n))) {
-		size_t size;
-		const char *payload = redactor_payload(a, &size);
-
-		if ((a->nla_type & NLA_TYPE_MASK) == type)
-			return size && payload[size - 1] == '\0' ? payload : NULL;
-	}
-	return NULL;
-}
-
 static void set_elements(struct redactor *r, uint8_t family, void *bytes, size_t n)
 {
-	const struct nftnl_set *set = set_of(r, family, text_at(bytes, n, NFTA_SET_ELEM_LIST_TABLE),
-					     text_at(bytes, n, NFTA_SET_ELEM_LIST_SET));
+	const struct nftnl_set *set = set_of(r, family, redactor_text(bytes, n, NFTA_SET_ELEM_LIST_TABLE),
+					     redactor_text(bytes, n, NFTA_SET_ELEM_LIST_SET));
 	struct nlattr *a;
 
 	while ((a = redactor_next(&bytes, &n))) {
