@@ -152,9 +152,7 @@ static void add_watched(struct batch *b, const struct member *m, struct observe_
 	}
 	vec_each(peer, &own.peers)
 		add_peer(spec, peer);
-	vec_free(&own.arp);
-	vec_free(&own.peers);
-	vec_free(&own.ns);
+	observe_spec_done(&own);
 }
 
 static void map_labels(struct batch *b, struct member *m)
@@ -209,9 +207,7 @@ static void plan(struct batch *b)
 	for (size_t i = 0; i < b->n; i++)
 		if (asks(&b->members[i]))
 			count_transactions(b, &b->members[i]);
-	vec_free(&spec.arp);
-	vec_free(&spec.peers);
-	vec_free(&spec.ns);
+	observe_spec_done(&spec);
 }
 
 /* --- what was seen, to each its own --- */

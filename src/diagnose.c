@@ -421,7 +421,7 @@ static void list_drops(const struct inquiry *in, struct diagnosis *d)
 	else if (o->drops_heard < 0)
 		vec_push(&d->notes, xasprintf("drop reasons of the kernel: no (%s)", strerror(-o->drops_heard)));
 	else
-		vec_push(&d->notes, xstrdup("drop reasons of the kernel: not needed"));
+		vec_push(&d->notes, xstrdup("drop reasons of the kernel: not asked"));
 	vec_each(drop, &o->drops)
 		list_drop(in, drop, d);
 }
@@ -516,10 +516,14 @@ static bool repaired(struct snapshot *world, const struct finding *f)
 	return f->ops.n > 0;
 }
 
+static bool same_place(const struct finding *a, const struct finding *b)
+{
+	return streq(a->code, b->code) && a->ns == b->ns && streq(a->object, b->object) && finding_same_backend(a, b);
+}
+
 static bool same_fault(const struct finding *a, const struct finding *b)
 {
-	return streq(a->code, b->code) && a->ns == b->ns && a->dir == b->dir &&
-	       streq(a->object, b->object) && finding_same_backend(a, b);
+	return same_place(a, b) && a->dir == b->dir;
 }
 
 static bool known(const findings *fs, const struct finding *f)
@@ -811,22 +815,6 @@ static int find_probe(const struct inquiry *in, bool question)
 
 /* --- full size, partial loss --- */
 
-/* Echo between the same two, from the same end? */
-static bool same_way(const struct probe *a, const struct probe *b)
-{
-	return a->proto == b->proto && !a->control && !b->control && a->outside == b->outside && a->ns == b->ns &&
-	       addr_eq(&a->dst, &b->dst);
-}
-
-static bool small_passed(const struct inquiry *in, const struct probe *full)
-{
-	for (size_t i = 0; i < in->n; i++)
-		if (in->probes[i].answered && (!in->probes[i].full || in->probes[i].step) &&
-		    same_way(&in->probes[i], full))
-			return true;
-	return false;
-}
-
 /* The smallest packet of the full-size probe and its steps that got lost; index. */
 static int smallest_lost(const struct inquiry *in, int full)
 {
@@ -834,7 +822,7 @@ static int smallest_lost(const struct inquiry *in, int full)
 
 	for (size_t i = 0; i < in->n; i++)
 		if (in->probes[i].step && in->probes[i].outcome == PROBE_LOST &&
-		    same_way(&in->probes[i], &in->probes[full]) &&
+		    probe_same_way(&in->probes[i], &in->probes[full]) &&
 		    in->probes[i].size < in->probes[best].size)
 			best = (int)i;
 	return best;
@@ -846,7 +834,7 @@ static uint32_t largest_passed(const struct inquiry *in, const struct probe *ful
 	uint32_t size = 0;
 
 	for (size_t i = 0; i < in->n; i++)
-		if (in->probes[i].step && in->probes[i].answered && same_way(&in->probes[i], full) &&
+		if (in->probes[i].step && in->probes[i].answered && probe_same_way(&in->probes[i], full) &&
 		    in->probes[i].size > size)
 			size = in->probes[i].size;
 	return size;
@@ -867,8 +855,7 @@ static void turn_round(const struct inquiry *in, int question, int full, struct 
 static bool drops_both_ways(const findings *fs, const struct finding *f)
 {
 	vec_each(other, fs)
-		if (f->has_rule && other->has_rule && streq(other->code, f->code) && other->ns == f->ns &&
-		    streq(other->object, f->object))
+		if (f->has_rule && other->has_rule && same_place(other, f))
 			return true;
 	return false;
 }
@@ -881,7 +868,7 @@ static void judge_full_size(const struct inquiry *in, int question, int full, co
 	uint32_t passed;
 	struct finding f;
 
-	if (in->no_probe || !small_passed(in, p))
+	if (in->no_probe || !probe_small_answered(in->probes, in->n, p))
 		return;
 	/* "too big" came back: discovery works */
 	if (p->outcome == PROBE_ANSWERED || p->outcome == PROBE_REJECTED ||

@@ -25,8 +25,20 @@ struct list {
 	const struct diagnosis *d, *other;
 	const struct ns *ns;
 	int at;                  /* index of ns */
+	const struct ns *there;  /* of the same name on the other side, or NULL */
 	items *items;
 };
+
+/* The namespace of that name; NULL: none there. */
+static const struct ns *ns_named(const struct diagnosis *d, const char *name)
+{
+	const struct snapshot *s = d->snapshot;
+
+	for (size_t i = 0; s && i < s->ns.n; i++)
+		if (streq(snapshot_ns(s, (int)i)->name, name))
+			return snapshot_ns(s, (int)i);
+	return NULL;
+}
 
 /* --- items ----------------------------------------------------------------- */
 
@@ -285,22 +297,10 @@ static void list_switches(struct list *l)
 		add_number(l, xstrdup("net.bridge.bridge-nf-call-ip6tables"), ns->bridge_nf_call_ip6tables);
 }
 
-static const struct ns *other_ns(const struct list *l)
-{
-	const struct snapshot *s = l->other->snapshot;
-
-	for (size_t i = 0; s && i < s->ns.n; i++)
-		if (streq(snapshot_ns(s, (int)i)->name, l->ns->name))
-			return snapshot_ns(s, (int)i);
-	return NULL;
-}
-
 /* Where a part was not read, it is not known to have been other. */
 static bool is_told(const struct list *l, enum collect_kind kind)
 {
-	const struct ns *other = other_ns(l);
-
-	return !l->ns->error[kind] && !(other && other->error[kind]);
+	return !l->ns->error[kind] && !(l->there && l->there->error[kind]);
 }
 
 static void list_listeners(struct list *l)
@@ -321,15 +321,14 @@ static void list_listeners(struct list *l)
 /* Do both say what is in the chain, or the other one that there is none? */
 static bool is_chain_told(const struct list *l, const struct nft_chain *chain)
 {
-	const struct ns *other = other_ns(l);
 	const struct nft_chain *twin;
 
 	if (chain->unread || !is_told(l, chain->legacy ? COLLECT_LEGACY : COLLECT_NFT))
 		return false;
-	if (!other)
+	if (!l->there)
 		return true;
-	twin = chain_in(chains_beside(other, chain), chain->family, chain->table, chain->name);
-	return twin ? !twin->unread : chain->legacy || !other->more_chains;
+	twin = chain_in(chains_beside(l->there, chain), chain->family, chain->table, chain->name);
+	return twin ? !twin->unread : chain->legacy || !l->there->more_chains;
 }
 
 /* The chain's rules by what they say; the same one twice is two. */
@@ -374,7 +373,8 @@ static void list_firewall(struct list *l)
 static void list_all(const struct diagnosis *d, const struct diagnosis *other, items *ret)
 {
 	for (size_t i = 0; d->snapshot && i < d->snapshot->ns.n; i++) {
-		struct list l = { .d = d, .other = other, .ns = snapshot_ns(d->snapshot, (int)i), .at = (int)i,
+		const struct ns *ns = snapshot_ns(d->snapshot, (int)i);
+		struct list l = { .d = d, .other = other, .ns = ns, .at = (int)i, .there = ns_named(other, ns->name),
 				  .items = ret };
 
 		add(&l, xstrdup("namespace"), xstrdup("on the way"));
@@ -389,9 +389,12 @@ static void list_all(const struct diagnosis *d, const struct diagnosis *other, i
 	}
 }
 
-static bool same_thing(const struct item *a, const struct item *b)
+/* By what they are about, as strcmp(). */
+static int compare(const struct item *a, const struct item *b)
 {
-	return streq(a->what, b->what) && streq(a->netns, b->netns);
+	int r = strcmp(a->netns, b->netns);
+
+	return r ? r : strcmp(a->what, b->what);
 }
 
 /* Items in the order of what they are about, so that it is found fast. */
@@ -403,10 +406,8 @@ struct entry {
 static int by_thing(const void *a, const void *b)
 {
 	const struct item *x = ((const struct entry *)a)->item, *y = ((const struct entry *)b)->item;
-	int r = strcmp(x->netns, y->netns);
+	int r = compare(x, y);
 
-	if (r == 0)
-		r = strcmp(x->what, y->what);
 	/* equal ones stay as they were */
 	return r ? r : (x > y) - (x < y);
 }
@@ -427,12 +428,7 @@ static size_t place_of(const struct entry *entries, size_t n, const struct item 
 	size_t low = 0;
 
 	while (n) {
-		const struct item *middle = entries[low + n / 2].item;
-		int r = strcmp(middle->netns, item->netns);
-
-		if (r == 0)
-			r = strcmp(middle->what, item->what);
-		if (r < 0) {
+		if (compare(entries[low + n / 2].item, item) < 0) {
 			low += n / 2 + 1;
 			n -= n / 2 + 1;
 		} else {
@@ -447,10 +443,10 @@ static const struct item *counterpart(const struct item *item, struct entry *ent
 {
 	size_t first = place_of(entries, n, item), at;
 
-	if (first == n || !same_thing(entries[first].item, item))
+	if (first == n || compare(entries[first].item, item) != 0)
 		return NULL;
 	at = first + entries[first].taken;
-	if (at == n || !same_thing(entries[at].item, item))
+	if (at == n || compare(entries[at].item, item) != 0)
 		return NULL;
 	entries[first].taken++;
 	return entries[at].item;
@@ -459,12 +455,7 @@ static const struct item *counterpart(const struct item *item, struct entry *ent
 /* All of a namespace that is not on the other way would only be many words for that. */
 static bool is_worth_it(const struct item *item, const struct diagnosis *other)
 {
-	if (item->fleeting)
-		return false;
-	for (size_t i = 0; other->snapshot && i < other->snapshot->ns.n; i++)
-		if (streq(snapshot_ns(other->snapshot, (int)i)->name, item->netns))
-			return true;
-	return streq(item->what, "namespace");
+	return !item->fleeting && (ns_named(other, item->netns) || streq(item->what, "namespace"));
 }
 
 static void note(diff_changes *ret, const struct item *before, const struct item *after)

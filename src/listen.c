@@ -30,24 +30,15 @@ static bool is_doubtful(const struct diagnosis *d)
 /* A client outside has no way in any more. */
 static bool is_worth_it(const struct round *r)
 {
-	return r->run->drops && round_asks(r) && !r->no_entry && !r->entrance.uplink && round_lost(r) &&
+	return r->run->drops && round_asks(r) && !r->entrance.uplink && round_lost(r) &&
 	       (r->run->options->verbose || is_doubtful(r->d));
-}
-
-/* Did a small packet of the same way come through? */
-static bool small_passes(const struct round *r, const struct probe *full)
-{
-	vec_each(p, &r->plan.probes)
-		if (!p->full && !p->control && p->answered && p->ns == full->ns && p->proto == full->proto &&
-		    addr_eq(&p->dst, &full->dst))
-			return true;
-	return false;
 }
 
 /* What is lost whatever its size is asked once: the reason for which a large packet is dropped is not the small one's. */
 static bool is_asked_again(const struct round *r, const struct probe *p)
 {
-	return !p->control && !p->step && !p->answered && (!p->full || small_passes(r, p));
+	return !p->control && !p->step && !p->answered &&
+	       (!p->full || probe_small_answered(r->plan.probes.v, r->plan.probes.n, p));
 }
 
 /* Marks of its own keep the captures of the round out of it. */
@@ -62,14 +53,13 @@ static void plan_again(struct listening *l)
 				       .while_waiting = r->plan.while_waiting };
 	round_marks(&l->plan.marks);
 	for (size_t i = 0; i < r->plan.probes.n; i++) {
-		const struct probe *p = &r->plan.probes.v[i];
+		struct probe p = probe_again(&r->plan.probes.v[i]);
 
-		if (!is_asked_again(r, p))
+		if (!is_asked_again(r, &r->plan.probes.v[i]))
 			continue;
+		p.question = true;
 		vec_push(&l->which, (int)i);
-		vec_push(&l->plan.probes, ((struct probe){ .ns = p->ns, .proto = p->proto, .src = p->src, .dst = p->dst,
-							   .oif = p->oif, .port = p->port, .size = p->size, .df = p->df,
-							   .full = p->full, .question = true, .rtt_us = -1 }));
+		vec_push(&l->plan.probes, p);
 	}
 	l->spec.marks = l->plan.marks;
 	round_watch(r, &l->spec);
@@ -127,9 +117,7 @@ bool listen_to_kernel(struct round *r)
 	plan_again(&l);
 	if (l.plan.probes.n)
 		ask(&l);
-	vec_free(&l.spec.arp);
-	vec_free(&l.spec.peers);
-	vec_free(&l.spec.ns);
+	observe_spec_done(&l.spec);
 	vec_free(&l.which);
 	observations_free(&l.heard);
 	probe_plan_done(&l.plan);

@@ -204,6 +204,12 @@ static int redact(struct diagnosis *d, const struct options *o)
 	return complain(strbuf_take(&b), EXIT_UNKNOWN);
 }
 
+/* Who asks the kernel why it drops packets; NULL where that could not be (listen.h). */
+static struct dropwatch *drops_of(const struct run *r)
+{
+	return r->options->no_probe || r->source.kind == TARGET_OUTSIDE ? NULL : dropwatch_start();
+}
+
 static int diagnose_command(const struct options *o)
 {
 	struct run r = { .options = o };
@@ -220,7 +226,7 @@ static int diagnose_command(const struct options *o)
 		d = run_refused(&r, error);
 		status = print_diagnosis(d, o);
 	} else {
-		r.drops = o->no_probe ? NULL : dropwatch_start();
+		r.drops = drops_of(&r);
 		privilege_drop(writes(o));
 		r.progress = o->quiet ? NULL : progress_new(STDERR_FILENO);
 		d = run_diagnosis(&r);
@@ -404,10 +410,10 @@ static int watch_command(const struct options *o)
 	if (status)
 		return status;
 	err = run_open(&first, o->source, o->destination, &error);
+	drops = err == -EINVAL ? NULL : drops_of(&first);
 	run_done(&first);
 	if (err == -EINVAL)
 		return complain(xstrdup(error), EXIT_USAGE);
-	drops = o->no_probe ? NULL : dropwatch_start();
 	privilege_drop(writes(o));
 	while (!stopped) {
 		struct run r = { .options = o, .drops = drops };

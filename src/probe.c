@@ -71,6 +71,31 @@ const char *outcome_name(enum probe_outcome o)
 	return "?";
 }
 
+struct probe probe_again(const struct probe *p)
+{
+	struct probe again = *p;
+
+	memset(&again.attempts, 0, sizeof(again.attempts));
+	again.answered = 0;
+	again.outcome = PROBE_PENDING;
+	again.rtt_us = -1;
+	return again;
+}
+
+bool probe_same_way(const struct probe *a, const struct probe *b)
+{
+	return a->proto == b->proto && !a->control && !b->control && a->outside == b->outside && a->ns == b->ns &&
+	       addr_eq(&a->dst, &b->dst);
+}
+
+bool probe_small_answered(const struct probe *probes, size_t n, const struct probe *full)
+{
+	for (size_t i = 0; i < n; i++)
+		if (probes[i].answered && (!probes[i].full || probes[i].step) && probe_same_way(&probes[i], full))
+			return true;
+	return false;
+}
+
 void probe_plan_done(struct probe_plan *plan)
 {
 	vec_each(p, &plan->probes)
@@ -202,8 +227,7 @@ static bool is_full_behind_small(const struct run *run, const struct probe *p)
 	if (!p->full)
 		return false;
 	vec_each(small, &run->plan->probes)
-		if (!small->full && small->ns == p->ns && small->proto == p->proto &&
-		    first_answer(small))
+		if (!small->full && probe_same_way(small, p) && first_answer(small))
 			return true;
 	return false;
 }

@@ -95,6 +95,15 @@ int probe_run(struct probe_plan *plan, struct observer *ob, struct observations 
 
 void probe_plan_done(struct probe_plan *plan);
 
+/* The same one, of which nothing has come yet: a probe to be sent again. */
+struct probe probe_again(const struct probe *p);
+
+/* Between the same two, by the same protocol, from the same end? A control goes no way of others. */
+bool probe_same_way(const struct probe *a, const struct probe *b);
+
+/* Of n probes, all of them settled: was a smaller one answered that went the way of one of full size? */
+bool probe_small_answered(const struct probe *probes, size_t n, const struct probe *full);
+
 /* The row of a protocol. Sockets are opened in the probe's namespace by the caller's thread. */
 struct probe_ops {
 	const char *name;

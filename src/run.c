@@ -869,27 +869,39 @@ static uint32_t small_size(enum proto proto, uint16_t port, uint8_t family)
 	return SMALL_SYN + longer;
 }
 
+/* Plans a probe where its way is as it has to be; fits: NULL: whatever it is. */
+static bool plan_probe(struct round *r, const struct probe *p, bool (*fits)(const struct path *))
+{
+	struct flow flow = flow_of(r, p);
+	struct path *path = predict_far(r, &flow);
+
+	if (fits && !fits(path)) {
+		path_free(path);
+		return false;
+	}
+	vec_push(&r->plan.probes, *p);
+	vec_push(&r->paths, path);
+	return true;
+}
+
 static void add_probe(struct round *r, enum proto proto, uint16_t port, bool question, bool control,
 		      bool full)
 {
-	struct probe *p = vec_add(&r->plan.probes);
-	struct flow flow;
+	const struct probe p = { .ns = control ? NS_HOST : r->src,
+				 .proto = proto,
+				 .src = r->entrance.client,
+				 .dst = r->dst,
+				 .oif = r->oif,
+				 .port = port,
+				 .outside = r->entrance.uplink != 0,
+				 .size = full ? 0 : small_size(proto, port, r->dst.family),
+				 .df = full,
+				 .question = question,
+				 .control = control,
+				 .full = full,
+				 .rtt_us = -1 };
 
-	*p = (struct probe){ .ns = control ? NS_HOST : r->src,
-			     .proto = proto,
-			     .src = r->entrance.client,
-			     .dst = r->dst,
-			     .oif = r->oif,
-			     .port = port,
-			     .outside = r->entrance.uplink != 0,
-			     .size = full ? 0 : small_size(proto, port, r->dst.family),
-			     .df = full,
-			     .question = question,
-			     .control = control,
-			     .full = full,
-			     .rtt_us = -1 };
-	flow = flow_of(r, p);
-	vec_push(&r->paths, predict_far(r, &flow));
+	plan_probe(r, &p, NULL);
 }
 
 /* PROTO_COUNT: none. UDP is one only where a port was asked, and both kinds of it. */
@@ -913,20 +925,6 @@ static uint16_t port_of(const struct round *r, enum proto proto)
 	if (r->entrance.port && proto != PROTO_ICMP)
 		return r->entrance.port;
 	return proto == PROTO_ICMP ? 0 : t->port ? t->port : SECOND_PORT;
-}
-
-/* Adds a probe where its way is as it has to be. */
-static void add_sized(struct round *r, const struct probe *p, bool (*fits)(const struct path *))
-{
-	struct flow flow = flow_of(r, p);
-	struct path *path = predict_far(r, &flow);
-
-	if (!fits(path)) {
-		path_free(path);
-		return;
-	}
-	vec_push(&r->plan.probes, *p);
-	vec_push(&r->paths, path);
 }
 
 static bool comes_in(const struct path *path)
@@ -960,13 +958,13 @@ static void add_sizes(struct round *r)
 	p.dst = to;
 	p.outside = true;
 	p.size = uplink->mtu < OUTSIDE_MAX ? uplink->mtu : OUTSIDE_MAX;
-	add_sized(r, &p, comes_in);
+	plan_probe(r, &p, comes_in);
 	p.ns = question->legs.v[question->deliver_leg].ns;
 	p.src = to;
 	p.dst = r->entrance.client;
 	p.outside = false;
 	p.size = 0;
-	add_sized(r, &p, goes_to_client);
+	plan_probe(r, &p, goes_to_client);
 }
 
 static void plan_probes(struct round *r)
@@ -1077,9 +1075,7 @@ static void open_observer(struct round *r)
 	/* our own tables move the generation as everybody else's do */
 	vec_each(ns, &spec.ns)
 		r->s->ns.v[ns->ns].nft_generation += observe_transactions(r->run->observer, ns->ns);
-	vec_free(&spec.arp);
-	vec_free(&spec.peers);
-	vec_free(&spec.ns);
+	observe_spec_done(&spec);
 }
 
 /* --- the way in --- */
@@ -1284,16 +1280,12 @@ static void ask_again(struct round *r)
 				    .stop = r->plan.stop,
 				    .while_waiting = r->plan.while_waiting };
 	struct observations none = { 0 };
-	struct probe *p;
 
 	if (!round_is_partial(r))
 		return;
 	progress_say(r->run->progress, "asking once more: some packets were lost");
 	nap(1000000);
-	p = vec_add(&again.probes);
-	*p = (struct probe){ .ns = first->ns, .proto = first->proto, .dst = first->dst,
-			     .oif = first->oif, .port = first->port, .size = first->size, .question = true,
-			     .rtt_us = -1, .src = first->src, .outside = first->outside };
+	vec_push(&again.probes, probe_again(first));
 	/* only answers to the marks that are known are turned aside; its port or id is new in any case */
 	if (!again.inject)
 		round_marks(&again.marks);
@@ -1353,13 +1345,11 @@ int round_sent(struct round *r, int err)
 /* Sends one packet of this size, the way of a probe; another where that got lost. */
 static bool passes(struct round *r, const struct probe *like, uint32_t size)
 {
-	const struct probe step = { .ns = like->ns, .proto = PROTO_ICMP, .src = like->src, .dst = like->dst,
-				    .oif = like->oif, .size = size, .df = true, .full = true, .step = true,
-				    .outside = like->outside, .rtt_us = -1 };
-	struct flow flow = flow_of(r, &step);
+	struct probe step = probe_again(like);
 
-	vec_push(&r->plan.probes, step);
-	vec_push(&r->paths, predict_far(r, &flow));
+	step.size = size;
+	step.step = true;
+	plan_probe(r, &step, NULL);
 	r->plan.from = r->plan.probes.n - 1;
 	return probe_run(&r->plan, r->run->observer, &r->obs) == 0 &&
 	       r->plan.probes.v[r->plan.from].answered;
@@ -1400,13 +1390,11 @@ static void try_known(struct round *r, const struct probe *like, struct gap *g, 
 	try_size(r, like, g, mtu + 1);
 }
 
-/* From outside no probe may have asked the same way yet. */
-static bool small_passes(struct round *r, const struct probe *full)
+/* Does a small packet pass the same way? From outside none may have asked yet: then one does. */
+static bool try_small(struct round *r, const struct probe *full)
 {
-	vec_each(p, &r->plan.probes)
-		if (!p->full && !p->control && p->proto == PROTO_ICMP && p->answered &&
-		    p->outside == full->outside && p->ns == full->ns && addr_eq(&p->dst, &full->dst))
-			return true;
+	if (probe_small_answered(r->plan.probes.v, r->plan.probes.n, full))
+		return true;
 	return r->inject && r->plan.probes.v[0].answered &&
 	       passes(r, full, small_size(PROTO_ICMP, 0, full->dst.family));
 }
@@ -1423,8 +1411,10 @@ static void find_size(struct round *r, size_t full)
 	const struct probe like = r->plan.probes.v[full];
 	struct gap g = { .passes = SMALL_PROBE, .fails = like.size };
 
-	if ((like.outcome != PROBE_LOST && !is_refused(&like)) || !small_passes(r, &like) ||
-	    like.outcome != PROBE_LOST)
+	if ((like.outcome != PROBE_LOST && !is_refused(&like)) || !try_small(r, &like))
+		return;
+	/* a size that is refused is known: that a small one passes was all that was missing */
+	if (like.outcome != PROBE_LOST)
 		return;
 	progress_say(r->run->progress, "looking for the largest packet that passes");
 	try_known(r, &like, &g, r->paths.v[full]);
@@ -1463,26 +1453,17 @@ static const struct probe *answered_echo(const struct round *r, uint16_t *ret_id
 /* Rules that let a flow begin may let nothing follow. Only where the model has it so is it worth a packet. */
 static void follow_up(struct round *r)
 {
-	struct probe next = { .proto = PROTO_ICMP, .rtt_us = -1 };
-	const struct probe *like = answered_echo(r, &next.follows);
-	struct path *path;
-	struct flow flow;
+	uint16_t id;
+	const struct probe *like = answered_echo(r, &id);
+	struct probe next;
 
 	if (!like)
 		return;
-	next.ns = like->ns;
-	next.src = like->src;
-	next.dst = like->dst;
-	next.oif = like->oif;
-	next.size = like->size;
-	flow = flow_of(r, &next);
-	path = predict_far(r, &flow);
-	if (!drops_request(path)) {
-		path_free(path);
+	next = probe_again(like);
+	next.question = false;
+	next.follows = id;
+	if (!plan_probe(r, &next, drops_request))
 		return;
-	}
-	vec_push(&r->plan.probes, next);
-	vec_push(&r->paths, path);
 	r->plan.from = r->plan.probes.n - 1;
 	(void)probe_run(&r->plan, r->run->observer, &r->obs);
 }
@@ -1685,7 +1666,7 @@ static void judge_name(struct round *r)
 /* Is it judged by the configuration alone? */
 static bool is_mute(const struct round *r)
 {
-	return r->run->options->no_probe || !addr_is_set(&r->dst) || r->no_entry;
+	return !round_asks(r) || r->no_entry;
 }
 
 /* What else the kernel knows that a judgement may need. */
@@ -1824,11 +1805,9 @@ static void remark_change(struct diagnosis *d, const char *change)
 /* As it was planned. */
 static void unsend(struct probe *p, const struct flow *flow)
 {
+	vec_free(&p->attempts);
+	*p = probe_again(p);
 	p->size = flow->size;
-	p->attempts.n = 0;
-	p->answered = 0;
-	p->outcome = PROBE_PENDING;
-	p->rtt_us = -1;
 }
 
 int round_pretend(struct round *r, const struct options *o)
@@ -1903,7 +1882,8 @@ int round_conclude(struct round *r, bool last)
 {
 	gather(r);
 	round_judge(r);
-	if (!r->stale && listen_to_kernel(r)) {
+	/* what is looked at once more is asked then */
+	if (!r->stale && (last || !is_hasty(r->run, r->d)) && listen_to_kernel(r)) {
 		diagnosis_forget(r->d);
 		round_judge(r);
 	}

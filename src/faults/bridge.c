@@ -327,12 +327,12 @@ static bool bridge_hairpin_off(const struct question *q, struct finding *f)
 {
 	const size_t back = behind_port(q->leg->kind);
 	const struct leg *up = q->index >= back ? q->leg - back : NULL;
-	const struct crossing *c = NULL;
+	const struct crossing *c;
 	const struct link *port;
 
 	if (!up || q->index - back + 2 >= q->path->request_legs || up[0].kind != LEG_BRIDGE_UP ||
-	    up[1].kind != LEG_FORWARD || up[2].kind != LEG_BRIDGE_DOWN || up[0].dir != DIR_REQUEST ||
-	    up[1].oif != up[1].iif || up[2].oif != up[0].iif || (q->ev && q->ev->loss != LOSS_PACKET))
+	    up[1].kind != LEG_FORWARD || up[2].kind != LEG_BRIDGE_DOWN || up[1].oif != up[1].iif ||
+	    up[2].oif != up[0].iif || (q->ev && q->ev->loss != LOSS_PACKET))
 		return false;
 	c = translated_in_bridge(up);
 	port = ns_link(leg_ns(q), up->iif);

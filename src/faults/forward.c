@@ -2,7 +2,6 @@
 /* forward - in every namespace that routes the packet */
 #include <errno.h>
 #include <linux/rtnetlink.h>
-#include <stdio.h>
 
 #include "faults/groups.h"
 #include "faults/say.h"
@@ -305,14 +304,12 @@ static bool rp_filter_drop(const struct question *q, struct finding *f)
 	struct lookup back;
 	const struct link *in;
 	const struct addr *src;
-	char key[64];
 
 	in = ns_link(leg_ns(q), q->leg->iif);
 	if (!in || reverse_path(q, &back) != RPF_DROP)
 		return false;
 	src = q->leg->n_crossings ? &q->leg->crossings[0].pkt.src : &q->leg->pkt.src;
-	snprintf(key, sizeof(key), "net.ipv4.conf.%s.rp_filter", in->name);
-	say(f, q->leg->ns, key,
+	say(f, q->leg->ns, switch_name(q, q->leg->ns, q->leg->iif, "rp_filter"),
 	    "the reverse-path filter of %s drops packets from %s that come in by %s",
 	    who(q, q->leg->ns).s, addr_text(src).s, in->name);
 	say_evidence(f, "rp_filter is %d (the larger of all = %d and %s = %d)",

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ipsec - IPsec policies that take or refuse a packet (__xfrm_policy_check(), xfrm_lookup(), net/xfrm/xfrm_policy.c) */
 #include <linux/xfrm.h>
-#include <netinet/in.h>
 #include <stdio.h>
 
 #include "faults/groups.h"

@@ -114,14 +114,20 @@ void say_port_flag(const struct question *q, struct finding *f, const struct lin
 	op->old = !on;
 }
 
+const char *switch_name(const struct question *q, int ns, int ifindex, const char *name)
+{
+	char key[64];
+
+	snprintf(key, sizeof(key), "net.ipv4.conf.%s.%s", ifname(q, ns, ifindex).s, name);
+	return snapshot_intern(q->s, key);
+}
+
 struct op *say_switch(const struct question *q, struct finding *f, int ns, int ifindex,
 		      const char *name, int value, int old)
 {
-	char key[64];
 	struct op *op = say_op(f, OP_SYSCTL, ns, ifindex);
 
-	snprintf(key, sizeof(key), "net.ipv4.conf.%s.%s", ifname(q, ns, ifindex).s, name);
-	op->sysctl = snapshot_intern(q->s, key);
+	op->sysctl = switch_name(q, ns, ifindex, name);
 	op->value = value;
 	op->old = old;
 	return op;

@@ -35,6 +35,8 @@ struct mac_text {
 struct mac_text mac_text(const uint8_t *mac);
 /* An op on a flag of a bridge port, by its name of bridge(8): "locked". */
 void say_port_flag(const struct question *q, struct finding *f, const struct link *port, const char *flag, bool on);
+/* "net.ipv4.conf.X.name", of an interface; the snapshot's. */
+const char *switch_name(const struct question *q, int ns, int ifindex, const char *name);
 /* An op on a switch of one interface, net.ipv4.conf.X.name. */
 struct op *say_switch(const struct question *q, struct finding *f, int ns, int ifindex,
 		      const char *name, int value, int old);

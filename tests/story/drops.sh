@@ -35,7 +35,7 @@ told()
 
 ASPECT=healthy
 said
-has 'drop reasons of the kernel: not needed'
+has 'drop reasons of the kernel: not asked'
 lacks 'drop of'
 
 ASPECT=asking
