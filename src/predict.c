@@ -933,6 +933,16 @@ static void send_from(struct walk *w, int ns, int iif)
 		}
 		if (w->dir == DIR_REQUEST)
 			w->p->flow.src = w->pkt.src;
+		/* connect() asks again, with the source that it has chosen (ip_route_connect(), include/net/route.h) */
+		if (dst.family == AF_INET) {
+			q.src = w->pkt.src;
+			fib_lookup(here, &q, &leg->lookup);
+		}
+		if (leg->lookup.error) {
+			leg->pkt = w->pkt;
+			stop_here(w, STOP_NO_ROUTE, leg->lookup.error);
+			return;
+		}
 	}
 	leg->pkt = w->pkt;
 	cross_ip(w, ns, HOOK_OUTPUT, 0, leg->lookup.oif);

@@ -22,7 +22,7 @@ static const struct reason reasons[] = {
 	  { "no-route", "route-blackhole", "host-no-route", "return-route-missing" }, ASIDE_NEVER },
 	{ "IP_INVALID_DEST", "a destination that none may have", { "martian-source" }, ASIDE_NEVER },
 	{ "IP_INVALID_SOURCE", "a source that none may have", { "martian-source" }, ASIDE_NEVER },
-	{ "IP_LOCALNET", "a loopback address from outside", { "martian-source" }, ASIDE_NEVER },
+	{ "IP_LOCALNET", "a loopback address from outside", { "martian-source", "route-localnet-off" }, ASIDE_NEVER },
 	{ "IP_LOCAL_SOURCE", "a source that is an address of its own", { "martian-source" }, ASIDE_NEVER },
 	{ "IP_NOPROTO", "nobody takes that protocol", { NULL }, ASIDE_NEVER },
 	{ "IP_OUTNOROUTES", "no route to send it by", { "no-route", "route-blackhole", "host-no-route" }, ASIDE_NEVER },

@@ -340,8 +340,64 @@ static bool martian_source(const struct question *q, struct finding *f)
 	    addr_text(src).s, ifname(q, q->leg->ns, q->leg->iif).s);
 	say_evidence(f, "%s is local to %s: a packet from it cannot come in by an interface",
 		     addr_text(src).s, who(q, q->leg->ns).s);
-	say_advice(f, "give the sender another address than one of %s", who(q, q->leg->ns).s);
+	if (addr_is_loopback(src))
+		say_advice(f, "masquerade what is led there from the loopback: iptables -t nat -A POSTROUTING -s 127.0.0.0/8 -d %s "
+			   "-j MASQUERADE", addr_text(&q->leg->pkt.dst).s);
+	else
+		say_advice(f, "give the sender another address than one of %s", who(q, q->leg->ns).s);
 	f->mark = "martian source";
+	return true;
+}
+
+/* --- route-localnet-off --- */
+
+/* Does 127.0.0.0/8 stay on the loopback, as it does by the switches of an interface and of "all" (IN_DEV_ORCONF)? */
+static bool keeps_localnet(const struct ns *ns, int ifindex)
+{
+	const struct link *l = ns_link(ns, ifindex);
+
+	return l && !(l->flags & IFF_LOOPBACK) && l->inet.known && !l->inet.route_localnet &&
+	       !ns->error[COLLECT_SYSCTL] && !ns->all.route_localnet;
+}
+
+/*
+ * The interface that refuses an address of 127.0.0.0/8: what comes in for one, as after a DNAT (ip_route_input_slow(),
+ * which bridge-nf calls already where it translates), or what leaves with one, led out by a DNAT (__mkroute_output()).
+ * 0: none does.
+ */
+static int refuses_localnet(const struct question *q, bool *ret_leaves)
+{
+	const struct leg *l = q->leg;
+	int in = l->kind == LEG_BRIDGE_UP ? l->oif : l->iif;
+
+	*ret_leaves = l->kind == LEG_SEND;
+	if (*ret_leaves)
+		return l->n_crossings && l->stop == STOP_NONE && l->crossings[0].pkt.src.family == AF_INET &&
+				       addr_is_loopback(&l->crossings[0].pkt.src) && keeps_localnet(leg_ns(q), l->oif) ?
+			       l->oif : 0;
+	return l->pkt.dst.family == AF_INET && addr_is_loopback(&l->pkt.dst) && keeps_localnet(leg_ns(q), in) ? in : 0;
+}
+
+static bool route_localnet_off(const struct question *q, struct finding *f)
+{
+	const struct leg *l = q->leg;
+	bool leaves;
+	int ifindex = refuses_localnet(q, &leaves);
+	const struct addr *a;
+
+	if (!ifindex)
+		return false;
+	a = leaves ? &l->crossings[0].pkt.src : &l->pkt.dst;
+	say(f, l->ns, switch_name(q, l->ns, ifindex, "route_localnet"),
+	    leaves ? "%s lets nothing from %s leave by %s, where a DNAT leads it" :
+		     "%s takes nothing for %s that comes in by %s, which a DNAT leads there",
+	    who(q, l->ns).s, addr_text(a).s, ifname(q, l->ns, ifindex).s);
+	say_evidence(f, "%s is 0, so that 127.0.0.0/8 stays on the loopback", switch_name(q, l->ns, ifindex, "route_localnet"));
+	for (size_t i = 0; i < l->n_crossings; i++)
+		if (l->crossings[i].res.nat.kind == NAT_DEST)
+			say_rule(q, f, l->ns, l->crossings[i].res.nat_chain, l->crossings[i].res.nat_handle);
+	say_switch(q, f, l->ns, ifindex, "route_localnet", 1, 0);
+	f->mark = "stays on the loopback";
 	return true;
 }
 
@@ -444,6 +500,16 @@ static const struct fault rows[] = {
 		   "answer that is the uplink.",
 	  .proof = "The interface's switch, and packets that come in and do not leave.",
 	  .fix = "sysctl -w net.ipv4.conf.X.forwarding=1." },
+	{ .code = "route-localnet-off",
+	  .legs = LEG_BIT(LEG_SEND) | LEG_BIT(LEG_BRIDGE_UP) | LEG_BIT(LEG_DELIVER),
+	  .ask = ASK_SEEN | ASK_MODEL,
+	  .match = route_localnet_off,
+	  .safety = SAFETY_CONSENT,
+	  .means = "A DNAT leads to 127.0.0.0/8 what comes in by an interface, or leads out by one what was sent from "
+		   "there, and the interface keeps those addresses to the loopback.",
+	  .proof = "The rule, and the switch route_localnet of the interface and of \"all\".",
+	  .fix = "sysctl -w net.ipv4.conf.X.route_localnet=1. Neighbours on X can then reach more of the loopback's services: "
+		 "a DNAT to an address of X itself is the better way where the service can listen there." },
 	{ .code = "ttl-expired",
 	  .legs = LEG_BIT(LEG_FORWARD),
 	  .ask = ASK_SEEN,

@@ -345,6 +345,11 @@ static bool no_route(const struct question *q, struct finding *f)
 
 /* --- route-blackhole --- */
 
+static bool is_default_table(uint32_t table)
+{
+	return table == RT_TABLE_LOCAL || table == RT_TABLE_MAIN || table == RT_TABLE_DEFAULT;
+}
+
 static const char *type_name(uint8_t type)
 {
 	switch (type) {
@@ -375,6 +380,8 @@ static bool route_blackhole(const struct question *q, struct finding *f)
 		say(f, q->leg->ns, object, "%s has a route of type %s for %s",
 		    who(q, q->leg->ns).s, type, addr_text(&q->leg->pkt.dst).s);
 		say_evidence(f, "route: %s %s, table %u", type, object, l->route->table);
+		if (l->rule && !is_default_table(l->rule->table))
+			say_evidence(f, "ip rule with priority %u leads to that table", l->rule->priority);
 		say_op(f, OP_ROUTE_DEL, q->leg->ns, l->route->nh.oif)->route = *l->route;
 		f->mark = "route refuses it";
 		return true;
@@ -394,11 +401,6 @@ static bool route_blackhole(const struct question *q, struct finding *f)
 }
 
 /* --- route-policy --- */
-
-static bool is_default_table(uint32_t table)
-{
-	return table == RT_TABLE_LOCAL || table == RT_TABLE_MAIN || table == RT_TABLE_DEFAULT;
-}
 
 /* Packets wait at this leg for the MAC of the next hop that its own lookup chose. */
 static bool waits_here(const struct question *q)
