@@ -57,6 +57,7 @@ struct nat {
 	bool unchanged;   /* to what it was already: conntrack calls that no translation */
 	struct addr addr; /* new address; with masquerade the one that the model expects */
 	uint16_t port;    /* new port, 0: kept */
+	uint16_t port_min, port_max; /* those that it may be, where the rule says so, else 0 */
 };
 
 struct fw_result {

@@ -178,6 +178,9 @@ struct tracked_flow {
 	uint16_t sport, dport;
 	bool answered;       /* IPS_SEEN_REPLY: packets both ways */
 	bool translated;     /* IPS_SRC_NAT */
+	/* what its answers have, as the packets that leave translated show it the other way round */
+	struct addr answer_src, answer_dst;
+	uint16_t answer_sport, answer_dport;
 };
 
 struct listener {

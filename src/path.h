@@ -128,6 +128,9 @@ struct path {
 
 void path_free(struct path *p);
 
+/* The hook of a leg at which the source is translated, or NULL. */
+const struct crossing *leg_translation(const struct leg *leg);
+
 static inline void path_freep(struct path **p)
 {
 	path_free(*p);

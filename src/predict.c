@@ -70,6 +70,14 @@ void path_free(struct path *p)
 	free(p);
 }
 
+const struct crossing *leg_translation(const struct leg *leg)
+{
+	for (size_t i = 0; i < leg->n_crossings; i++)
+		if (leg->crossings[i].at.hook == HOOK_POSTROUTING && leg->crossings[i].res.nat.kind == NAT_SOURCE)
+			return &leg->crossings[i];
+	return NULL;
+}
+
 static const struct ns *ns_of(const struct walk *w, int ns)
 {
 	return snapshot_ns(w->s, ns);

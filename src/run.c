@@ -1669,6 +1669,27 @@ static bool is_mute(const struct round *r)
 	return !round_asks(r) || r->no_entry;
 }
 
+/* Who has the ports that the source of a lost packet could be translated to, where it did not leave. */
+static void read_port_users(struct round *r)
+{
+	for (size_t i = 0; i < r->paths.n; i++) {
+		const struct path *path = r->paths.v[i];
+		const struct probe *p = &r->plan.probes.v[i];
+
+		for (size_t l = 0; l < path->request_legs; l++) {
+			const struct leg *leg = &path->legs.v[l];
+			const struct crossing *c = leg_translation(leg);
+
+			if (!c || p->control || p->proto == PROTO_ICMP || p->outcome == PROBE_ANSWERED || leg->point < 0 ||
+			    correlate_passed(&r->obs, i, &path->points.v[leg->point]))
+				continue;
+			ns_forget(&r->s->ns.v[leg->ns], COLLECT_FLOW);
+			collect_translated(r->s, leg->ns, r->fds.v[leg->ns], proto_number(p->proto, c->pkt.dst.family),
+					   &c->pkt.dst, c->pkt.dport);
+		}
+	}
+}
+
 /* What else the kernel knows that a judgement may need. */
 static void gather(struct round *r)
 {
@@ -1679,6 +1700,7 @@ static void gather(struct round *r)
 	if (lost) {
 		count_rules(r);
 		count_queues(r);
+		read_port_users(r);
 	}
 	/* a flow of before may fail where a new one works */
 	if (!is_mute(r) && r->paths.v[0]->outside && r->plan.probes.v[0].proto == PROTO_UDP &&

@@ -17,6 +17,8 @@ struct entry {
 	uint8_t proto;
 	uint16_t sport, dport; /* network order, as is … */
 	uint32_t status;
+	struct addr answer_src, answer_dst;
+	uint16_t answer_sport, answer_dport; /* likewise */
 };
 
 static const struct nlfield ip_fields[] = {
@@ -40,8 +42,29 @@ static const struct nlfield tuple_fields[] = {
 	{ 0 },
 };
 
+static const struct nlfield answer_ip_fields[] = {
+	{ CTA_IP_V4_SRC, NLFIELD(ADDR, struct entry, answer_src) },
+	{ CTA_IP_V4_DST, NLFIELD(ADDR, struct entry, answer_dst) },
+	{ CTA_IP_V6_SRC, NLFIELD(ADDR, struct entry, answer_src) },
+	{ CTA_IP_V6_DST, NLFIELD(ADDR, struct entry, answer_dst) },
+	{ 0 },
+};
+
+static const struct nlfield answer_proto_fields[] = {
+	{ CTA_PROTO_SRC_PORT, NLFIELD(BYTES, struct entry, answer_sport) },
+	{ CTA_PROTO_DST_PORT, NLFIELD(BYTES, struct entry, answer_dport) },
+	{ 0 },
+};
+
+static const struct nlfield answer_fields[] = {
+	{ CTA_TUPLE_IP,    NLFIELD_NESTED(answer_ip_fields) },
+	{ CTA_TUPLE_PROTO, NLFIELD_NESTED(answer_proto_fields) },
+	{ 0 },
+};
+
 static const struct nlfield entry_fields[] = {
-	{ CTA_TUPLE_ORIG, NLFIELD_NESTED(tuple_fields) },
+	{ CTA_TUPLE_ORIG,  NLFIELD_NESTED(tuple_fields) },
+	{ CTA_TUPLE_REPLY, NLFIELD_NESTED(answer_fields) },
 	{ CTA_STATUS,     NLFIELD(BYTES, struct entry, status) },
 	{ 0 },
 };
@@ -62,7 +85,11 @@ static bool read_entry(const struct nlmsghdr *nlh, struct tracked_flow *ret)
 				      .sport = ntohs(e.sport),
 				      .dport = ntohs(e.dport),
 				      .answered = status & IPS_SEEN_REPLY,
-				      .translated = status & IPS_SRC_NAT };
+				      .translated = status & IPS_SRC_NAT,
+				      .answer_src = e.answer_src,
+				      .answer_dst = e.answer_dst,
+				      .answer_sport = ntohs(e.answer_sport),
+				      .answer_dport = ntohs(e.answer_dport) };
 	return true;
 }
 
@@ -90,6 +117,24 @@ int collect_flows(int ns_fd, uint8_t family, void (*f)(const struct tracked_flow
 
 		if (read_entry(*nlh, &flow))
 			f(&flow, arg);
+	}
+	return r;
+}
+
+int collect_translated(struct snapshot *s, int ns, int ns_fd, uint8_t proto, const struct addr *dst, uint16_t dport)
+{
+	_cleanup_(nl_closep) struct nl *nl = NULL;
+	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
+	int r = netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
+
+	if (r == 0)
+		r = dump(nl, dst->family, &d);
+	vec_each(nlh, &d.messages) {
+		struct tracked_flow flow;
+
+		if (read_entry(*nlh, &flow) && flow.translated && flow.proto == proto && flow.answer_sport == dport &&
+		    addr_eq(&flow.answer_src, dst))
+			collect_take(s, &s->ns.v[ns], COLLECT_FLOW, collect_copy(s, *nlh));
 	}
 	return r;
 }

@@ -284,6 +284,73 @@ static bool snat_wrong_source(const struct question *q, struct finding *f)
 	return true;
 }
 
+/* --- snat-ports-exhausted --- */
+
+/* What the source is translated to where it leaves by this leg, and the ports that it may have there. */
+struct port_pool {
+	const struct crossing *c;
+	uint16_t min, max;
+};
+
+static bool pool_of(const struct leg *leg, struct port_pool *ret)
+{
+	const struct crossing *c = leg_translation(leg);
+
+	if (!c || c->res.nat_unknown || !addr_is_set(&c->res.nat.addr) || c->pkt.proto == PROTO_ICMP)
+		return false;
+	*ret = (struct port_pool){ .c = c, .min = c->res.nat.port_min, .max = c->res.nat.port_max };
+	/* what the kernel takes for ports of clients (nf_nat_l4proto_unique_tuple(), net/netfilter/nf_nat_core.c) */
+	if (!ret->min || !ret->max) {
+		ret->min = 1024;
+		ret->max = UINT16_MAX;
+	}
+	return ret->min <= ret->max;
+}
+
+/* How many of them other flows to the same destination have. */
+static size_t ports_taken(const struct ns *ns, const struct port_pool *pool)
+{
+	_cleanup_(freep) bool *taken = xcalloc((size_t)UINT16_MAX + 1, sizeof(*taken));
+	const struct packet *pkt = &pool->c->pkt;
+	size_t n = 0;
+
+	vec_each(t, &ns->flows) {
+		if (t->proto != proto_number(pkt->proto, pkt->dst.family) || t->answer_sport != pkt->dport ||
+		    !addr_eq(&t->answer_src, &pkt->dst) || !addr_eq(&t->answer_dst, &pool->c->res.nat.addr) ||
+		    t->answer_dport < pool->min || t->answer_dport > pool->max || taken[t->answer_dport])
+			continue;
+		taken[t->answer_dport] = true;
+		n++;
+	}
+	return n;
+}
+
+/* A flow needs a port of its own beside all others to the same destination; without one it is dropped when it leaves. */
+static bool snat_ports_exhausted(const struct question *q, struct finding *f)
+{
+	const struct leg *leg = q->leg;
+	char object[ADDR_STRLEN + 16];
+	struct port_pool pool;
+	size_t size;
+
+	if (leg->dir != DIR_REQUEST || (q->ev->loss != LOSS_PACKET && q->ev->loss != LOSS_NOT_SENT) || !pool_of(leg, &pool))
+		return false;
+	size = (size_t)pool.max - pool.min + 1;
+	if (ports_taken(leg_ns(q), &pool) < size)
+		return false;
+	port_text(object, sizeof(object), &pool.c->pkt.dst, pool.c->pkt.dport);
+	say(f, leg->ns, addr_text(&pool.c->res.nat.addr).s, "no port of %s is left for another connection to %s",
+	    addr_text(&pool.c->res.nat.addr).s, object);
+	say_evidence(f, "%s translates the source to %s, ports %u to %u", who(q, leg->ns).s,
+		     addr_text(&pool.c->res.nat.addr).s, pool.min, pool.max);
+	say_evidence(f, "conntrack: %zu of these %zu belong to other flows to %s", size, size, object);
+	say_rule(q, f, leg->ns, pool.c->res.nat_chain, pool.c->res.nat_handle);
+	say_advice(f, "translate to more ports or addresses, or end connections that nobody needs: conntrack -L -p %s -d %s --dport %u",
+		   proto_name(pool.c->pkt.proto), addr_text(&pool.c->pkt.dst).s, pool.c->pkt.dport);
+	f->mark = "no port left";
+	return true;
+}
+
 /* The translation that takes the request away from its destination. */
 static const struct crossing *taking(const struct question *q)
 {
@@ -539,6 +606,15 @@ static const struct fault rows[] = {
 	  .proof = "The uplink shows the inner source, nothing comes back, and the host's own request "
 		   "is answered.",
 	  .fix = "Masquerade that network on that uplink." },
+	{ .code = "snat-ports-exhausted",
+	  .legs = LEG_BIT(LEG_SEND) | LEG_BIT(LEG_FORWARD),
+	  .ask = ASK_SEEN,
+	  .match = snat_ports_exhausted,
+	  .safety = SAFETY_MANUAL,
+	  .means = "The source is translated, and all ports that the rule permits are taken by other flows to the same "
+		   "destination.",
+	  .proof = "The rule, conntrack's flows to that destination, and packets that do not leave.",
+	  .fix = "More ports or addresses to translate to, or fewer connections." },
 	{ .code = "dnat-missing",
 	  .legs = LEG_BIT(LEG_DELIVER),
 	  .ask = ASK_SEEN | ASK_MODEL,

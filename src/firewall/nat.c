@@ -33,7 +33,8 @@ static bool is_unchanged(const struct fw_run *r, bool dst, const struct addr *a,
 	return !port || (headers_port(&r->st.h, dst, &old_port) && old_port == port);
 }
 
-static void set_nat(struct fw_run *r, enum nat_kind kind, const struct addr *a, uint16_t port)
+static void set_nat(struct fw_run *r, enum nat_kind kind, const struct addr *a, uint16_t port,
+		    const struct nat_range *range)
 {
 	bool unchanged = is_unchanged(r, kind == NAT_DEST, a, port);
 
@@ -41,6 +42,8 @@ static void set_nat(struct fw_run *r, enum nat_kind kind, const struct addr *a, 
 	r->st.nat.addr.family = a->family;
 	memcpy(r->st.nat.addr.b, a->b, sizeof(a->b));
 	r->st.nat.port = port;
+	r->st.nat.port_min = range->has_port ? range->port_min : 0;
+	r->st.nat.port_max = range->has_port ? range->port_max : 0;
 	r->st.nat_chain = r->chain;
 	r->st.nat_handle = r->handle;
 	r->st.nat.unchanged = unchanged;
@@ -156,7 +159,7 @@ void nat_translate(struct fw_run *r, enum nat_kind kind, const struct nat_range 
 		a = map_prefix(&old, range);
 	else if (range->has_addr)
 		addr_known = pick_address(r, kind, range, &a);
-	set_nat(r, kind, &a, port);
+	set_nat(r, kind, &a, port, range);
 	if (range->has_addr && !addr_is_set(&a))
 		set_nat_unknown(r, "the address it is translated to");
 	else if (!addr_known)
@@ -177,7 +180,7 @@ void nat_masquerade(struct fw_run *r, const struct nat_range *range)
 		r->verdict = (struct fw_verdict_code){ .code = NF_DROP };
 		return;
 	}
-	set_nat(r, NAT_SOURCE, &a, port);
+	set_nat(r, NAT_SOURCE, &a, port, range);
 	r->st.nat.masquerade = true;
 }
 
@@ -200,7 +203,7 @@ void nat_redirect(struct fw_run *r, const struct nat_range *range)
 		r->verdict = (struct fw_verdict_code){ .code = NF_DROP };
 		return;
 	}
-	set_nat(r, NAT_DEST, &a, port);
+	set_nat(r, NAT_DEST, &a, port, range);
 	r->st.nat.redirect = true;
 	if (!port_known)
 		set_nat_unknown(r, "the port it is redirected to");

@@ -402,7 +402,8 @@ static const struct redact_row tuple_rows[] = {
 };
 
 static const struct redact_row flow_rows[] = {
-	{ .attr = CTA_TUPLE_ORIG, REDACT_NEST, tuple_rows }, { .attr = CTA_STATUS }, { 0 },
+	{ .attr = CTA_TUPLE_ORIG, REDACT_NEST, tuple_rows }, { .attr = CTA_TUPLE_REPLY, REDACT_NEST, tuple_rows },
+	{ .attr = CTA_STATUS }, { 0 },
 };
 
 static const struct redact_row cpu_rows[] = { { .attr = CTA_STATS_DROP }, { 0 } };

@@ -257,12 +257,6 @@ row zone-of-one-direction '$NS1 $OUT' 'unreachable cause packet-loss reply' manu
 nft_in host <<<"table ip z { chain pre { type filter hook prerouting priority raw; iifname \"$BR\" ct zone set 5; }; }"
 END
 
-row snat-without-ports '$NS1 $OUT:443' 'unreachable cause packet-loss request, cause masquerade-missing request' manual full <<'END'
-nat_off
-nft_in host <<<"table ip n3 { chain post { type nat hook postrouting priority srcnat; ip saddr $SUBNET oifname \"$UP\" ip protocol tcp masquerade to :40000-40000; }; }"
-tcp_keep "$NS1" "$OUT" 443
-END
-
 # --- outside ----------------------------------------------------------------------------------------------------------
 
 row outside-has-no-way-back '$NS1 $OUT' 'unreachable cause upstream-silent request' manual full <<'END'
