@@ -89,7 +89,7 @@ struct flow {
 	bool ports_tried;  /* and no port of the host leads there: all that could were tried */
 	/* The host's interfaces that packets were seen to take where the model cannot know; 0: none */
 	int reply_iif;     /* by which answers from outside came in, instead of the uplink */
-	int request_port;  /* the bridge port by which the request left, towards somebody unknown */
+	int request_port;  /* the bridge port by which the request left, towards one of several, or somebody unknown */
 };
 
 #endif

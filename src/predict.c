@@ -105,21 +105,6 @@ static bool answers_at(const struct ns *ns, int ifindex, const struct addr *a)
 	return l && l->peer == ifindex && l->peer_nsid < 0 && iface_addr_usable(own);
 }
 
-const struct link *predict_port_to(const struct snapshot *s, int ns, int bridge,
-				   const struct addr *a, int except)
-{
-	vec_each(l, &snapshot_ns(s, ns)->links) {
-		int peer_ns, peer_if;
-
-		if (l->master != bridge || l->ifindex == except)
-			continue;
-		if (snapshot_peer(s, ns, l->ifindex, &peer_ns, &peer_if) &&
-		    answers_at(snapshot_ns(s, peer_ns), peer_if, a))
-			return l;
-	}
-	return NULL;
-}
-
 /* Does an interface lead to somewhere else than to another one, or a program, of this machine? */
 static bool leads_away(const struct link *l)
 {
@@ -155,6 +140,65 @@ static const struct link *outer_port(const struct walk *w, int ns, int bridge, i
 		    (l->ifindex == f->request_port || l->ifindex == f->entry))
 			return l;
 	return predict_outer_port(ns_of(w, ns), bridge, except);
+}
+
+/* Did the request come in by this interface? */
+static bool came_by(const struct path *path, int ns, int ifindex)
+{
+	vec_each(pt, &path->points)
+		if (pt->ns == ns && pt->ifindex == ifindex && !pt->out && pt->dir == DIR_REQUEST)
+			return true;
+	return false;
+}
+
+/* The MAC to which this segment's sender sends already; NULL: it does not know it yet. */
+static const struct neigh *known_neigh(const struct walk *w)
+{
+	const struct leg *sender = w->segment >= 0 ? &w->p->legs.v[w->segment] : NULL;
+	const struct neigh *n = sender ? ns_neigh(ns_of(w, sender->ns), sender->oif, &sender->nexthop) : NULL;
+
+	return n && n->mac_len && !(n->state & (NUD_INCOMPLETE | NUD_FAILED)) ? n : NULL;
+}
+
+/*
+ * How likely packets for an address leave by this port, where somebody is behind it who answers for that: two legs of
+ * one namespace on one bridge both do, and the first answer that comes back counts. 0: nobody is there.
+ */
+static int port_rank(const struct walk *w, int ns, const struct link *port, const struct addr *a)
+{
+	const struct neigh *n = known_neigh(w);
+	const struct iface_addr *own;
+	const struct link *end;
+	int end_ns, end_if;
+
+	if (!snapshot_peer(w->s, ns, port->ifindex, &end_ns, &end_if) || !answers_at(ns_of(w, end_ns), end_if, a))
+		return 0;
+	if (w->dir == DIR_REQUEST && ns == NS_HOST && port->ifindex == w->p->flow.request_port)
+		return 5;
+	end = ns_link(ns_of(w, end_ns), end_if);
+	if (n && end && n->mac_len == end->mac_len && memcmp(n->mac, end->mac, n->mac_len) == 0)
+		return 4;
+	if (w->dir == DIR_REPLY && came_by(w->p, ns, port->ifindex))
+		return 3;
+	own = ns_addr_on(ns_of(w, end_ns), end_if, a->family, a);
+	return own && addr_eq(&own->prefix.addr, a) ? 2 : 1;
+}
+
+/* The bridge port that leads to the owner of an address, other than `except`; NULL: none known. */
+static const struct link *port_to(const struct walk *w, int ns, int bridge, const struct addr *a, int except)
+{
+	const struct link *best = NULL;
+	int most = 0;
+
+	vec_each(l, &ns_of(w, ns)->links) {
+		int rank = l->master == bridge && l->ifindex != except ? port_rank(w, ns, l, a) : 0;
+
+		if (rank > most) {
+			best = l;
+			most = rank;
+		}
+	}
+	return best;
 }
 
 /* The address that this segment's packets are for: the sender's next hop, or the host that the outside answers. */
@@ -638,7 +682,7 @@ static bool leads_outside(const struct walk *w, int ns, int oif)
 static bool by_port(struct walk *w, enum leg_kind kind, int ns, const struct link *bridge, int in)
 {
 	const struct addr nexthop = wanted(w);
-	const struct link *port = predict_port_to(w->s, ns, bridge->ifindex, &nexthop, in);
+	const struct link *port = port_to(w, ns, bridge->ifindex, &nexthop, in);
 	bool out = !port && leads_outside(w, ns, bridge->ifindex);
 
 	if (out)

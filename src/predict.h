@@ -27,8 +27,4 @@ const struct link *predict_outer_port(const struct ns *ns, int bridge, int excep
  */
 bool predict_may_leave(const struct snapshot *s, const struct path *path);
 
-/* The bridge port that leads to the owner of an address, other than `except`; NULL: none known. */
-const struct link *predict_port_to(const struct snapshot *s, int ns, int bridge,
-				   const struct addr *a, int except);
-
 #endif

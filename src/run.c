@@ -1190,15 +1190,21 @@ static int answer_came_by(const struct round *r, size_t probe)
 	return 0;
 }
 
-/* Nobody known is behind any port of the host's bridge, and the request left by one of them. */
+static bool leaves_by(const struct path *path, int ns, int ifindex)
+{
+	vec_each(pt, &path->points)
+		if (pt->ns == ns && pt->ifindex == ifindex && pt->out && pt->dir == DIR_REQUEST)
+			return true;
+	return false;
+}
+
+/* The request left by another port of the host's bridge than the one behind which the next hop was thought, if any. */
 static int request_left_by(const struct round *r, size_t probe)
 {
 	const struct path *path = r->paths.v[probe];
-	const struct leg *last = path->legs.n ? &path->legs.v[path->legs.n - 1] : NULL;
 	int port = 0;
 
-	if (!last || (last->stop != STOP_NO_PORT && last->stop != STOP_NO_OWNER) ||
-	    path->flow.request_port)
+	if (path->flow.request_port)
 		return 0;
 	vec_each(s, &r->obs.sightings) {
 		const struct link *l = ns_link(snapshot_ns(r->s, NS_HOST), s->ifindex);
@@ -1210,7 +1216,7 @@ static int request_left_by(const struct round *r, size_t probe)
 			return 0;
 		port = s->ifindex;
 	}
-	return port;
+	return leaves_by(path, NS_HOST, port) ? 0 : port;
 }
 
 /* Packets took a way that the configuration does not tell: follow them there. */
