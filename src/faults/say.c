@@ -334,6 +334,27 @@ bool routed_end(const struct ns *ns, const struct link *l)
 	return false;
 }
 
+/* The one bridge of ns that has the address of a router which the asker knows behind its interface; NULL: none. */
+static const struct link *bridge_of_router(const struct ns *ns, const struct ns *asker, int ifindex)
+{
+	const struct link *found = NULL;
+
+	vec_each(r, &asker->routes) {
+		if (r->nh.oif != ifindex || !addr_is_set(&r->nh.gateway))
+			continue;
+		vec_each(a, &ns->addrs) {
+			const struct link *l = ns_link(ns, a->ifindex);
+
+			if (!addr_eq(&a->prefix.addr, &r->nh.gateway) || !l || !is_bridge(l))
+				continue;
+			if (found && found != l)
+				return NULL;
+			found = l;
+		}
+	}
+	return found;
+}
+
 bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
 		 const struct link **ret_link)
 {
@@ -348,10 +369,13 @@ bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
 	l = ns_link(snapshot_ns(q->s, peer_ns), peer_if);
 	if (!l)
 		return false;
-	if (l->master)
+	if (l->master) {
 		bridge = ns_link(snapshot_ns(q->s, peer_ns), l->master);
-	else if (own && !routed_end(snapshot_ns(q->s, peer_ns), l))
+	} else if (own && !routed_end(snapshot_ns(q->s, peer_ns), l)) {
 		bridge = bridge_for(snapshot_ns(q->s, peer_ns), &own->prefix.addr);
+		if (!bridge)
+			bridge = bridge_of_router(snapshot_ns(q->s, peer_ns), snapshot_ns(q->s, ns), ifindex);
+	}
 	*ret_ns = peer_ns;
 	*ret_link = bridge ? bridge : l;
 	return true;
