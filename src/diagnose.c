@@ -80,6 +80,18 @@ static bool ask_table(const struct question *q, unsigned int ask, enum confidenc
 	return false;
 }
 
+/* Did an answer to one of the probe's packets come in, or an error about one, whatever became of it then? */
+static bool heard_of(const struct inquiry *in, size_t i)
+{
+	const struct ns *ns = snapshot_ns(in->s, in->probes[i].ns);
+
+	vec_each(s, &in->obs->sightings)
+		if (s->probe == (int)i && s->ns == in->probes[i].ns && !s->out &&
+		    (s->kind == SIGHT_REPLY || (s->kind == SIGHT_ERROR && !ns_is_local(ns, &s->pkt.src))))
+			return true;
+	return false;
+}
+
 static struct facts facts_of(const struct inquiry *in)
 {
 	struct facts f = { .s = in->s,
@@ -97,6 +109,7 @@ static struct facts facts_of(const struct inquiry *in)
 		f.control_asked[p->proto] = true;
 		f.control_works[p->proto] = p->outcome == PROBE_ANSWERED ||
 					    p->outcome == PROBE_REFUSED;
+		f.control_heard[p->proto] = f.control_works[p->proto] || heard_of(in, i);
 	}
 	return f;
 }

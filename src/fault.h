@@ -19,6 +19,7 @@ struct facts {
 	const struct snapshot *others; /* further namespaces, perhaps also some of s; NULL: not read */
 	const struct observations *obs;
 	bool control_asked[PROTO_COUNT], control_works[PROTO_COUNT];
+	bool control_heard[PROTO_COUNT]; /* works, or something came in about it: the outside knows the way to the host */
 	bool routed_both_ways;      /* conntrack: this subnet speaks untranslated with the outside */
 	bool port_asked;
 	uint32_t sent;              /* packets, of all probes */

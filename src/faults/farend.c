@@ -368,7 +368,8 @@ static bool upstream_rejected(const struct question *q, struct finding *f)
 	say(f, q->leg->ns, from.s, "%s, outside of this host, answers with an ICMP error (type %u, code %u)",
 	    from.s, s->pkt.icmp_type, s->pkt.icmp_code);
 	say_evidence(f, "an ICMP error of type %u, code %u from %s came in by %s", s->pkt.icmp_type,
-		     s->pkt.icmp_code, from.s, ifname(q, q->leg->ns, q->leg->oif).s);
+		     s->pkt.icmp_code, from.s,
+		     ifname(q, q->leg->ns, s->ns == q->leg->ns && !s->out ? s->ifindex : q->leg->oif).s);
 	say_advice(f, "ask whoever runs %s", from.s);
 	f->mark = "rejected outside";
 	return true;
@@ -390,7 +391,7 @@ static bool upstream_silent(const struct question *q, struct finding *f)
 	if (q->ev->loss != LOSS_OUTSIDE)
 		return false;
 	/* a source that the outside cannot answer, while it answers the host's own: this host's fault */
-	if (q->ev->uplink_sighting >= 0 && q->facts->control_works[proto] && routed_here(q) &&
+	if (q->ev->uplink_sighting >= 0 && q->facts->control_heard[proto] && routed_here(q) &&
 	    !ns_is_local(leg_ns(q), &q->facts->obs->sightings.v[q->ev->uplink_sighting].pkt.src) &&
 	    !q->facts->routed_both_ways &&
 	    addr_is_private(&q->facts->obs->sightings.v[q->ev->uplink_sighting].pkt.src))
@@ -404,7 +405,9 @@ static bool upstream_silent(const struct question *q, struct finding *f)
 	}
 	if (q->facts->control_asked[proto])
 		say_evidence(f, "the host's own request %s",
-			     q->facts->control_works[proto] ? "was answered" : "got no answer either");
+			     q->facts->control_works[proto] ? "was answered" :
+			     q->facts->control_heard[proto] ? "was not answered, but something came in about it" :
+							      "got no answer either");
 	if (link_is_tap(ns_link(leg_ns(q), q->leg->oif)))
 		say_advice(f, "look at the program behind %s (slirp4netns, passt, a hypervisor …): what it "
 			   "does with packets cannot be seen", ifname(q, q->leg->ns, q->leg->oif).s);

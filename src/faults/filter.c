@@ -365,10 +365,22 @@ static bool unread_drop(const struct question *q, struct finding *f, const char 
 	return true;
 }
 
+/* Does the request come in by another interface than answers leave by, as from a misplaced port? It may come by that, too. */
+static bool comes_by_another(const struct question *q, const struct drop *d)
+{
+	const struct fib_query back = { .src = d->pkt.dst, .dst = d->pkt.src, .iif = d->oif };
+	struct lookup l;
+
+	if (q->leg->kind != LEG_FORWARD || q->leg->dir == DIR_REPLY || d->nd)
+		return false;
+	fib_lookup(snapshot_ns(q->s, d->ns), &back, &l);
+	return l.error == 0 && l.oif != d->iif;
+}
+
 /* The smallest accept for this packet. */
 static struct op_match match_of(const struct question *q, const struct drop *d)
 {
-	struct op_match m = { .iif = d->iif, .oif = d->oif };
+	struct op_match m = { .iif = comes_by_another(q, d) ? 0 : d->iif, .oif = d->oif };
 
 	if (d->hook == HOOK_INPUT || d->hook == HOOK_PREROUTING)
 		m.oif = 0;

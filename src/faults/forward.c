@@ -299,6 +299,25 @@ static enum rpf reverse_path(const struct question *q, struct lookup *back)
 	return fib_reverse_path(leg_ns(q), &query, back);
 }
 
+/*
+ * A route back that refuses packets is none, for loose mode either. Without it
+ * the filter may still drop, for what is left to lead back.
+ */
+static void say_refusing_route(const struct question *q, struct finding *f, const struct lookup *back,
+			       const struct link *in)
+{
+	_cleanup_(snapshot_freep) struct snapshot *world = snapshot_copy(q->s);
+	struct op *op = say_op(f, OP_ROUTE_DEL, q->leg->ns, back->route->nh.oif);
+	struct question after = *q;
+	struct lookup left;
+
+	op->route = *back->route;
+	say_evidence(f, "the route back, for %s, refuses packets", prefix_text(&back->route->dst).s);
+	after.s = world;
+	if (op_model(world, op) == 0 && reverse_path(&after, &left) == RPF_DROP && !left.error)
+		say_switch(q, f, q->leg->ns, q->leg->iif, "rp_filter", 2, in->inet.rp_filter);
+}
+
 static bool rp_filter_drop(const struct question *q, struct finding *f)
 {
 	struct lookup back;
@@ -315,7 +334,9 @@ static bool rp_filter_drop(const struct question *q, struct finding *f)
 	say_evidence(f, "rp_filter is %d (the larger of all = %d and %s = %d)",
 		     fib_rp_filter(leg_ns(q), in->ifindex), leg_ns(q)->all.rp_filter, in->name,
 		     in->inet.rp_filter);
-	if (back.error) {
+	if (back.error && back.route) {
+		say_refusing_route(q, f, &back, in);
+	} else if (back.error) {
 		/* loose mode, too, asks for one */
 		say_evidence(f, "there is no route back to %s", addr_text(src).s);
 		say_advice(f, "give %s a route back to %s", who(q, q->leg->ns).s, addr_text(src).s);
@@ -414,6 +435,22 @@ static const struct sighting *first_seen(const struct question *q, const struct 
 	return NULL;
 }
 
+/* A packet that came to this leg on its last hop, where no error about it can find a way back. */
+static const struct sighting *untold(const struct question *q)
+{
+	const enum sight_kind kind = q->leg->dir == DIR_REPLY ? SIGHT_REPLY : SIGHT_REQUEST;
+	struct lookup back;
+
+	vec_each(s, &q->facts->obs->sightings) {
+		if (s->kind != kind || s->out || s->pkt.ttl != 1 || s->ns != q->leg->ns ||
+		    s->ifindex != q->leg->iif)
+			continue;
+		fib_lookup(leg_ns(q), &(struct fib_query){ .dst = s->pkt.src }, &back);
+		return back.error ? s : NULL;
+	}
+	return NULL;
+}
+
 /* Was the same packet seen once more where it was seen before? Then it goes round. */
 static bool goes_round(const struct question *q, const struct sighting *first)
 {
@@ -432,20 +469,26 @@ static bool ttl_expired(const struct question *q, struct finding *f)
 	const char *what = v6 ? "hop limit" : "TTL";
 	const struct sighting *error, *first;
 
-	if (q->leg->kind != LEG_FORWARD || q->ev->error < 0)
+	if (q->leg->kind != LEG_FORWARD)
 		return false;
-	error = &q->facts->obs->sightings.v[q->ev->error];
-	if (!icmp_is_time_exceeded(error->pkt.src.family, error->pkt.icmp_type, error->pkt.icmp_code) ||
-	    error->error_of_reply != (q->leg->dir == DIR_REPLY) || !ns_is_local(leg_ns(q), &error->pkt.src))
+	error = q->ev->error < 0 ? NULL : &q->facts->obs->sightings.v[q->ev->error];
+	if (error && (!icmp_is_time_exceeded(error->pkt.src.family, error->pkt.icmp_type, error->pkt.icmp_code) ||
+		      error->error_of_reply != (q->leg->dir == DIR_REPLY) || !ns_is_local(leg_ns(q), &error->pkt.src)))
 		return false;
-	first = first_seen(q, error);
+	first = error ? first_seen(q, error) : untold(q);
+	if (!error && !first)
+		return false;
 	/* which route leads it so is others' to say */
 	if (first && goes_round(q, first))
 		return false;
 	say(f, q->leg->ns, ifname(q, q->leg->ns, q->leg->iif).s, "%s come with a %s of 1 to %s, which may not pass them on",
 	    q->leg->dir == DIR_REPLY ? "answers" : "packets", what, who(q, q->leg->ns).s);
-	say_evidence(f, "an ICMP \"time exceeded\" came from %s, an address of %s", addr_text(&error->pkt.src).s,
-		     who(q, q->leg->ns).s);
+	if (error)
+		say_evidence(f, "an ICMP \"time exceeded\" came from %s, an address of %s",
+			     addr_text(&error->pkt.src).s, who(q, q->leg->ns).s);
+	else
+		say_evidence(f, "%s has no route back to %s, by which it could say so", who(q, q->leg->ns).s,
+			     addr_text(&first->pkt.src).s);
 	if (first)
 		say_evidence(f, "%s was %u on %s in %s, where it was seen first", what, first->pkt.ttl,
 			     ifname(q, first->ns, first->ifindex).s, who(q, first->ns).s);

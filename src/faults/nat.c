@@ -127,10 +127,10 @@ static bool leaves_untranslated(const struct question *q)
 	if (q->ev && (q->ev->loss != LOSS_OUTSIDE || !seen || source_is_answered(q)))
 		return false;
 	/* as a guess about what comes next, never while rules are unread */
-	if (by_model(q) && (legacy || (q->facts->control_asked[proto] && !q->facts->control_works[proto])))
+	if (by_model(q) && (legacy || (q->facts->control_asked[proto] && !q->facts->control_heard[proto])))
 		return false;
 	/* the outside answers nobody: then this is a note beside upstream-silent */
-	if (!by_model(q) && q->facts->control_asked[proto] && !q->facts->control_works[proto] &&
+	if (!by_model(q) && q->facts->control_asked[proto] && !q->facts->control_heard[proto] &&
 	    !q->facts->noting)
 		return false;
 	return true;
@@ -141,10 +141,14 @@ static void say_untranslated(const struct question *q, struct finding *f)
 {
 	say_evidence(f, "%s saw the request leave with the source %s, which the outside cannot answer",
 		     ifname(q, NS_HOST, q->leg->oif).s, addr_text(source_outside(q)).s);
-	if (q->facts->control_works[q->path->flow.proto])
+	if (q->facts->control_works[q->path->flow.proto]) {
 		say_evidence(f, "the host's own request was answered");
-	else
+	} else if (q->facts->control_heard[q->path->flow.proto]) {
+		say_evidence(f, "about the host's own request something came in from outside");
+		f->confidence = LIKELY;
+	} else {
 		f->confidence = POSSIBLE;
+	}
 }
 
 /* Where a rule of the host keeps the request, or the answer, from being tracked, by which it cannot be translated. */

@@ -211,6 +211,15 @@ static bool too_wide(const struct question *q, struct finding *f, const struct l
 	return say_subnets(q, f, sender->ns, own, end_ns, end, other);
 }
 
+/* Is it out of this host, and gets no answer there? In the model that is what nothing translates. */
+static bool leaves_unanswered(const struct question *q)
+{
+	if (q->ev)
+		return q->ev->loss == LOSS_OUTSIDE && !source_is_answered(q);
+	return !q->path->snat && !q->path->snat_unknown && !q->facts->routed_both_ways &&
+	       addr_is_private(&q->path->flow.src);
+}
+
 static bool wrong_subnet(const struct question *q, struct finding *f)
 {
 	const struct leg *leg = q->leg, *sender = sender_of(q);
@@ -219,9 +228,8 @@ static bool wrong_subnet(const struct question *q, struct finding *f)
 	if (leg->kind == LEG_SEND && leg->stop == STOP_NO_ROUTE && !leg->lookup.route &&
 	    ends_differ(q, f, leg->ns))
 		return true;
-	/* it left, but with a source that belongs to no network of the router */
-	if (leg->kind == LEG_OUTSIDE && q->ev && q->ev->loss == LOSS_OUTSIDE && src != NS_HOST &&
-	    !source_is_answered(q)) {
+	/* it leaves, but with a source that belongs to no network of the router */
+	if (leg->kind == LEG_OUTSIDE && src != NS_HOST && leaves_unanswered(q)) {
 		struct lookup back;
 
 		fib_lookup(snapshot_ns(q->s, NS_HOST),

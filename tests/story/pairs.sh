@@ -38,7 +38,8 @@ case ${1:-} in
 --variants)
 	[ -z "${LAB_PAIRS:-}" ] || exec cat "$LAB_PAIRS"
 	printf '%s\n' no-route+masquerade-missing forward-drop.nft-rule+rp-filter-drop.reply \
-		accept-by-old-index+xfrm-drop.ns bridge-mac-changed+chain-without-jump
+		accept-by-old-index+xfrm-drop.ns bridge-mac-changed+chain-without-jump \
+		port-not-in-bridge.last+wrong-subnet.onlink port-wrong-bridge+blocklist-set
 	exit
 	;;
 --faults)
@@ -116,13 +117,14 @@ keys()
 # that nobody has is missed by whoever asks for it
 whose() { cut -d' ' -f1,4-; }
 
-# place OUT: how many interfaces the packet passed and, where that were all, how many its answer did on its way back
+# place OUT: how many interfaces the packet passed and, where that were all and an answer came, how many that did
 place()
 {
 	jq '[.path[] | select((.reply_only // false) | not)] as $there | [.path | reverse | .[] | .reply.state] as $back |
 		def stop: map(. == "lost" or . == "not-reached") | index(true);
 		if all(.probes[]; .question and .sent > 0 | not) then 0
-		else ($there | map(.request.state) | stop) // (100 + ($back | stop // 100)) end' "$1"
+		else ($there | map(.request.state) | stop) //
+			($back | stop | if . == 0 then $there | length else 100 + (. // 100) end) end' "$1"
 }
 
 pair=${1%/ipv6} set=${LAB_SET:-}
@@ -213,6 +215,8 @@ doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || finish
 named()
 {
 	if printf '%s\n' "${found[@]}" | grep -qxF -- "$1"; then
+		echo at-once
+	elif awk -F '\t' '$1 == "note" { print $2 }' "$LAB_TMP/found.sum" | grep -qxF -- "${1%% *}"; then
 		echo at-once
 	elif keys "$LAB_TMP/fixed" | grep -qxF -- "$1" || said "$LAB_TMP/fixed" applied | tr , '\n' | grep -qx "${1%% *}"; then
 		echo after-repair
