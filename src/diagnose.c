@@ -1076,7 +1076,9 @@ static char *destination_text(const struct diagnosis *d)
 	struct addr_text t;
 	const char *name = name_of(e, &t);
 
-	return e->port ? xasprintf("%s:%u", name, e->port) : xstrdup(name);
+	if (!e->port)
+		return xstrdup(name);
+	return xasprintf(!e->name && e->address.family == AF_INET6 ? "[%s]:%u" : "%s:%u", name, e->port);
 }
 
 /* "1.7 ms"; no answer takes no time at all */

@@ -501,6 +501,13 @@ bool ns_answers(const struct ns *ns, int ifindex, const struct addr *a)
 	return false;
 }
 
+bool listener_hears(const struct listener *l, const struct addr *dst)
+{
+	if (!addr_is_zero(&l->addr))
+		return addr_eq(&l->addr, dst);
+	return l->addr.family == dst->family || (l->addr.family == AF_INET6 && !l->v6only);
+}
+
 bool ns_bridge_nf(const struct ns *ns, uint8_t family)
 {
 	return (family == AF_INET6 ? ns->bridge_nf_call_ip6tables : ns->bridge_nf_call_iptables) > 0;

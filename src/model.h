@@ -424,6 +424,11 @@ bool ns_is_local_by(const struct ns *ns, int ifindex, const struct addr *a);
 bool ns_answers(const struct ns *ns, int ifindex, const struct addr *a);
 /* Is the address in use, or still tentative, or found to be somebody else's (RFC 4862)? */
 bool iface_addr_usable(const struct iface_addr *a);
+/*
+ * Does it hear what is sent to this address of its namespace? A socket of IPv6 on all addresses hears IPv4 as well,
+ * unless it says otherwise (ipv6(7)); never the other way round.
+ */
+bool listener_hears(const struct listener *l, const struct addr *dst);
 /* Do bridged packets of this family cross the IP hooks? */
 bool ns_bridge_nf(const struct ns *ns, uint8_t family);
 /*

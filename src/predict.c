@@ -960,6 +960,13 @@ static bool usable_source(const struct lookup *l, const struct addr *src)
 					   !addr_is_linklocal(&l->prefsrc));
 }
 
+/* The namespace that is asked for has no address that could be asked: it is at fault, not who asks. */
+static void stop_without_address(struct walk *w, int ns)
+{
+	add_leg(w, LEG_SEND, ns, 0, 0)->routed = true;
+	stop_here(w, STOP_NO_SOURCE, 0);
+}
+
 /* A packet made in this namespace: the request's first leg, or the answer's to what came in by iif. */
 static void send_from(struct walk *w, int ns, int iif)
 {
@@ -1089,6 +1096,8 @@ struct path *predict(const struct snapshot *s, const struct flow *flow)
 	};
 	if (flow->entry)
 		enter(&w, flow->entry);
+	else if (!addr_is_set(&flow->dst) && flow->dst_ns >= 0)
+		stop_without_address(&w, flow->dst_ns);
 	else
 		send_from(&w, flow->src_ns, 0);
 	vec_free(&w.bindings);

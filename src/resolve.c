@@ -189,14 +189,23 @@ static int unreadable(const struct lookup_job *j, int error, const char *path, c
 	return fail(error, ret_error, j->name, why);
 }
 
-/* 1: found, 0: not in there */
+static const char *no_address(uint8_t family)
+{
+	return family == AF_INET6 ? "it has no IPv6 address" : "it has no IPv4 address";
+}
+
+/* 1: found, 0: not in there. Who is there with addresses of the other family only is not looked for elsewhere. */
 static int ask_hosts(const struct lookup_job *j, struct addr *ret_addr, char **ret_error)
 {
 	const struct resolve_files *f = j->files;
 
 	if (f->hosts_error < 0)
 		return unreadable(j, f->hosts_error, f->hosts_path, ret_error);
-	return f->hosts && hosts_find(f->hosts, j->name, j->family, ret_addr);
+	if (!f->hosts || hosts_find(f->hosts, j->name, j->family, ret_addr))
+		return f->hosts != NULL;
+	if (hosts_find(f->hosts, j->name, j->family == AF_INET ? AF_INET6 : AF_INET, ret_addr))
+		return fail(-ENOENT, ret_error, j->name, no_address(j->family));
+	return 0;
 }
 
 static int use_resolvconf(struct lookup_job *j, char **ret_error)
@@ -377,9 +386,7 @@ static int ask_dns(struct lookup_job *j, struct addr *ret_addr, char **ret_error
 		exists = exists || answer == DNS_NO_ADDRESS;
 	}
 	return fail(-ENOENT, ret_error, j->name,
-		    !exists                ? "nobody has that name" :
-		    j->family == AF_INET6  ? "it has no IPv6 address" :
-					     "it has no IPv4 address");
+		    exists ? no_address(j->family) : "nobody has that name");
 }
 
 static int find_anywhere(struct lookup_job *j, struct addr *ret_addr, char **ret_error)

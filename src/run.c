@@ -572,7 +572,7 @@ static uint8_t entrance_family(const struct round *r)
 		if (default_route(snapshot_ns(r->s, NS_HOST), families[i]) &&
 		    first_global(snapshot_ns(r->s, r->dst_ns), families[i]))
 			return families[i];
-	return AF_INET;
+	return default_route(snapshot_ns(r->s, NS_HOST), AF_INET) ? AF_INET : AF_INET6;
 }
 
 /* The address that was named, or that a name has. */

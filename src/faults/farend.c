@@ -24,11 +24,6 @@ static bool has_port(const struct listener *l, const struct packet *pkt)
 	return l->proto == proto_number(pkt->proto, pkt->dst.family) && l->port == pkt->dport;
 }
 
-static bool hears_all(const struct listener *l, const struct addr *dst)
-{
-	return addr_is_zero(&l->addr) && (l->addr.family == dst->family || !l->v6only);
-}
-
 static enum listening listening(const struct ns *ns, const struct packet *pkt)
 {
 	const struct addr *dst = &pkt->dst;
@@ -37,7 +32,7 @@ static enum listening listening(const struct ns *ns, const struct packet *pkt)
 	vec_each(l, &ns->listeners) {
 		if (!has_port(l, pkt))
 			continue;
-		if (hears_all(l, dst) || addr_eq(&l->addr, dst))
+		if (listener_hears(l, dst))
 			return LISTENING;
 		if (addr_is_loopback(&l->addr))
 			best = LOOPBACK_ONLY;
@@ -53,38 +48,78 @@ static bool refused_by_target(const struct question *q)
 	return by_model(q) || q->ev->refused || (q->probe && q->probe->outcome == PROBE_REFUSED);
 }
 
-static void say_service(const struct question *q, struct finding *f, const char *how)
+/* what: the clause of the verdict */
+static void say_service(const struct question *q, struct finding *f, const char *what)
 {
 	char object[ADDR_STRLEN + 16];
 
 	port_text(object, sizeof(object), &q->leg->pkt.dst, q->leg->pkt.dport);
-	say(f, q->leg->ns, object, "%s port %u in %s%s", how, q->leg->pkt.dport,
-	    who(q, q->leg->ns).s,
-	    streq(how, "nobody listens on") ? "" : ", on its loopback only");
+	say(f, q->leg->ns, object, "%s", what);
 	if (!by_model(q))
 		say_evidence(f, "%s answered with %s", addr_text(&q->leg->pkt.dst).s,
 			     q->path->flow.proto == PROTO_UDP ? "\"port unreachable\"" : "RST");
 	f->mark = "refused";
 }
 
-static bool service_not_listening(const struct question *q, struct finding *f)
+/* A listener on the packet's port, which does not hear it: it is at another address, perhaps of the other family. */
+static const struct listener *elsewhere(const struct question *q)
 {
-	if (!refused_by_target(q) || leg_ns(q)->error[COLLECT_SOCK] ||
-	    listening(leg_ns(q), &q->leg->pkt) != NOT_LISTENING)
-		return false;
-	say_service(q, f, "nobody listens on");
+	vec_each(l, &leg_ns(q)->listeners)
+		if (has_port(l, &q->leg->pkt))
+			return l;
+	return NULL;
+}
+
+static void say_elsewhere(const struct question *q, const struct listener *l, struct finding *f)
+{
+	const struct addr *dst = &q->leg->pkt.dst;
+	_cleanup_(freep) char *what = xasprintf("nobody listens on port %u of %s in %s", l->port, addr_text(dst).s,
+						who(q, q->leg->ns).s);
+
+	say_service(q, f, what);
+	say_evidence(f, "the socket table of %s has a listener on port %u, but at %s%s", who(q, q->leg->ns).s, l->port,
+		     addr_text(&l->addr).s,
+		     l->addr.family == dst->family ? "" :
+		     dst->family == AF_INET6       ? ", for IPv4 only" :
+						     ", for IPv6 only");
+	say_advice(f, "let the service listen on %s or on all addresses", addr_text(dst).s);
+}
+
+static void say_nobody(const struct question *q, struct finding *f)
+{
+	_cleanup_(freep) char *what = xasprintf("nobody listens on port %u in %s", q->leg->pkt.dport,
+						who(q, q->leg->ns).s);
+
+	say_service(q, f, what);
 	say_evidence(f, "the socket table of %s has no listener on port %u", who(q, q->leg->ns).s,
 		     q->leg->pkt.dport);
 	say_advice(f, "start the service that should listen on port %u", q->leg->pkt.dport);
+}
+
+static bool service_not_listening(const struct question *q, struct finding *f)
+{
+	const struct listener *other = elsewhere(q);
+
+	if (!refused_by_target(q) || leg_ns(q)->error[COLLECT_SOCK] ||
+	    listening(leg_ns(q), &q->leg->pkt) != NOT_LISTENING)
+		return false;
+	if (other)
+		say_elsewhere(q, other, f);
+	else
+		say_nobody(q, f);
 	return true;
 }
 
 static bool service_loopback_only(const struct question *q, struct finding *f)
 {
+	_cleanup_(freep) char *what = NULL;
+
 	if (!refused_by_target(q) || leg_ns(q)->error[COLLECT_SOCK] ||
 	    listening(leg_ns(q), &q->leg->pkt) != LOOPBACK_ONLY)
 		return false;
-	say_service(q, f, "the service listens on");
+	what = xasprintf("the service listens on port %u in %s, on its loopback only", q->leg->pkt.dport,
+			 who(q, q->leg->ns).s);
+	say_service(q, f, what);
 	say_evidence(f, "the socket table of %s has a listener on port %u, on a loopback address only",
 		     who(q, q->leg->ns).s, q->leg->pkt.dport);
 	say_advice(f, "let the service listen on %s or on all addresses",
@@ -108,7 +143,7 @@ static const struct listener *full_listener(const struct ns *ns, const struct pa
 		exact = exact || (has_port(l, pkt) && addr_eq(&l->addr, &pkt->dst));
 	*ret_all = true;
 	vec_each(l, &ns->listeners) {
-		if (!has_port(l, pkt) || !(exact ? addr_eq(&l->addr, &pkt->dst) : hears_all(l, &pkt->dst)))
+		if (!has_port(l, pkt) || !(exact ? addr_eq(&l->addr, &pkt->dst) : listener_hears(l, &pkt->dst)))
 			continue;
 		if (is_full(l))
 			full = l;

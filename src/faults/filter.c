@@ -181,6 +181,24 @@ static bool queued_drop(const struct question *q, struct drop *d)
 	return d->queued;
 }
 
+static struct drop drop_of_nd(const struct nd_drop *nd)
+{
+	return (struct drop){
+		.ns = nd->at.ns,
+		.hook = nd->at.hook,
+		.chain = nd->res.handle ? nd->res.chain : nd->res.base,
+		.handle = nd->res.handle,
+		.reject = nd->res.reject,
+		.nd = true,
+		.target = nd->target,
+		.at = nd->at,
+		.pkt = nd->pkt,
+		.iif = nd->at.iif,
+		.oif = nd->at.oif,
+		.code = code_of(nd->res.base->family, nd->at.hook),
+	};
+}
+
 /* Rules that drop the packet's neighbour solicitation or its answer keep the packet itself from ever being sent. */
 static bool nd_drop(const struct question *q, struct drop *d)
 {
@@ -188,20 +206,7 @@ static bool nd_drop(const struct question *q, struct drop *d)
 
 	if (!nd_drop_on(q, &nd))
 		return false;
-	*d = (struct drop){
-		.ns = nd.at.ns,
-		.hook = nd.at.hook,
-		.chain = nd.res.handle ? nd.res.chain : nd.res.base,
-		.handle = nd.res.handle,
-		.reject = nd.res.reject,
-		.nd = true,
-		.target = nd.target,
-		.at = nd.at,
-		.pkt = nd.pkt,
-		.iif = nd.at.iif,
-		.oif = nd.at.oif,
-		.code = code_of(nd.res.base->family, nd.at.hook),
-	};
+	*d = drop_of_nd(&nd);
 	return true;
 }
 
@@ -460,16 +465,29 @@ static void say_count(const struct question *q, struct finding *f, const struct 
 		f->confidence = LIKELY;
 }
 
-/* The rule that drops neighbour discovery drops the packet itself next: one fault, one repair. */
-static void say_packet_too(const struct question *q, struct finding *f, const struct drop *nd)
+static void say_accept_too(const struct question *q, struct finding *f, const struct drop *nd, const struct drop *d)
 {
-	struct drop d;
 	struct op op;
 
-	if (modelled_drop(q, &d) && d.chain && d.ns == nd->ns && d.handle == nd->handle &&
-	    d.chain->family == nd->chain->family && streq(d.chain->table, nd->chain->table) &&
-	    streq(d.chain->name, nd->chain->name) && find_accept(q, &d, &op))
+	if (d->chain && d->ns == nd->ns && d->handle == nd->handle && d->chain->family == nd->chain->family &&
+	    streq(d->chain->table, nd->chain->table) && streq(d->chain->name, nd->chain->name) &&
+	    find_accept(q, d, &op))
 		*vec_add(&f->ops) = op;
+}
+
+/* The rule that drops the solicitation may drop its answer and the packet itself next: one fault, one repair. */
+static void say_others_too(const struct question *q, struct finding *f, const struct drop *nd)
+{
+	struct nd_drop answer;
+	struct drop d;
+
+	if (nd_answer_drop_on(q, &answer)) {
+		d = drop_of_nd(&answer);
+		if (d.pkt.icmp_type != nd->pkt.icmp_type)
+			say_accept_too(q, f, nd, &d);
+	}
+	if (modelled_drop(q, &d))
+		say_accept_too(q, f, nd, &d);
 }
 
 /* What would have accepted it. */
@@ -535,7 +553,7 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 	if (find_accept(q, &d, &op)) {
 		*vec_add(&f->ops) = op;
 		if (d.nd)
-			say_packet_too(q, f, &d);
+			say_others_too(q, f, &d);
 	} else {
 		say_advice(f, "accept it before %s %s %s%s", f->rule.family, f->rule.table,
 			   f->rule.chain, d.handle ? ", that rule" : "");

@@ -139,6 +139,15 @@ static bool lookup_failed(const struct question *q)
 	return q->leg->stop == STOP_NO_ROUTE && !q->leg->lookup.route && !q->leg->lookup.rule;
 }
 
+/* An interface that went down took its routes, and those of IPv6 its addresses with it. */
+static void say_links_down(const struct question *q, struct finding *f)
+{
+	vec_each(l, &leg_ns(q)->links)
+		if (is_carrier(l) && !is_up(l) && !l->master && !is_bridge(l))
+			say_evidence(f, "%s is down; routes%s go when an interface does", l->name,
+				     q->leg->pkt.dst.family == AF_INET6 ? " and addresses of IPv6" : "");
+}
+
 static bool host_no_route(const struct question *q, struct finding *f)
 {
 	if (!lookup_failed(q) || q->leg->dir != DIR_REQUEST)
@@ -147,7 +156,8 @@ static bool host_no_route(const struct question *q, struct finding *f)
 	    who(q, q->leg->ns).s, addr_text(&q->leg->pkt.dst).s);
 	say_evidence(f, "route lookup for %s in %s: Network is unreachable",
 		     addr_text(&q->leg->pkt.dst).s, who(q, q->leg->ns).s);
-	say_advice(f, "ip route add default via GATEWAY");
+	say_links_down(q, f);
+	say_advice(f, "ip %sroute add default via GATEWAY", q->leg->pkt.dst.family == AF_INET6 ? "-6 " : "");
 	f->mark = "no route";
 	return true;
 }

@@ -65,6 +65,24 @@ static const struct link *down_behind_lookup(const struct question *q)
 	return other_way && q->leg->ns != NS_HOST ? NULL : found;
 }
 
+/*
+ * IPv6 takes the addresses of a link away when it goes down (addrconf_ifdown(), net/ipv6/addrconf.c), so they do not tell
+ * what it held: the wire to the destination's owner, or the bridge that it is a port of, does.
+ */
+static const struct link *down_before_owner(const struct question *q, const struct leg *leg)
+{
+	const struct ns *ns = snapshot_ns(q->s, leg->ns);
+	const struct link *end;
+	int owner, ifindex;
+
+	if (leg->pkt.dst.family != AF_INET6 || !owner_of(q, &leg->pkt.dst, leg->ns, &owner, &ifindex))
+		return NULL;
+	end = end_towards(q, leg->ns, owner);
+	if (end && end->master)
+		end = ns_link(ns, end->master);
+	return end && !is_up(end) ? end : NULL;
+}
+
 /* A link that is down and would hold the destination's network more closely than the route that is left. */
 static const struct link *down_holder(const struct question *q, const struct leg *leg)
 {
@@ -80,7 +98,7 @@ static const struct link *down_holder(const struct question *q, const struct leg
 		if (a && (!leg->lookup.route || leg->lookup.route->dst.len < a->prefix.len))
 			return l;
 	}
-	return NULL;
+	return down_before_owner(q, leg);
 }
 
 static bool say_down(const struct question *q, struct finding *f, int ns, const struct link *l)
@@ -130,7 +148,8 @@ static bool link_down(const struct question *q, struct finding *f)
 
 	if (turned_away(q, f))
 		return true;
-	if (q->leg->stop == STOP_NO_ROUTE && q->leg->routed && !q->leg->lookup.route) {
+	if ((q->leg->stop == STOP_NO_ROUTE || !addr_is_set(&q->leg->pkt.dst)) && q->leg->routed &&
+	    !q->leg->lookup.route) {
 		l = down_behind_lookup(q);
 		return l ? say_down(q, f, q->leg->ns, l) : false;
 	}

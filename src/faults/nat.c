@@ -418,7 +418,7 @@ static bool host_listens(const struct question *q)
 	const struct flow *flow = &q->path->flow;
 
 	vec_each(l, &snapshot_ns(q->s, NS_HOST)->listeners)
-		if (l->port == flow->port && !addr_is_loopback(&l->addr) &&
+		if (l->port == flow->port && listener_hears(l, &flow->dst) &&
 		    l->proto == proto_number(flow->proto, flow->dst.family))
 			return true;
 	return false;

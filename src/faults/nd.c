@@ -257,34 +257,35 @@ static bool waits(const struct question *q, bool own, const struct leg *sender)
 	return own && q->ev->last_point < q->leg->point && must_ask(q, sender);
 }
 
-static bool drop_on_segment(const struct question *q, bool own, struct nd_drop *ret)
+static bool drop_on_segment(const struct question *q, bool own, bool advert, struct nd_drop *ret)
 {
 	const struct leg *sender = own ? q->leg : q->leg->incoming >= 0 ? &q->path->legs.v[q->leg->incoming] : NULL;
-	struct packet solicit, advert;
+	struct packet pkt;
 	struct passage p;
 
 	if (!sender || sender->nexthop.family != q->leg->pkt.dst.family || sender->dir != q->leg->dir ||
 	    !waits(q, own, sender))
 		return false;
-	solicit = solicitation(q, sender);
-	if (!solicit.arp && !addr_is_set(&solicit.src))
+	pkt = advert ? advertisement(q, sender) : solicitation(q, sender);
+	if (!pkt.arp && !addr_is_set(advert ? &pkt.dst : &pkt.src))
 		return false;
-	advert = advertisement(q, sender);
-	find_passage(q, own, false, &p);
-	if (!dropped(q, &p, &solicit, ret)) {
-		find_passage(q, own, true, &p);
-		if (!dropped(q, &p, &advert, ret))
-			return false;
-	}
+	find_passage(q, own, advert, &p);
+	if (!dropped(q, &p, &pkt, ret))
+		return false;
 	ret->target = sender->nexthop;
 	return true;
 }
 
 bool nd_drop_on(const struct question *q, struct nd_drop *ret)
 {
-	if (drop_on_segment(q, false, ret))
+	if (drop_on_segment(q, false, false, ret) || drop_on_segment(q, false, true, ret))
 		return true;
-	return sends(q) && drop_on_segment(q, true, ret);
+	return sends(q) && (drop_on_segment(q, true, false, ret) || drop_on_segment(q, true, true, ret));
+}
+
+bool nd_answer_drop_on(const struct question *q, struct nd_drop *ret)
+{
+	return drop_on_segment(q, false, true, ret) || (sends(q) && drop_on_segment(q, true, true, ret));
 }
 
 bool nd_answer_lost(const struct question *q)

@@ -25,6 +25,9 @@ struct nd_drop {
  */
 bool nd_drop_on(const struct question *q, struct nd_drop *ret);
 
+/* The same for the answer alone: it may be dropped where the solicitation is, too. */
+bool nd_answer_drop_on(const struct question *q, struct nd_drop *ret);
+
 /* Was the question for the next hop's MAC address answered, or lost by a rule or traffic control, which say so? */
 bool nd_answer_lost(const struct question *q);
 

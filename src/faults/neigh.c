@@ -274,14 +274,59 @@ static bool right_mac(const struct question *q, int owner, const struct neigh *n
 	return has_mac(ns, n);
 }
 
+/* The entry n of namespace ns is not the MAC of the interface that has the address. */
+static bool say_wrong_entry(const struct question *q, struct finding *f, int ns, const struct neigh *n, int owner,
+			    const struct link *own)
+{
+	if (!own || own->mac_len != 6)
+		return false;
+	say(f, ns, addr_text(&n->addr).s,
+	    "%s sends packets for %s to a wrong MAC address (%s)", who(q, ns).s,
+	    addr_text(&n->addr).s, mac_text(n->mac).s);
+	say_evidence(f, "neighbour entry on %s: %s is %s%s", ifname(q, ns, n->ifindex).s,
+		     addr_text(&n->addr).s, mac_text(n->mac).s,
+		     n->state & NUD_PERMANENT ? ", permanent" : "");
+	say_evidence(f, "%s is the address of %s in %s, whose MAC is %s", addr_text(&n->addr).s,
+		     own->name, who(q, owner).s, mac_text(own->mac).s);
+	say_op(f, OP_NEIGH_DEL, ns, n->ifindex)->neigh = *n;
+	f->mark = "wrong MAC address";
+	return true;
+}
+
+/*
+ * An advertisement goes where the answerer's own neighbour entry says (ndisc_send_na(), net/ipv6/ndisc.c), and a permanent
+ * one learns nothing from the solicitation.
+ */
+static bool advertised_astray(const struct question *q, struct finding *f, const struct leg *sender)
+{
+	const struct ns *asker = snapshot_ns(q->s, sender->ns);
+	int ns, ifindex;
+
+	if (sender->nexthop.family != AF_INET6 || !arp_failed(q) ||
+	    !owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex))
+		return false;
+	vec_each(n, &snapshot_ns(q->s, ns)->neighs)
+		if (n->ifindex == ifindex && n->mac_len == 6 && n->state & NUD_PERMANENT &&
+		    ns_answers(asker, sender->oif, &n->addr) && !has_mac(asker, n) &&
+		    say_wrong_entry(q, f, ns, n, sender->ns, ns_link(asker, sender->oif))) {
+			say_evidence(f, "advertisements for %s go there, and do not come to %s",
+				     addr_text(&sender->nexthop).s, who(q, sender->ns).s);
+			return true;
+		}
+	return false;
+}
+
 static bool neighbour_wrong(const struct question *q, struct finding *f)
 {
 	const struct leg *sender = sender_of(q);
 	const struct neigh *n;
-	const struct link *own;
 	int ns, ifindex;
 
-	if (!sender || sender->dir != q->leg->dir || sender == q->leg)
+	if (!sender || sender->dir != q->leg->dir)
+		return false;
+	if (advertised_astray(q, f, sender))
+		return true;
+	if (sender == q->leg)
 		return false;
 	n = ns_neigh(snapshot_ns(q->s, sender->ns), sender->oif, &sender->nexthop);
 	if (!n || n->mac_len != 6 || (n->state & (NUD_FAILED | NUD_INCOMPLETE)))
@@ -291,20 +336,7 @@ static bool neighbour_wrong(const struct question *q, struct finding *f)
 	if (!owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex) ||
 	    right_mac(q, ns, n))
 		return false;
-	own = ns_link(snapshot_ns(q->s, ns), ifindex);
-	if (!own || own->mac_len != 6)
-		return false;
-	say(f, sender->ns, addr_text(&n->addr).s,
-	    "%s sends packets for %s to a wrong MAC address (%s)", who(q, sender->ns).s,
-	    addr_text(&n->addr).s, mac_text(n->mac).s);
-	say_evidence(f, "neighbour entry on %s: %s is %s%s", ifname(q, sender->ns, sender->oif).s,
-		     addr_text(&n->addr).s, mac_text(n->mac).s,
-		     n->state & NUD_PERMANENT ? ", permanent" : "");
-	say_evidence(f, "%s is the address of %s in %s, whose MAC is %s", addr_text(&n->addr).s,
-		     own->name, who(q, ns).s, mac_text(own->mac).s);
-	say_op(f, OP_NEIGH_DEL, sender->ns, sender->oif)->neigh = *n;
-	f->mark = "wrong MAC address";
-	return true;
+	return say_wrong_entry(q, f, sender->ns, n, ns, ns_link(snapshot_ns(q->s, ns), ifindex));
 }
 
 /* --- address-duplicate --- */

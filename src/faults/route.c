@@ -38,9 +38,20 @@ static void say_unusable(const struct question *q, struct finding *f, const stru
 		say_evidence(f, "%s has link-local addresses, which no router forwards", who(q, q->leg->ns).s);
 }
 
+/* The family of the question; where who is asked has no address at all, that in which the source could ask. */
+static uint8_t asked_family(const struct question *q)
+{
+	const struct flow *flow = &q->path->flow;
+
+	if (addr_is_set(&flow->dst))
+		return flow->dst.family;
+	return flow->dst_ns >= 0 && !has_address(snapshot_ns(q->s, flow->src_ns), AF_INET) &&
+	       has_address(snapshot_ns(q->s, flow->src_ns), AF_INET6) ? AF_INET6 : AF_INET;
+}
+
 static bool no_address(const struct question *q, struct finding *f)
 {
-	uint8_t family = q->path->flow.dst.family == AF_INET6 ? AF_INET6 : AF_INET;
+	uint8_t family = asked_family(q);
 	const struct ns *ns = leg_ns(q);
 	const struct link *only = NULL;
 
@@ -58,8 +69,11 @@ static bool no_address(const struct question *q, struct finding *f)
 	say_evidence(f, "%s in %s: no address", only->name, who(q, q->leg->ns).s);
 	if (family == AF_INET6)
 		say_unusable(q, f, ns);
-	say_advice(f, "ip -n %s addr add ADDRESS/PREFIX dev %s", shell_word(ns->name).s,
-		   shell_word(only->name).s);
+	if (q->leg->ns == NS_HOST)
+		say_advice(f, "ip addr add ADDRESS/PREFIX dev %s", shell_word(only->name).s);
+	else
+		say_advice(f, "ip -n %s addr add ADDRESS/PREFIX dev %s", shell_word(ns->name).s,
+			   shell_word(only->name).s);
 	f->mark = "no address";
 	return true;
 }
@@ -124,7 +138,7 @@ static bool ipv6_disabled(const struct question *q, struct finding *f)
 	const struct link *end;
 	int end_ns;
 
-	if (q->leg->pkt.dst.family != AF_INET6)
+	if (asked_family(q) != AF_INET6)
 		return false;
 	if (q->leg->routed && (q->leg->stop == STOP_NO_SOURCE ||
 			       (q->leg->stop == STOP_NO_ROUTE && !q->leg->lookup.route))) {

@@ -208,10 +208,9 @@ static void the_reverse_path(void **state)
 
 /* --- findings by the model alone --- */
 
-/* Codes of the findings under --no-probe, "code code …". */
-static void model_says(struct snapshot *s, const char *dst, const char *codes)
+/* Codes of the findings under --no-probe, "code code …"; the first is about that namespace. */
+static void model_says_of(struct snapshot *s, struct flow f, int ns, const char *codes)
 {
-	struct flow f = question(dst, -1);
 	struct asked asked = { .path = predict(s, &f) };
 	struct probe probe = { .ns = WEB, .dst = f.dst, .question = true, .rtt_us = -1 };
 	struct observations obs = { 0 };
@@ -227,10 +226,36 @@ static void model_says(struct snapshot *s, const char *dst, const char *codes)
 	vec_each(x, &d->findings)
 		strbuf_printf(&found, "%s%s", found.n ? " " : "", x->code);
 	assert_string_equal(strbuf_str(&found), codes);
+	if (ns >= 0)
+		assert_int_equal(d->findings.v[0].ns, ns);
 	assert_int_equal(d->verdict, codes[0] ? VERDICT_UNREACHABLE : VERDICT_REACHABLE);
 	strbuf_done(&found);
 	path_free(asked.path);
 	diagnosis_free(d);
+}
+
+static void model_says(struct snapshot *s, const char *dst, const char *codes)
+{
+	model_says_of(s, question(dst, -1), -1, codes);
+}
+
+/* It is no fault of who asks. */
+static void who_is_asked_has_no_address(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+	int db = snapshot_add(s, "db", 78);
+	struct flow f = { .src_ns = WEB, .dst_ns = db, .size = 84 };
+	struct link *l;
+
+	model_says_of(s, f, db, "link-missing");
+	l = add_link(s, db, ETH0, "eth0", "veth");
+	model_says_of(s, f, db, "no-address");
+	l->flags &= ~(unsigned int)IFF_UP;
+	l->peer = PORT;
+	model_says_of(s, f, db, "link-down no-address");
+	f.dst_ns = NS_HOST;
+	s->ns.v[NS_HOST].addrs.n = 0;
+	model_says_of(s, f, NS_HOST, "no-address");
 }
 
 static void what_is_missing_in_order(void **state)
@@ -1030,6 +1055,7 @@ int main(void)
 		cmocka_unit_test(no_route_stops_the_walk),
 		cmocka_unit_test(the_longest_prefix_then_the_metric),
 		cmocka_unit_test(the_reverse_path),
+		cmocka_unit_test(who_is_asked_has_no_address),
 		cmocka_unit_test(what_is_missing_in_order),
 		cmocka_unit_test(no_translation_where_none_is_needed),
 		cmocka_unit_test(the_place_of_loss),

@@ -548,6 +548,12 @@ static void hosts_files(void **state)
 	assert_no_address(-ENOENT,
 			  "blocked does not resolve: it leads to 0.0.0.0, which nobody can have",
 			  "netns1", "blocked");
+	/* it is there with the other family only, so no server is asked, which would take its time */
+	assert_true(write_file("/etc/hosts", "2001:db8::1 six\n"));
+	assert_true(write_file("/etc/resolv.conf", "nameserver 192.0.2.53\n"));
+	assert_no_address(-ENOENT, "six does not resolve: it has no IPv4 address", NULL, "six");
+	assert_int_equal(resolve_in(ns, NULL, "six", AF_INET6, 100000, &a, &error), 0);
+	assert_string_equal(addr_text(&a).s, "2001:db8::1");
 }
 
 int main(void)

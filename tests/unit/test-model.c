@@ -244,6 +244,35 @@ static bool is_local(const struct snapshot *s, int ns, const char *text)
 	return ns_is_local(snapshot_ns(s, ns), &a);
 }
 
+static struct listener listener_at(const char *text, bool v6only)
+{
+	struct listener l = { .v6only = v6only };
+
+	assert_int_equal(addr_parse(text, &l.addr), 0);
+	return l;
+}
+
+static void who_hears_whom(void **state)
+{
+	static const struct {
+		const char *at, *dst;
+		bool v6only, hears;
+	} rows[] = {
+		{ "0.0.0.0", "192.0.2.1", false, true },      { "0.0.0.0", "2001:db8::1", false, false },
+		{ "::", "2001:db8::1", false, true },         { "::", "192.0.2.1", false, true },
+		{ "::", "192.0.2.1", true, false },           { "::", "2001:db8::1", true, true },
+		{ "2001:db8::1", "2001:db8::1", false, true }, { "2001:db8::1", "2001:db8::2", false, false },
+		{ "192.0.2.1", "192.0.2.1", false, true },    { "127.0.0.1", "192.0.2.1", false, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct listener l = listener_at(rows[i].at, rows[i].v6only);
+		struct addr dst = listener_at(rows[i].dst, false).addr;
+
+		assert_int_equal(listener_hears(&l, &dst), rows[i].hears);
+	}
+}
+
 static void local_is_what_the_local_table_says(void **state)
 {
 	_cleanup_(snapshot_freep) struct snapshot *s = two_namespaces();
@@ -495,6 +524,7 @@ int main(void)
 		cmocka_unit_test(links_are_found),
 		cmocka_unit_test(addresses_are_found),
 		cmocka_unit_test(neighbours_belong_to_an_interface),
+		cmocka_unit_test(who_hears_whom),
 		cmocka_unit_test(local_is_what_the_local_table_says),
 		cmocka_unit_test(a_peer_is_found_through_the_nsid),
 		cmocka_unit_test(namespaces_are_found_by_inode),
