@@ -246,6 +246,8 @@ static void ns_copy(struct ns *dst, const struct ns *src)
 	chains_copy(&dst->legacy, &src->legacy);
 	vec_copy(&dst->sets, &src->sets);
 	vec_copy(&dst->ipsets, &src->ipsets);
+	vec_copy(&dst->ipset_names, &src->ipset_names);
+	vec_copy(&dst->legacy_ipset_names, &src->legacy_ipset_names);
 	vec_copy(&dst->nsids, &src->nsids);
 	vec_copy(&dst->legacy_tables, &src->legacy_tables);
 	vec_copy(&dst->raw, &src->raw);
@@ -295,6 +297,7 @@ static void nft_forget(struct ns *ns)
 	chains_free(&ns->chains);
 	vec_free(&ns->sets);
 	vec_free(&ns->ipsets);
+	vec_free(&ns->ipset_names);
 	ns->nft_generation = 0;
 	ns->more_chains = false;
 }
@@ -343,6 +346,7 @@ static void kind_forget(struct ns *ns, enum collect_kind kind)
 	case COLLECT_LEGACY:
 		vec_free(&ns->legacy_tables);
 		chains_free(&ns->legacy);
+		vec_free(&ns->legacy_ipset_names);
 		return;
 	case COLLECT_QUEUE:
 		vec_free(&ns->queues);
@@ -611,6 +615,21 @@ const struct ipset_answer *ns_ipset_answer(const struct ns *ns, const struct ips
 		if (memcmp(&a->question, q, sizeof(*q)) == 0)
 			return a;
 	return NULL;
+}
+
+static const char *name_in(const ipset_name_list *names, uint16_t index)
+{
+	vec_each(n, names)
+		if (n->index == index)
+			return n->name;
+	return NULL;
+}
+
+const char *ns_ipset_name(const struct ns *ns, uint16_t index)
+{
+	const char *name = name_in(&ns->ipset_names, index);
+
+	return name ? name : name_in(&ns->legacy_ipset_names, index);
 }
 
 const struct nft_answer *nft_set_answer(const struct nft_set *set, const void *key, size_t len)

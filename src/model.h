@@ -282,11 +282,14 @@ enum need_kind {
  * What a rule asks an ipset about a packet: of each dimension its source or
  * destination. Which parts of it the set looks at, its type decides. Compared bytewise: keep it zeroed.
  */
+#define IPSET_KNOWS_SPORT 0x1
+#define IPSET_KNOWS_DPORT 0x2
+
 struct ipset_question {
 	uint16_t index;              /* by which rules know the set */
 	uint8_t dim, flags;          /* as in struct xt_set_info (linux/netfilter/xt_set.h); no inversion */
 	uint8_t family, proto;       /* NFPROTO_*, IPPROTO_* */
-	uint8_t has_ports, reserved;
+	uint8_t known, reserved;     /* IPSET_KNOWS_* */
 	uint16_t ports[2];           /* source, destination; of ICMP type and code, both times */
 	uint8_t addrs[2][16];
 	char iface[IFNAMSIZ];        /* by which it came, or by which it leaves, by the second dimension */
@@ -297,6 +300,14 @@ struct ipset_answer {
 	uint8_t found;               /* 0 or 1 */
 	int error;                   /* 0 or the -errno for which it cannot be told */
 };
+
+/* Rules know a set by its index, people by its name. */
+struct ipset_name {
+	uint16_t index;
+	char name[32];               /* IPSET_MAXNAMELEN */
+};
+
+typedef VEC(struct ipset_name) ipset_name_list;
 
 struct need {
 	enum need_kind kind;
@@ -367,6 +378,8 @@ struct ns {
 	bool more_chains;            /* not all are listed: only base chains and those that were needed */
 	VEC(struct nft_set) sets;
 	VEC(struct ipset_answer) ipsets; /* only what was asked for */
+	ipset_name_list ipset_names; /* of the sets that rules were read of … */
+	ipset_name_list legacy_ipset_names; /* … and those of legacy iptables */
 	VEC(struct nsid) nsids;
 	VEC(struct legacy_table) legacy_tables;
 	nft_chain_list legacy;       /* their chains; names are those of iptables-nft's, so kept apart */
@@ -462,6 +475,8 @@ bool link_is_tap(const struct link *l);
 bool nft_chain_on(const struct nft_chain *c, const char *ifname);
 /* What an ipset said when it was asked this, or NULL. */
 const struct ipset_answer *ns_ipset_answer(const struct ns *ns, const struct ipset_question *q);
+/* The name of the set with this index, or NULL where it is not known. */
+const char *ns_ipset_name(const struct ns *ns, uint16_t index);
 /* What the set said about this key when it was asked, or NULL. */
 const struct nft_answer *nft_set_answer(const struct nft_set *set, const void *key, size_t len);
 /* Index of the namespace with this inode, or -1. */

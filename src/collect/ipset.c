@@ -10,15 +10,22 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <stdio.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/ipset/ip_set.h>
 #include <linux/netfilter/nfnetlink.h>
 
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+
 #include "collect/ipset.h"
+#include "firewall/decode.h"
+#include "firewall/xt.h"
 #include "nlfield.h"
 
 /* Behind the messages of nf_tables, as no message of the kernel's is. */
 #define ANSWER_TYPE 0xfffd
+#define NAME_TYPE   0xfffc
 
 /* --- the set ---------------------------------------------------------------- */
 
@@ -49,17 +56,22 @@ static int take_header(const struct nlmsghdr *nlh, void *arg)
 	return nlfield_read(header_fields, nlfield_attrs(nlh, sizeof(struct nfgenmsg)), arg);
 }
 
-static int read_header(struct nl *nl, uint16_t index, struct set_header *ret)
+/* Its name only. */
+static int read_name(struct nl *nl, uint16_t index, struct set_header *ret)
 {
 	struct nl_buf b;
 	struct nlmsghdr *nlh = request(&b, IPSET_CMD_GET_BYINDEX);
-	int r;
 
 	mnl_attr_put_u16(nlh, IPSET_ATTR_INDEX | NLA_F_NET_BYTEORDER, htons(index));
-	r = nl_request(nl, nlh, take_header, ret);
-	if (r < 0)
-		return r;
-	nlh = request(&b, IPSET_CMD_HEADER);
+	return nl_request(nl, nlh, take_header, ret);
+}
+
+/* Of the set that ret names. */
+static int read_header(struct nl *nl, struct set_header *ret)
+{
+	struct nl_buf b;
+	struct nlmsghdr *nlh = request(&b, IPSET_CMD_HEADER);
+
 	mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, ret->name);
 	return nl_request(nl, nlh, take_header, ret);
 }
@@ -78,18 +90,19 @@ enum part {
 static const struct set_type {
 	const char *name;
 	enum part parts[IPSET_DIM_THREE];
+	bool nomatch;  /* its elements may say so (IPSET_TYPE_NOMATCH) */
 } types[] = {
-	{ "bitmap:ip", { PART_ADDR } },
-	{ "bitmap:port", { PART_BARE_PORT } },
-	{ "hash:ip", { PART_ADDR } },
-	{ "hash:net", { PART_ADDR } },
-	{ "hash:ip,port", { PART_ADDR, PART_PORT } },
-	{ "hash:net,port", { PART_ADDR, PART_PORT } },
-	{ "hash:net,net", { PART_ADDR, PART_ADDR } },
-	{ "hash:net,iface", { PART_ADDR, PART_IFACE } },
-	{ "hash:ip,port,ip", { PART_ADDR, PART_PORT, PART_ADDR } },
-	{ "hash:ip,port,net", { PART_ADDR, PART_PORT, PART_ADDR } },
-	{ "hash:net,port,net", { PART_ADDR, PART_PORT, PART_ADDR } },
+	{ "bitmap:ip", { PART_ADDR }, false },
+	{ "bitmap:port", { PART_BARE_PORT }, false },
+	{ "hash:ip", { PART_ADDR }, false },
+	{ "hash:net", { PART_ADDR }, true },
+	{ "hash:ip,port", { PART_ADDR, PART_PORT }, false },
+	{ "hash:net,port", { PART_ADDR, PART_PORT }, true },
+	{ "hash:net,net", { PART_ADDR, PART_ADDR }, true },
+	{ "hash:net,iface", { PART_ADDR, PART_IFACE }, true },
+	{ "hash:ip,port,ip", { PART_ADDR, PART_PORT, PART_ADDR }, false },
+	{ "hash:ip,port,net", { PART_ADDR, PART_PORT, PART_ADDR }, true },
+	{ "hash:net,port,net", { PART_ADDR, PART_PORT, PART_ADDR }, true },
 };
 
 static const struct set_type *find_type(const char *name)
@@ -125,11 +138,17 @@ static void put_addr(struct nlmsghdr *nlh, uint16_t attr, const struct ipset_que
 	mnl_attr_nest_end(nlh, nest);
 }
 
-/* The element's part of dimension i (from 0). */
+/* Does dimension i (from 0) speak of the destination? */
+static bool is_dst(const struct ipset_question *q, size_t i)
+{
+	return !(q->flags & 1u << (i + 1));
+}
+
+/* The element's part of dimension i. */
 static void put_part(struct nlmsghdr *nlh, const struct set_type *t, size_t i,
 		     const struct ipset_question *q)
 {
-	bool dst = !(q->flags & 1u << (i + 1)), again = false;
+	bool dst = is_dst(q, i), again = false;
 
 	for (size_t k = 0; k < i; k++)
 		again |= t->parts[k] == PART_ADDR;
@@ -151,49 +170,225 @@ static void put_part(struct nlmsghdr *nlh, const struct set_type *t, size_t i,
 	}
 }
 
+/* The same for one part of it; 1, 0 or -ENODATA. */
+static int can_be_part(enum part part, const struct ipset_question *q, bool dst)
+{
+	switch (part) {
+	case PART_IFACE:
+		return q->iface[0] != 0;
+	case PART_BARE_PORT:
+		if (!has_ports(q->proto))
+			return 0;
+		/* fall through */
+	case PART_PORT:
+		return q->known & (dst ? IPSET_KNOWS_DPORT : IPSET_KNOWS_SPORT) ? 1 : -ENODATA;
+	case PART_ADDR:
+	case PART_NONE:
+		return 1;
+	}
+	return 1;
+}
+
 /* Can such a packet be an element at all (ip_set_test(), and each type's kadt())? 1, 0 or -errno. */
 static int can_be_element(const struct set_header *h, const struct set_type *t,
 			  const struct ipset_question *q)
 {
-	if (q->dim < dimensions(t) || (h->family != NFPROTO_UNSPEC && h->family != q->family))
-		return 0;
-	for (size_t i = 0; i < dimensions(t); i++) {
-		if (t->parts[i] == PART_IFACE && !q->iface[0])
-			return 0;
-		if (t->parts[i] == PART_BARE_PORT && !has_ports(q->proto))
-			return 0;
-		if ((t->parts[i] == PART_PORT || t->parts[i] == PART_BARE_PORT) && !q->has_ports)
-			return -ENODATA;
+	int r = q->dim >= dimensions(t) && (h->family == NFPROTO_UNSPEC || h->family == q->family);
+
+	for (size_t i = 0; r > 0 && i < dimensions(t); i++)
+		r = can_be_part(t->parts[i], q, is_dst(q, i));
+	return r;
+}
+
+/*
+ * Is the packet in the set, of one of these types? With --return-nomatch: is it
+ * an element that says "nomatch"? 1, 0 or -errno.
+ */
+static int test_element(struct nl *nl, const struct set_header *h, const struct set_type *t,
+			const struct ipset_question *q)
+{
+	struct nl_buf b;
+	struct nlmsghdr *nlh = request(&b, IPSET_CMD_TEST);
+	struct nlattr *data;
+	int r;
+
+	mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, h->name);
+	data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
+	for (size_t i = 0; i < dimensions(t); i++)
+		put_part(nlh, t, i, q);
+	if (t->nomatch && q->flags & IPSET_RETURN_NOMATCH)
+		mnl_attr_put_u32(nlh, IPSET_ATTR_CADT_FLAGS | NLA_F_NET_BYTEORDER,
+				 htonl(IPSET_FLAG_NOMATCH));
+	mnl_attr_nest_end(nlh, data);
+	r = nl_request(nl, nlh, NULL, NULL);
+	/* what the type itself refuses (an address outside of a bitmap) is no element either */
+	return r == 0 ? 1 : r == -IPSET_ERR_EXIST || r <= -IPSET_ERR_TYPE_SPECIFIC ? 0 : r;
+}
+
+/* The names of a list's members. */
+typedef VEC(struct set_header) member_list;
+
+static const struct nlfield member_fields[] = {
+	{ IPSET_ATTR_NAME, NLFIELD(STRING, struct set_header, name) },
+	{ 0 },
+};
+
+struct adt_message {
+	struct nlspan members;
+};
+
+static const struct nlfield adt_fields[] = {
+	{ IPSET_ATTR_ADT, NLFIELD(SPAN, struct adt_message, members) },
+	{ 0 },
+};
+
+static int add_members(struct nlspan members, member_list *ret)
+{
+	struct nlspan payload;
+	uint16_t type;
+	int r;
+
+	while ((r = nlfield_next(&members, &type, &payload)) > 0) {
+		struct set_header *h;
+
+		if (type != IPSET_ATTR_DATA)
+			continue;
+		h = vec_add(ret);
+		if (nlfield_read(member_fields, payload, h) < 0)
+			return -EBADMSG;
 	}
-	return 1;
+	return r;
+}
+
+static int read_members(struct nl *nl, const char *name, member_list *ret)
+{
+	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
+	struct nl_buf b;
+	struct nlmsghdr *nlh = request(&b, IPSET_CMD_LIST);
+	int r;
+
+	mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, name);
+	r = nl_dump(nl, nlh, &d);
+	vec_each(m, &d.messages) {
+		struct adt_message adt = { 0 };
+
+		if (r == 0)
+			r = nlfield_read(adt_fields, nlfield_attrs(*m, sizeof(struct nfgenmsg)), &adt);
+		if (r == 0)
+			r = add_members(adt.members, ret);
+	}
+	return r;
+}
+
+static int test_set(struct nl *nl, const struct set_header *h, const struct ipset_question *q)
+{
+	const struct set_type *t = find_type(h->type);
+	int r = t ? can_be_element(h, t, q) : -EOPNOTSUPP;
+
+	return r <= 0 ? r : test_element(nl, h, t, q);
+}
+
+/* A list has what any of its members has (list_set_ktest()); a list is no member of another. */
+static int test_list(struct nl *nl, const char *name, const struct ipset_question *q)
+{
+	member_list members = { 0 };
+	int found = read_members(nl, name, &members);
+
+	for (size_t i = 0; found <= 0 && i < members.n; i++) {
+		int r = read_header(nl, &members.v[i]);
+
+		if (r == 0)
+			r = test_set(nl, &members.v[i], q);
+		/* one that cannot be asked leaves it open, unless another one has it */
+		if (r != 0)
+			found = r;
+	}
+	vec_free(&members);
+	return found;
 }
 
 /* 1: it has the element, 0: it has not, or -errno. */
 static int test(struct nl *nl, const struct ipset_question *q)
 {
 	struct set_header h = { 0 };
-	const struct set_type *t;
-	struct nlattr *data;
-	struct nlmsghdr *nlh;
-	struct nl_buf b;
-	int r = read_header(nl, q->index, &h);
+	int r = read_name(nl, q->index, &h);
 
+	if (r == 0)
+		r = read_header(nl, &h);
 	if (r < 0)
 		return r;
-	t = find_type(h.type);
-	if (!t)
-		return -EOPNOTSUPP;
-	r = can_be_element(&h, t, q);
-	if (r <= 0)
-		return r;
-	nlh = request(&b, IPSET_CMD_TEST);
-	mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, h.name);
-	data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
-	for (size_t i = 0; i < dimensions(t); i++)
-		put_part(nlh, t, i, q);
-	mnl_attr_nest_end(nlh, data);
-	r = nl_request(nl, nlh, NULL, NULL);
-	return r == 0 ? 1 : r == -IPSET_ERR_EXIST ? 0 : r;
+	return streq(h.type, "list:set") ? test_list(nl, h.name, q) : test_set(nl, &h, q);
+}
+/* --- names --------------------------------------------------------------------- */
+
+struct naming {
+	struct collecting *c;
+	enum collect_kind kind;
+	struct nl **nl;
+};
+
+static void take_name(const struct naming *n, uint16_t index, const char *name)
+{
+	struct nlmsghdr *nlh = xcalloc(1, NLMSG_SPACE(sizeof(struct ipset_name)));
+	struct ipset_name *to = NLMSG_DATA(nlh);
+
+	nlh->nlmsg_type = NAME_TYPE;
+	nlh->nlmsg_len = NLMSG_LENGTH(sizeof(*to));
+	to->index = index;
+	str_copy(to->name, sizeof(to->name), name);
+	snapshot_own_block(n->c->s, nlh);
+	collect_take(n->c->s, n->c->ns, n->kind, nlh);
+}
+
+static void learn_name(const struct naming *n, uint16_t index)
+{
+	struct set_header h = { 0 };
+
+	if (ns_ipset_name(n->c->ns, index))
+		return;
+	if (!*n->nl && nl_open(NETLINK_NETFILTER, n->nl) < 0)
+		return;
+	if (read_name(*n->nl, index, &h) == 0 && h.name[0])
+		take_name(n, index, h.name);
+}
+
+static int learn_names(struct nftnl_expr *e, void *arg)
+{
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
+	bool target = streq(name, "target");
+	uint16_t indexes[XT_SETS_MAX];
+	const void *info;
+	uint32_t len = 0;
+	size_t n;
+
+	if (!target && !streq(name, "match"))
+		return 0;
+	info = nftnl_expr_get(e, target ? NFTNL_EXPR_TG_INFO : NFTNL_EXPR_MT_INFO, &len);
+	n = xt_sets_of(target, nftnl_expr_get_str(e, target ? NFTNL_EXPR_TG_NAME : NFTNL_EXPR_MT_NAME),
+		       expr_u32(e, target ? NFTNL_EXPR_TG_REV : NFTNL_EXPR_MT_REV), info, len, indexes);
+	while (n > 0)
+		learn_name(arg, indexes[--n]);
+	return 0;
+}
+
+/* Most rules do not say "set" anywhere, and need not be decoded for this. */
+static bool may_ask(const struct nft_rule *rule)
+{
+	return rule->nr || (rule->msg && (memmem(rule->msg, rule->msg->nlmsg_len, "set", 4) ||
+					  memmem(rule->msg, rule->msg->nlmsg_len, "SET", 4)));
+}
+
+void ipset_names(struct collecting *c, enum collect_kind kind, struct nl **nl,
+		 const struct nft_chain *chain)
+{
+	struct naming n = { .c = c, .kind = kind, .nl = nl };
+
+	vec_each(rule, &chain->rules) {
+		const struct nftnl_rule *nr = may_ask(rule) ? nft_rule_code(c->s, rule) : NULL;
+
+		if (nr)
+			nftnl_expr_foreach((struct nftnl_rule *)(uintptr_t)nr, learn_names, &n);
+	}
 }
 
 /* --- answers ------------------------------------------------------------------- */
@@ -234,5 +429,23 @@ int ipset_parse(struct ns *ns, const struct nlmsghdr *nlh)
 	if (a.error > 0 || a.found > 1)
 		return -EBADMSG;
 	vec_push(&ns->ipsets, a);
+	return 0;
+}
+
+bool ipset_is_name(const struct nlmsghdr *nlh)
+{
+	return nlh->nlmsg_type == NAME_TYPE;
+}
+
+int ipset_parse_name(ipset_name_list *names, const struct nlmsghdr *nlh)
+{
+	struct ipset_name n;
+
+	if (nlh->nlmsg_len != NLMSG_LENGTH(sizeof(n)))
+		return -EBADMSG;
+	memcpy(&n, NLMSG_DATA(nlh), sizeof(n));
+	if (!memchr(n.name, '\0', sizeof(n.name)))
+		return -EBADMSG;
+	vec_push(names, n);
 	return 0;
 }

@@ -17,6 +17,7 @@
 
 #include "collect.h"
 #include "collect/collector.h"
+#include "collect/ipset.h"
 #include "firewall.h"
 #include "firewall/legacy.h"
 #include "netns.h"
@@ -95,6 +96,8 @@ static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, 
 
 	if (text)
 		return parse_name(s, ns, text);
+	if (ipset_is_name(nlh))
+		return ipset_parse_name(&ns->legacy_ipset_names, nlh);
 	return nlh->nlmsg_type == LEGACY_BLOCK ? parse_block(s, ns, nlh) : -EBADMSG;
 }
 
@@ -211,7 +214,10 @@ static int read_family(struct collecting *c, const struct source *from)
 static int read_legacy(struct collecting *c)
 {
 	int r4 = read_family(c, &sources[0]), r6 = read_family(c, &sources[1]);
+	_cleanup_(nl_closep) struct nl *nl = NULL;
 
+	vec_each(chain, &c->ns->legacy)
+		ipset_names(c, COLLECT_LEGACY, &nl, chain);
 	return r4 < 0 ? r4 : r6;
 }
 

@@ -423,6 +423,8 @@ int nft_parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, siz
 		return -EBADMSG;
 	if (ipset_is_answer(nlh))
 		return ipset_parse(ns, nlh);
+	if (ipset_is_name(nlh))
+		return ipset_parse_name(&ns->ipset_names, nlh);
 	attrs = nlfield_attrs(nlh, sizeof(*nfg));
 	switch (nlh->nlmsg_type) {
 	case NFT_TYPE(NFT_MSG_NEWTABLE):

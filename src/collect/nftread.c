@@ -296,6 +296,7 @@ static int read_rules(struct collecting *c, struct nl *nl, struct nft_chain *cha
 	vec_free(&chain->rules);
 	r = dump_rules(c, nl, chain);
 	chain->unread = r < 0;
+	ipset_names(c, COLLECT_NFT, &nl, chain);
 	return note_error(r, &chain->error);
 }
 

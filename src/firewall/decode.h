@@ -87,10 +87,11 @@ bool cond_is_port(const struct cond *c, bool dst);
 
 /*
  * As iptables -S prints it: " -s 10.0.0.0/8", " -m tcp --dport 80"; the whole rule without
- * "-A CHAIN".
+ * "-A CHAIN". ns: where the rule stands, as names of sets are the namespace's.
  */
-void iptables_cond(struct strbuf *b, const struct cond *c, uint8_t family);
-void iptables_rule(struct strbuf *b, const struct nftnl_rule *nr, uint8_t family);
+void iptables_cond(struct strbuf *b, const struct cond *c, uint8_t family, const struct ns *ns);
+void iptables_rule(struct strbuf *b, const struct nftnl_rule *nr, uint8_t family,
+		   const struct ns *ns);
 
 /* As nft lists it, as far as it is simple: "ip saddr 10.0.0.0/8". */
 void nft_cond(struct strbuf *b, const struct decoded *d, const struct cond *c, uint8_t family);

@@ -148,7 +148,8 @@ static void add_tcp(struct xt_tcp *t, const struct cond *c)
 	}
 }
 
-static void print_tcpudp(struct strbuf *b, const struct xt_tcp *t, uint8_t proto, uint8_t family)
+static void print_tcpudp(struct strbuf *b, const struct xt_tcp *t, uint8_t proto,
+			 const struct xt_context *x)
 {
 	struct xt_udp udp = {
 		.spts = { t->spts[0], t->spts[1] },
@@ -157,19 +158,20 @@ static void print_tcpudp(struct strbuf *b, const struct xt_tcp *t, uint8_t proto
 	};
 
 	if (proto == IPPROTO_UDP)
-		xt_match_print(b, "udp", 0, family, &udp, sizeof(udp));
+		xt_match_print(b, "udp", x, &udp, sizeof(udp));
 	else
-		xt_match_print(b, "tcp", 0, family, t, sizeof(*t));
+		xt_match_print(b, "tcp", x, t, sizeof(*t));
 }
 
-static void print_mark(struct strbuf *b, const struct cond *c, uint8_t family)
+static void print_mark(struct strbuf *b, const struct cond *c, const struct xt_context *x)
 {
+	const struct xt_context revision = { .ns = x->ns, .family = x->family, .rev = 1 };
 	struct xt_mark_mtinfo1 m = { .mask = ~0u, .invert = negated(c) };
 
 	memcpy(&m.mark, c->data, sizeof(m.mark));
 	if (c->masked)
 		memcpy(&m.mask, c->mask, sizeof(m.mask));
-	xt_match_print(b, "mark", 1, family, &m, sizeof(m));
+	xt_match_print(b, "mark", &revision, &m, sizeof(m));
 }
 
 static void print_limit(struct strbuf *b, const struct nftnl_expr *e)
@@ -183,13 +185,14 @@ static void print_limit(struct strbuf *b, const struct nftnl_expr *e)
 			       expr_u32(e, NFTNL_EXPR_LIMIT_BURST));
 }
 
-static void print_match(struct strbuf *b, const struct nftnl_expr *e, uint8_t family)
+static void print_match(struct strbuf *b, const struct nftnl_expr *e, const struct xt_context *x)
 {
+	const struct xt_context revision = { .ns = x->ns, .family = x->family,
+					     .rev = expr_u32(e, NFTNL_EXPR_MT_REV) };
 	uint32_t len = 0;
 	const void *info = nftnl_expr_get(e, NFTNL_EXPR_MT_INFO, &len);
 
-	xt_match_print(b, nftnl_expr_get_str(e, NFTNL_EXPR_MT_NAME),
-		       expr_u32(e, NFTNL_EXPR_MT_REV), family, info, len);
+	xt_match_print(b, nftnl_expr_get_str(e, NFTNL_EXPR_MT_NAME), &revision, info, len);
 }
 
 static void print_unsupported(struct strbuf *b, const struct nftnl_expr *e)
@@ -230,39 +233,39 @@ static bool in_head(const struct cond *c, uint8_t family)
 	       is_proto(c, family) || is_fragment(c, family);
 }
 
-static void print_one(struct strbuf *b, const struct cond *c, uint8_t family)
+static void print_one(struct strbuf *b, const struct cond *c, const struct xt_context *x)
 {
 	if (c->source == COND_MATCH)
-		print_match(b, c->expr, family);
+		print_match(b, c->expr, x);
 	else if (c->source == COND_LIMIT)
 		print_limit(b, c->expr);
 	else if (is_meta(c, NFT_META_MARK))
-		print_mark(b, c, family);
+		print_mark(b, c, x);
 	else
 		print_unsupported(b, c->expr);
 }
 
 /* All ports and flags together are one match, at the place of the first of them. */
-static void print_matches(struct strbuf *b, const struct decoded *d, uint8_t family)
+static void print_matches(struct strbuf *b, const struct decoded *d, const struct xt_context *x)
 {
 	struct xt_tcp tcp = { .spts = { 0, 0xffff }, .dpts = { 0, 0xffff } };
 	uint8_t proto = IPPROTO_TCP;
 	bool printed = false;
 
 	vec_each(c, &d->conds) {
-		if (is_proto(c, family))
+		if (is_proto(c, x->family))
 			proto = c->data[0];
 		if (is_tcpudp(c))
 			add_tcp(&tcp, c);
 	}
 	vec_each(c, &d->conds) {
-		if (in_head(c, family) || (is_tcpudp(c) && printed))
+		if (in_head(c, x->family) || (is_tcpudp(c) && printed))
 			continue;
 		if (!is_tcpudp(c)) {
-			print_one(b, c, family);
+			print_one(b, c, x);
 			continue;
 		}
-		print_tcpudp(b, &tcp, proto, family);
+		print_tcpudp(b, &tcp, proto, x);
 		printed = true;
 	}
 }
@@ -283,13 +286,14 @@ static void print_verdict(struct strbuf *b, const struct nftnl_expr *e)
 		strbuf_printf(b, " -%c %s", code == NFT_GOTO ? 'g' : 'j', chain);
 }
 
-static void print_target(struct strbuf *b, const struct nftnl_expr *e, uint8_t family)
+static void print_target(struct strbuf *b, const struct nftnl_expr *e, const struct xt_context *x)
 {
+	const struct xt_context revision = { .ns = x->ns, .family = x->family,
+					     .rev = expr_u32(e, NFTNL_EXPR_TG_REV) };
 	uint32_t len = 0;
 	const void *info = nftnl_expr_get(e, NFTNL_EXPR_TG_INFO, &len);
 
-	xt_target_print(b, nftnl_expr_get_str(e, NFTNL_EXPR_TG_NAME),
-			expr_u32(e, NFTNL_EXPR_TG_REV), family, info, len);
+	xt_target_print(b, nftnl_expr_get_str(e, NFTNL_EXPR_TG_NAME), &revision, info, len);
 }
 
 /* NFLOG is written as a native log statement. */
@@ -312,7 +316,8 @@ static void print_nflog(struct strbuf *b, const struct nftnl_expr *e)
 		strbuf_printf(b, " --nflog-threshold %u", expr_u32(e, NFTNL_EXPR_LOG_QTHRESHOLD));
 }
 
-static void print_statement(struct strbuf *b, const struct nftnl_expr *e, uint8_t family)
+static void print_statement(struct strbuf *b, const struct nftnl_expr *e,
+			    const struct xt_context *x)
 {
 	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
 
@@ -321,7 +326,7 @@ static void print_statement(struct strbuf *b, const struct nftnl_expr *e, uint8_
 	if (streq(name, "immediate"))
 		print_verdict(b, e);
 	else if (streq(name, "target"))
-		print_target(b, e, family);
+		print_target(b, e, x);
 	else if (streq(name, "log"))
 		print_nflog(b, e);
 	else if (streq(name, "meta") && expr_u32(e, NFTNL_EXPR_META_KEY) == NFT_META_NFTRACE)
@@ -330,22 +335,25 @@ static void print_statement(struct strbuf *b, const struct nftnl_expr *e, uint8_
 		print_unsupported(b, e);
 }
 
-void iptables_cond(struct strbuf *b, const struct cond *c, uint8_t family)
+void iptables_cond(struct strbuf *b, const struct cond *c, uint8_t family, const struct ns *ns)
 {
+	const struct xt_context x = { .ns = ns, .family = family };
 	struct decoded one = { .conds = { .v = (struct cond *)(uintptr_t)c, .n = 1, .cap = 1 } };
 
 	print_head(b, &one, family);
-	print_matches(b, &one, family);
+	print_matches(b, &one, &x);
 }
 
-void iptables_rule(struct strbuf *b, const struct nftnl_rule *nr, uint8_t family)
+void iptables_rule(struct strbuf *b, const struct nftnl_rule *nr, uint8_t family,
+		   const struct ns *ns)
 {
+	const struct xt_context x = { .ns = ns, .family = family };
 	struct decoded d;
 
 	rule_decode(nr, &d);
 	print_head(b, &d, family);
-	print_matches(b, &d, family);
+	print_matches(b, &d, &x);
 	vec_each(e, &d.statements)
-		print_statement(b, *e, family);
+		print_statement(b, *e, &x);
 	decoded_done(&d);
 }

@@ -91,7 +91,7 @@ static void say_condition(struct strbuf *b, const struct fw_run *r, const struct
 	const char *text;
 
 	if (iptables)
-		iptables_cond(&words, c, r->st.h.family);
+		iptables_cond(&words, c, r->st.h.family, r->ns);
 	else
 		nft_cond(&words, d, c, r->st.h.family);
 	text = strbuf_str(&words);
@@ -125,7 +125,7 @@ static void describe(const struct fw_run *r, const struct miss *m, struct near_m
 	const char *words;
 
 	if (iptables)
-		iptables_rule(&text, nft_rule_code(r->s, m->rule), r->st.h.family);
+		iptables_rule(&text, nft_rule_code(r->s, m->rule), r->st.h.family, r->ns);
 	else
 		nft_rule(&text, nft_rule_code(r->s, m->rule), r->st.h.family);
 	words = strbuf_str(&text);

@@ -209,7 +209,7 @@ void fw_rule_ref(const struct snapshot *s, int ns, const struct nft_chain *chain
 		print_policy(&text, chain, iptables);
 	} else if (nr && iptables) {
 		strbuf_printf(&text, "-A %s", chain->name);
-		iptables_rule(&text, nr, text_family(chain));
+		iptables_rule(&text, nr, text_family(chain), snapshot_ns(s, ns));
 	} else if (nr) {
 		nft_rule(&text, nr, text_family(chain));
 		if (rule_comment(nr, comment, sizeof(comment))[0])

@@ -270,9 +270,9 @@ static void print_ct_ports(struct strbuf *b, const struct xt_conntrack_mtinfo3 *
 		}
 }
 
-void xt_print_conntrack(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+void xt_print_conntrack(struct strbuf *b, const void *info, const struct xt_context *x)
 {
-	struct xt_conntrack_mtinfo3 c = load_conntrack(info, rev);
+	struct xt_conntrack_mtinfo3 c = load_conntrack(info, x->rev);
 
 	if (c.match_flags & XT_CONNTRACK_STATE) {
 		xt_print_not(b, c.invert_flags & XT_CONNTRACK_STATE);
@@ -284,7 +284,7 @@ void xt_print_conntrack(struct strbuf *b, const void *info, uint8_t family, uint
 		xt_print_not(b, c.invert_flags & XT_CONNTRACK_PROTO);
 		strbuf_printf(b, " --ctproto %u", c.l4proto);
 	}
-	print_ct_addresses(b, &c, family);
+	print_ct_addresses(b, &c, x->family);
 	print_ct_ports(b, &c);
 	if (c.match_flags & XT_CONNTRACK_STATUS) {
 		xt_print_not(b, c.invert_flags & XT_CONNTRACK_STATUS);
@@ -309,7 +309,7 @@ enum tri xt_eval_state(struct fw_run *r, const void *info, uint32_t rev)
 	return state_matches(r, i->statemask, XT_STATE_INVALID, XT_STATE_UNTRACKED);
 }
 
-void xt_print_state(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+void xt_print_state(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const struct xt_bit_name names[] = {
 		{ XT_STATE_INVALID, "INVALID" },

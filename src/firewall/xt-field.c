@@ -40,7 +40,7 @@ static enum tri eval_length(struct fw_run *r, const void *info, uint32_t rev)
 	return tri_from((r->st.h.size >= i->min && r->st.h.size <= i->max) != !!i->invert);
 }
 
-static void print_length(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_length(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_length_info *i = info;
 
@@ -72,7 +72,7 @@ static enum tri eval_dscp(struct fw_run *r, const void *info, uint32_t rev)
 	return service_is(r, (uint8_t)(i->dscp << XT_DSCP_SHIFT), XT_DSCP_MASK, i->invert);
 }
 
-static void print_dscp(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_dscp(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_dscp_info *i = info;
 
@@ -87,7 +87,7 @@ static enum tri eval_tos(struct fw_run *r, const void *info, uint32_t rev)
 	return service_is(r, i->tos_value, i->tos_mask, i->invert);
 }
 
-static void print_tos(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_tos(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_tos_match_info *i = info;
 
@@ -118,14 +118,14 @@ static enum tri eval_ttl(struct fw_run *r, const void *info, uint32_t rev)
 	}
 }
 
-static void print_ttl(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_ttl(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const char *const modes[] = { "eq", "eq", "lt", "gt" };
 	const struct ipt_ttl_info *i = info;
 
 	xt_print_not(b, i->mode == IPT_TTL_NE);
 	if (i->mode < ARRAY_SIZE(modes))
-		strbuf_printf(b, " --%s-%s %u", family == AF_INET6 ? "hl" : "ttl", modes[i->mode],
+		strbuf_printf(b, " --%s-%s %u", x->family == AF_INET6 ? "hl" : "ttl", modes[i->mode],
 			      i->ttl);
 }
 
@@ -145,7 +145,7 @@ static enum tri eval_mac(struct fw_run *r, const void *info, uint32_t rev)
 	return t == TRI_MAYBE ? run_maybe(r, "a link-layer address") : t;
 }
 
-static void print_mac(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_mac(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_mac_info *i = info;
 
@@ -184,7 +184,7 @@ static enum tri eval_ecn(struct fw_run *r, const void *info, uint32_t rev)
 	return t;
 }
 
-static void print_ecn(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_ecn(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_ecn_info *i = info;
 
@@ -289,7 +289,7 @@ static enum tri eval_u32(struct fw_run *r, const void *info, uint32_t rev)
 				    tri_not_if(i->invert, match);
 }
 
-static void print_u32(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_u32(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const char *const ops[] = { "&", "<<", ">>", "@" };
 	const struct xt_u32 *i = info;
@@ -362,7 +362,7 @@ static enum tri eval_ipv6header(struct fw_run *r, const void *info, uint32_t rev
 	return tri_from((have == i->matchflags) != !!i->invflags);
 }
 
-static void print_ipv6header(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_ipv6header(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const struct xt_bit_name names[] = {
 		{ MASK_PROTO, "protocol" }, { MASK_HOPOPTS, "hop-by-hop" },
@@ -389,21 +389,21 @@ static void print_spis(struct strbuf *b, const char *option, const uint32_t *spi
 		strbuf_printf(b, ":%u", spis[1]);
 }
 
-static void print_esp(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_esp(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_esp *i = info;
 
 	print_spis(b, "--espspi", i->spis, i->invflags);
 }
 
-static void print_ah(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_ah(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct ipt_ah *i = info;
 
 	print_spis(b, "--ahspi", i->spis, i->invflags);
 }
 
-static void print_ah6(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_ah6(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct ip6t_ah *i = info;
 
@@ -422,7 +422,7 @@ static enum tri eval_tcpmss(struct fw_run *r, const void *info, uint32_t rev)
 	return r->st.h.l4proto == IPPROTO_TCP ? run_maybe(r, "TCP options") : TRI_NO;
 }
 
-static void print_tcpmss(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_tcpmss(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_tcpmss_match_info *i = info;
 

@@ -42,7 +42,7 @@ static enum tri eval_tos(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-static void print_tos(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_tos(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_tos_target_info *i = info;
 
@@ -57,7 +57,7 @@ static enum tri eval_dscp(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-static void print_dscp(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_dscp(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_DSCP_info *i = info;
 
@@ -90,7 +90,7 @@ static enum tri eval_ecn(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-static void print_ecn(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_ecn(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const uint8_t both = IPT_ECN_OP_SET_ECE | IPT_ECN_OP_SET_CWR;
 	const struct ipt_ECN_info *i = info;
@@ -126,13 +126,13 @@ static enum tri eval_ttl(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-static void print_ttl(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_ttl(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const char *const modes[] = { "set", "inc", "dec" };
 	const struct ipt_TTL_info *i = info;
 
 	if (i->mode < ARRAY_SIZE(modes))
-		strbuf_printf(b, " --%s-%s %u", family == AF_INET6 ? "hl" : "ttl", modes[i->mode],
+		strbuf_printf(b, " --%s-%s %u", x->family == AF_INET6 ? "hl" : "ttl", modes[i->mode],
 			      i->ttl);
 }
 
@@ -144,14 +144,14 @@ static enum tri eval_hmark(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-static void print_classify(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_classify(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_classify_target_info *i = info;
 
 	strbuf_printf(b, " --set-class %04x:%04x", i->priority >> 16, i->priority & 0xffff);
 }
 
-static void print_audit(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_audit(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const char *const types[] = { "accept", "drop", "reject" };
 	const struct xt_audit_info *i = info;
@@ -160,14 +160,14 @@ static void print_audit(struct strbuf *b, const void *info, uint8_t family, uint
 		strbuf_printf(b, " --type %s", types[i->type]);
 }
 
-static void print_connsecmark(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_connsecmark(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_connsecmark_target_info *i = info;
 
 	strbuf_puts(b, i->mode == CONNSECMARK_SAVE ? " --save" : " --restore");
 }
 
-static void print_tcpoptstrip(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_tcpoptstrip(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_tcpoptstrip_target_info *i = info;
 	const char *separator = " --strip-options ";
@@ -179,12 +179,12 @@ static void print_tcpoptstrip(struct strbuf *b, const void *info, uint8_t family
 		}
 }
 
-static void print_tee(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_tee(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_tee_tginfo *i = info;
 	struct addr gw = { 0 };
 
-	addr_from_bytes(family, &i->gw, addr_len(family), &gw);
+	addr_from_bytes(x->family, &i->gw, addr_len(x->family), &gw);
 	strbuf_printf(b, " --gateway %s", addr_text(&gw).s);
 	if (i->oif[0])
 		xt_print_word(b, "--oif", i->oif, sizeof(i->oif));
@@ -198,7 +198,7 @@ static enum tri eval_npt(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-static void print_npt(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_npt(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct ip6t_npt_tginfo *i = info;
 	struct addr src = { 0 }, dst = { 0 };
@@ -238,7 +238,7 @@ static enum tri eval_synproxy(struct fw_run *r, const void *info, uint32_t rev)
 	return r->st.h.l4proto == IPPROTO_TCP ? eval_gone(r, info, rev) : TRI_YES;
 }
 
-static void print_synproxy(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_synproxy(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_synproxy_info *i = info;
 
@@ -255,12 +255,12 @@ static void print_synproxy(struct strbuf *b, const void *info, uint8_t family, u
 }
 
 /* Revision 2 has a switch where 3 has flags; 0 has only the number. */
-static void print_nfqueue(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_nfqueue(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_NFQ_info_v3 *i = info;
-	unsigned int flags = queue_flags(i, rev);
+	unsigned int flags = queue_flags(i, x->rev);
 
-	if (rev && i->queues_total > 1)
+	if (x->rev && i->queues_total > 1)
 		strbuf_printf(b, " --queue-balance %u:%u", i->queuenum,
 			      i->queuenum + i->queues_total - 1u);
 	else
@@ -281,15 +281,15 @@ static void print_tproxy_to(struct strbuf *b, uint16_t port, const void *to, uin
 		      addr_text(&a).s, value, mask);
 }
 
-static void print_tproxy(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_tproxy(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_tproxy_target_info_v1 *i = info;
 	const struct xt_tproxy_target_info *old = info;
 
-	if (rev)
-		print_tproxy_to(b, i->lport, &i->laddr, family, i->mark_value, i->mark_mask);
+	if (x->rev)
+		print_tproxy_to(b, i->lport, &i->laddr, x->family, i->mark_value, i->mark_mask);
 	else
-		print_tproxy_to(b, old->lport, &old->laddr, family, old->mark_value,
+		print_tproxy_to(b, old->lport, &old->laddr, x->family, old->mark_value,
 				old->mark_mask);
 }
 
@@ -310,7 +310,6 @@ static const struct xt_row rows[] = {
 	{ "TCPOPTSTRIP", 0, 0, 0, sizeof(struct xt_tcpoptstrip_target_info), xt_eval_nothing,
 	  print_tcpoptstrip },
 	{ "TEE", 0, 1, 1, sizeof(struct xt_tee_tginfo), xt_eval_nothing, print_tee },
-	{ "SET", 0, 0, 9, 0, xt_eval_nothing, NULL },
 	{ "IDLETIMER", 0, 0, 9, 0, xt_eval_nothing, NULL },
 	{ "RATEEST", 0, 0, 9, 0, xt_eval_nothing, NULL },
 	{ "LED", 0, 0, 9, 0, xt_eval_nothing, NULL },

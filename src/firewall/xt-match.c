@@ -95,7 +95,7 @@ static void print_tcp_flags(struct strbuf *b, uint8_t flags)
 		}
 }
 
-static void print_tcp(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_tcp(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_tcp *i = info;
 
@@ -126,7 +126,7 @@ static enum tri eval_udp(struct fw_run *r, const void *info, uint32_t rev)
 				    i->invflags & XT_UDP_INV_DSTPT));
 }
 
-static void print_udp(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_udp(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_udp *i = info;
 
@@ -169,7 +169,7 @@ static enum tri eval_multiport(struct fw_run *r, const void *info, uint32_t rev)
 	return tri_not_if(i->invert, t);
 }
 
-static void print_multiport(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_multiport(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const char *const options[] = { "--sports", "--dports", "--ports" };
 	const struct xt_multiport_v1 *i = info;
@@ -231,14 +231,14 @@ static void print_icmp_type(struct strbuf *b, const char *option, uint8_t type, 
 		strbuf_printf(b, "/%u", code[0]);
 }
 
-static void print_icmp(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_icmp(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct ipt_icmp *i = info;
 
 	print_icmp_type(b, "--icmp-type", i->type, i->code, i->invflags & IPT_ICMP_INV);
 }
 
-static void print_icmp6(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_icmp6(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct ip6t_icmp *i = info;
 
@@ -276,7 +276,7 @@ static enum tri eval_connmark(struct fw_run *r, const void *info, uint32_t rev)
 }
 
 /* Both structs are the same: mark, mask, invert. */
-static void print_mark(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_mark(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_mark_mtinfo1 *i = info;
 
@@ -288,6 +288,26 @@ static void print_mark(struct strbuf *b, const void *info, uint8_t family, uint3
 
 /* --- addresses ------------------------------------------------------------- */
 
+/*
+ * IPv6 has no one type for an address (match_type6()): what it looks like and where it leads are
+ * asked one after the other. A local one is unicast, too.
+ */
+static enum tri type6_of(struct fw_run *r, const struct addr *a, uint16_t mask, int ifindex)
+{
+	static const struct addr any = { .family = AF_INET6 };
+	bool multicast = addr_is_multicast(a);
+
+	if ((mask & XT_ADDRTYPE_MULTICAST && !multicast) ||
+	    (mask & XT_ADDRTYPE_UNICAST && (multicast || addr_eq(a, &any))) ||
+	    (mask & XT_ADDRTYPE_UNSPEC && !addr_eq(a, &any)))
+		return TRI_NO;
+	if (mask & XT_ADDRTYPE_LOCAL && local_addr_type(r->ns, a, ifindex) == RTN_LOCAL)
+		return TRI_YES;
+	if (mask & (XT_ADDRTYPE_ANYCAST | XT_ADDRTYPE_UNREACHABLE))
+		return run_maybe(r, "whether an IPv6 address is anycast or unreachable");
+	return tri_from(!(mask & XT_ADDRTYPE_LOCAL));
+}
+
 static enum tri type_of(struct fw_run *r, bool dst, uint16_t mask, int ifindex, bool invert)
 {
 	struct addr a;
@@ -296,6 +316,8 @@ static enum tri type_of(struct fw_run *r, bool dst, uint16_t mask, int ifindex, 
 		return TRI_YES;
 	if (!headers_addr(&r->st.h, dst, &a))
 		return run_maybe(r, "an address that is not known");
+	if (a.family == AF_INET6)
+		return tri_not_if(invert, type6_of(r, &a, mask, ifindex));
 	return tri_from(!!(mask & 1u << local_addr_type(r->ns, &a, ifindex)) != invert);
 }
 
@@ -343,9 +365,9 @@ static void print_types(struct strbuf *b, uint16_t mask)
 	xt_print_bits(b, mask, names, ARRAY_SIZE(names));
 }
 
-static void print_addrtype(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_addrtype(struct strbuf *b, const void *info, const struct xt_context *x)
 {
-	struct xt_addrtype_info_v1 i = load_addrtype(info, rev);
+	struct xt_addrtype_info_v1 i = load_addrtype(info, x->rev);
 
 	if (i.source) {
 		xt_print_not(b, i.flags & XT_ADDRTYPE_INVERT_SOURCE);
@@ -398,15 +420,15 @@ static void print_range(struct strbuf *b, const char *option, uint8_t family,
 	strbuf_printf(b, " %s %s-%s", option, addr_text(&from).s, addr_text(&to).s);
 }
 
-static void print_iprange(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_iprange(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_iprange_mtinfo *i = info;
 
 	if (i->flags & IPRANGE_SRC)
-		print_range(b, "--src-range", family, &i->src_min, &i->src_max,
+		print_range(b, "--src-range", x->family, &i->src_min, &i->src_max,
 			    i->flags & IPRANGE_SRC_INV);
 	if (i->flags & IPRANGE_DST)
-		print_range(b, "--dst-range", family, &i->dst_min, &i->dst_max,
+		print_range(b, "--dst-range", x->family, &i->dst_min, &i->dst_max,
 			    i->flags & IPRANGE_DST_INV);
 }
 
@@ -437,7 +459,7 @@ static enum tri eval_rpfilter(struct fw_run *r, const void *info, uint32_t rev)
 	return tri_from((oif && (oif == run_iif(r) || i->flags & XT_RPFILTER_LOOSE)) != invert);
 }
 
-static void print_rpfilter(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_rpfilter(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const char *const options[] = { "--loose", "--validmark", "--accept-local",
 					       "--invert" };
@@ -508,7 +530,7 @@ static enum tri eval_physdev(struct fw_run *r, const void *info, uint32_t rev)
 	return run_maybe(r, "by which bridge port it came (physdev)");
 }
 
-static void print_physdev(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_physdev(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_physdev_info *i = info;
 	const struct {
@@ -538,7 +560,7 @@ static enum tri eval_pkttype(struct fw_run *r, const void *info, uint32_t rev)
 	return tri_from((i->pkttype == PACKET_HOST) != !!i->invert);
 }
 
-static void print_pkttype(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_pkttype(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const char *const names[] = { "unicast", "broadcast", "multicast" };
 	const struct xt_pkttype_info *i = info;
@@ -557,7 +579,7 @@ static enum tri eval_yes(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-static void print_comment(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_comment(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_comment_info *i = info;
 

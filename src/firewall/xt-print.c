@@ -70,7 +70,7 @@ void xt_print_limit(struct strbuf *b, uint64_t avg, uint64_t burst)
 		strbuf_printf(b, " --limit-burst %llu", (unsigned long long)burst);
 }
 
-void xt_print_nothing(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+void xt_print_nothing(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 }
 

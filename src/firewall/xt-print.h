@@ -23,15 +23,15 @@ void xt_print_string(struct strbuf *b, const char *s, size_t max);
 void xt_print_limit(struct strbuf *b, uint64_t avg, uint64_t burst);
 
 /* Where there are no options to print. */
-void xt_print_nothing(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
+void xt_print_nothing(struct strbuf *b, const void *info, const struct xt_context *x);
 
 /* An interface's name or another word of at most max bytes: " option word". */
 void xt_print_word(struct strbuf *b, const char *option, const char *word, size_t max);
 
 /* xt-conntrack.c: rows of the table in xt-match.c */
 enum tri xt_eval_conntrack(struct fw_run *r, const void *info, uint32_t rev);
-void xt_print_conntrack(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
+void xt_print_conntrack(struct strbuf *b, const void *info, const struct xt_context *x);
 enum tri xt_eval_state(struct fw_run *r, const void *info, uint32_t rev);
-void xt_print_state(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
+void xt_print_state(struct strbuf *b, const void *info, const struct xt_context *x);
 
 #endif

@@ -39,7 +39,7 @@
 
 /* --- rates and chance ------------------------------------------------------ */
 
-static void print_limit(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_limit(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_rateinfo *i = info;
 
@@ -140,15 +140,15 @@ static void print_hashlimit_mode(struct strbuf *b, uint32_t mode)
 	xt_print_bits(b, mode, names, ARRAY_SIZE(names));
 }
 
-static void print_hashlimit(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_hashlimit(struct strbuf *b, const void *info, const struct xt_context *x)
 {
-	const struct xt_hashlimit_mtinfo3 h = load_hashlimit(info, rev);
+	const struct xt_hashlimit_mtinfo3 h = load_hashlimit(info, x->rev);
 	const struct hashlimit_cfg3 *c = &h.cfg;
-	uint32_t expire, bits = family == AF_INET6 ? 128 : 32;
+	uint32_t expire, bits = x->family == AF_INET6 ? 128 : 32;
 
 	strbuf_puts(b, c->mode & XT_HASHLIMIT_INVERT ? " --hashlimit-above" : " --hashlimit-upto");
 	expire = c->mode & XT_HASHLIMIT_BYTES ? print_byte_rate(b, c) :
-						print_packet_rate(b, c, rev);
+						print_packet_rate(b, c, x->rev);
 	print_hashlimit_mode(b, c->mode);
 	xt_print_word(b, "--hashlimit-name", h.name, sizeof(h.name));
 	if (c->size)
@@ -183,7 +183,7 @@ static enum tri eval_statistic(struct fw_run *r, const void *info, uint32_t rev)
 	return run_maybe(r, "xt match \"statistic\"");
 }
 
-static void print_statistic(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_statistic(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_statistic_info *i = info;
 	bool invert = i->flags & XT_STATISTIC_INVERT;
@@ -200,7 +200,7 @@ static void print_statistic(struct strbuf *b, const void *info, uint8_t family, 
 	}
 }
 
-static void print_quota(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_quota(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_quota_info *i = info;
 
@@ -220,7 +220,7 @@ static enum tri eval_recent(struct fw_run *r, const void *info, uint32_t rev)
 	return run_maybe(r, "xt match \"recent\"");
 }
 
-static void print_recent(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_recent(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const struct {
 		uint8_t bit;
@@ -228,11 +228,11 @@ static void print_recent(struct strbuf *b, const void *info, uint8_t family, uin
 	} what[] = { { XT_RECENT_SET, " --set" }, { XT_RECENT_CHECK, " --rcheck" },
 		     { XT_RECENT_UPDATE, " --update" }, { XT_RECENT_REMOVE, " --remove" } };
 	const struct xt_recent_mtinfo_v1 *i = info; /* revision 0 has no mask at its end */
-	struct addr mask = { .family = family };
+	struct addr mask = { .family = x->family };
 
-	memset(mask.b, 0xff, addr_len(family));
-	if (rev >= 1)
-		memcpy(mask.b, &i->mask, addr_len(family));
+	memset(mask.b, 0xff, addr_len(x->family));
+	if (x->rev >= 1)
+		memcpy(mask.b, &i->mask, addr_len(x->family));
 	xt_print_not(b, i->invert);
 	for (size_t k = 0; k < ARRAY_SIZE(what); k++)
 		if (i->check_set & what[k].bit)
@@ -250,10 +250,10 @@ static void print_recent(struct strbuf *b, const void *info, uint8_t family, uin
 		      i->side == XT_RECENT_DEST ? "dest" : "source");
 }
 
-static void print_connlimit(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_connlimit(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_connlimit_info *i = info;
-	int bits = mask_prefix((const uint8_t *)&i->mask, addr_len(family));
+	int bits = mask_prefix((const uint8_t *)&i->mask, addr_len(x->family));
 
 	strbuf_printf(b, " --connlimit-%s %u --connlimit-mask %d --connlimit-%saddr",
 		      i->flags & XT_CONNLIMIT_INVERT ? "upto" : "above", i->limit, bits,
@@ -268,7 +268,7 @@ static enum tri eval_connbytes(struct fw_run *r, const void *info, uint32_t rev)
 	return run_maybe(r, "xt match \"connbytes\"");
 }
 
-static void print_connbytes(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_connbytes(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const char *const modes[] = { "packets", "bytes", "avgpkt" };
 	static const char *const dirs[] = { "original", "reply", "both" };
@@ -294,7 +294,7 @@ static enum tri eval_helper(struct fw_run *r, const void *info, uint32_t rev)
 	return tri_from(i->invert);
 }
 
-static void print_helper(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_helper(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_helper_info *i = info;
 
@@ -302,7 +302,7 @@ static void print_helper(struct strbuf *b, const void *info, uint8_t family, uin
 	xt_print_word(b, "--helper", i->name, sizeof(i->name));
 }
 
-static void print_connlabel(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_connlabel(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_connlabel_mtinfo *i = info;
 
@@ -330,7 +330,7 @@ static void print_date(struct strbuf *b, const char *option, uint32_t date)
 	strbuf_printf(b, " %s %s", option, text);
 }
 
-static void print_time(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_time(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const struct xt_bit_name days[] = {
 		{ 1 << 1, "Mon" }, { 1 << 2, "Tue" }, { 1 << 3, "Wed" }, { 1 << 4, "Thu" },
@@ -387,19 +387,19 @@ static void print_pattern(struct strbuf *b, const char *s, size_t len)
 	strbuf_puts(b, hex ? "|\"" : "\"");
 }
 
-static void print_string(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_string(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_string_info *i = info;
 	size_t len = i->patlen < sizeof(i->pattern) ? i->patlen : sizeof(i->pattern);
 
-	xt_print_not(b, rev ? i->u.v1.flags & XT_STRING_FLAG_INVERT : i->u.v0.invert);
+	xt_print_not(b, x->rev ? i->u.v1.flags & XT_STRING_FLAG_INVERT : i->u.v0.invert);
 	print_pattern(b, i->pattern, len);
 	xt_print_word(b, "--algo", i->algo, sizeof(i->algo));
 	if (i->from_offset)
 		strbuf_printf(b, " --from %u", i->from_offset);
 	if (i->to_offset && i->to_offset != UINT16_MAX)
 		strbuf_printf(b, " --to %u", i->to_offset);
-	if (rev && i->u.v1.flags & XT_STRING_FLAG_IGNORECASE)
+	if (x->rev && i->u.v1.flags & XT_STRING_FLAG_IGNORECASE)
 		strbuf_puts(b, " --icase");
 }
 
@@ -411,14 +411,14 @@ static void print_bytecode(struct strbuf *b, const struct sock_filter *v, size_t
 	strbuf_putc(b, '"');
 }
 
-static void print_bpf(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_bpf(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_bpf_info_v1 *i = info;
 	const struct xt_bpf_info *old = info;
-	size_t n = rev ? i->bpf_program_num_elem : old->bpf_program_num_elem;
+	size_t n = x->rev ? i->bpf_program_num_elem : old->bpf_program_num_elem;
 
 	n = n < XT_BPF_MAX_NUM_INSTR ? n : XT_BPF_MAX_NUM_INSTR;
-	if (!rev)
+	if (!x->rev)
 		print_bytecode(b, old->bpf_program, n);
 	else if (i->mode == XT_BPF_MODE_BYTECODE)
 		print_bytecode(b, i->bpf_program, n);
@@ -449,7 +449,7 @@ static void print_ids(struct strbuf *b, const char *option, uint32_t min, uint32
 		strbuf_printf(b, "-%u", max);
 }
 
-static void print_owner(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_owner(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_owner_match_info *i = info;
 
@@ -465,22 +465,22 @@ static void print_owner(struct strbuf *b, const void *info, uint8_t family, uint
 		strbuf_puts(b, " --suppl-groups");
 }
 
-static void print_socket(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_socket(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const char *const options[] = { "--transparent", "--nowildcard", "--restore-skmark" };
 	const struct xt_socket_mtinfo3 *i = info;
 
-	for (size_t k = 0; rev && k < ARRAY_SIZE(options); k++)
+	for (size_t k = 0; x->rev && k < ARRAY_SIZE(options); k++)
 		if (i->flags & 1u << k)
 			strbuf_printf(b, " %s", options[k]);
 }
 
-static void print_cgroup(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_cgroup(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_cgroup_info_v0 *old = info;
 	const struct xt_cgroup_info_v2 *i = info;
 
-	if (!rev) {
+	if (!x->rev) {
 		xt_print_not(b, old->invert);
 		strbuf_printf(b, " --cgroup %u", old->id);
 		return;
@@ -495,7 +495,7 @@ static void print_cgroup(struct strbuf *b, const void *info, uint8_t family, uin
 	}
 }
 
-static void print_cpu(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_cpu(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_cpu_info *i = info;
 
@@ -512,7 +512,7 @@ static void print_masked(struct strbuf *b, const char *option, uint32_t value, u
 		strbuf_printf(b, "/0x%x", mask);
 }
 
-static void print_devgroup(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_devgroup(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_devgroup_info *i = info;
 
@@ -524,14 +524,14 @@ static void print_devgroup(struct strbuf *b, const void *info, uint8_t family, u
 			     i->flags & XT_DEVGROUP_INVERT_DST);
 }
 
-static void print_realm(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_realm(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_realm_info *i = info;
 
 	print_masked(b, "--realm", i->id, i->mask, i->invert);
 }
 
-static void print_cluster(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_cluster(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_cluster_match_info *i = info;
 
@@ -548,7 +548,7 @@ static enum tri eval_osf(struct fw_run *r, const void *info, uint32_t rev)
 	return r->st.h.l4proto == IPPROTO_TCP ? run_maybe(r, "xt match \"osf\"") : TRI_NO;
 }
 
-static void print_osf(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_osf(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct nf_osf_info *i = info;
 
@@ -603,7 +603,7 @@ static void print_policy_elem(struct strbuf *b, const struct xt_policy_elem *e, 
 		print_tunnel(b, "--tunnel-src", &e->saddr, &e->smask, e->invert.saddr, family);
 }
 
-static void print_policy(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_policy(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_policy_info *i = info;
 
@@ -613,7 +613,7 @@ static void print_policy(struct strbuf *b, const void *info, uint8_t family, uin
 	for (size_t k = 0; k < i->len && k < XT_POLICY_MAX_ELEM; k++) {
 		if (k)
 			strbuf_puts(b, " --next");
-		print_policy_elem(b, &i->pol[k], family);
+		print_policy_elem(b, &i->pol[k], x->family);
 	}
 }
 

@@ -137,22 +137,22 @@ static enum tri eval_netmap(struct fw_run *r, const void *info, uint32_t rev)
 }
 
 /* A network with its prefix length, or its mask where that has holes. */
-static void print_netmap(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_netmap(struct strbuf *b, const void *info, const struct xt_context *x)
 {
-	struct nf_nat_range range = load_range(info, family, rev);
+	struct nf_nat_range range = load_range(info, x->family, x->rev);
 	struct nat_range n;
-	struct addr mask = { .family = family };
+	struct addr mask = { .family = x->family };
 	int bits;
 
 	range.flags |= NF_NAT_RANGE_MAP_IPS;
-	n = to_range(&range, family);
-	for (size_t i = 0; i < addr_len(family); i++)
+	n = to_range(&range, x->family);
+	for (size_t i = 0; i < addr_len(x->family); i++)
 		mask.b[i] = (uint8_t)~(n.min.b[i] ^ n.max.b[i]);
-	bits = mask_prefix(mask.b, addr_len(family));
+	bits = mask_prefix(mask.b, addr_len(x->family));
 	strbuf_printf(b, " --to %s", addr_text(&n.min).s);
 	if (bits < 0)
 		strbuf_printf(b, "/%s", addr_text(&mask).s);
-	else if ((size_t)bits < addr_len(family) * 8)
+	else if ((size_t)bits < addr_len(x->family) * 8)
 		strbuf_printf(b, "/%d", bits);
 }
 
@@ -198,21 +198,21 @@ static void print_to(struct strbuf *b, const char *option, const void *info, uin
 	print_nat_flags(b, range.flags);
 }
 
-static void print_snat(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_snat(struct strbuf *b, const void *info, const struct xt_context *x)
 {
-	print_to(b, "--to-source", info, family, rev);
+	print_to(b, "--to-source", info, x->family, x->rev);
 }
 
-static void print_dnat(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_dnat(struct strbuf *b, const void *info, const struct xt_context *x)
 {
-	print_to(b, "--to-destination", info, family, rev);
+	print_to(b, "--to-destination", info, x->family, x->rev);
 }
 
 /* MASQUERADE and REDIRECT */
-static void print_to_ports(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_to_ports(struct strbuf *b, const void *info, const struct xt_context *x)
 {
-	struct nf_nat_range range = load_range(info, family, rev);
-	struct nat_range n = to_range(&range, family);
+	struct nf_nat_range range = load_range(info, x->family, x->rev);
+	struct nat_range n = to_range(&range, x->family);
 
 	if (n.has_port) {
 		strbuf_puts(b, " --to-ports ");
@@ -229,7 +229,7 @@ static enum tri eval_reject(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-static void print_reject(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_reject(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const char *const ipv4[] = {
 		[IPT_ICMP_NET_UNREACHABLE] = "icmp-net-unreachable",
@@ -254,10 +254,10 @@ static void print_reject(struct strbuf *b, const void *info, uint8_t family, uin
 		[IP6T_ICMP6_REJECT_ROUTE] = "icmp6-reject-route",
 	};
 	const struct ipt_reject_info *i = info;
-	size_t with = (size_t)i->with, n = family == AF_INET ? ARRAY_SIZE(ipv4) : ARRAY_SIZE(ipv6);
+	size_t with = (size_t)i->with, n = x->family == AF_INET ? ARRAY_SIZE(ipv4) : ARRAY_SIZE(ipv6);
 
 	if (with < n)
-		strbuf_printf(b, " --reject-with %s", family == AF_INET ? ipv4[with] : ipv6[with]);
+		strbuf_printf(b, " --reject-with %s", x->family == AF_INET ? ipv4[with] : ipv6[with]);
 }
 
 /* --- marks ----------------------------------------------------------------- */
@@ -271,7 +271,7 @@ static enum tri eval_mark(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-static void print_mark(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_mark(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_mark_tginfo2 *i = info;
 
@@ -325,9 +325,9 @@ static enum tri eval_connmark(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-static void print_connmark(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_connmark(struct strbuf *b, const void *info, const struct xt_context *x)
 {
-	const struct xt_connmark_tginfo2 loaded = load_connmark(info, rev), *i = &loaded;
+	const struct xt_connmark_tginfo2 loaded = load_connmark(info, x->rev), *i = &loaded;
 
 	switch (i->mode) {
 	case XT_CONNMARK_SET:
@@ -365,7 +365,7 @@ static enum tri eval_notrack(struct fw_run *r, const void *info, uint32_t rev)
 	return TRI_YES;
 }
 
-static void print_ct(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_ct(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const struct xt_bit_name events[] = {
 		{ 1 << IPCT_NEW, "new" },	{ 1 << IPCT_RELATED, "related" },
@@ -384,7 +384,7 @@ static void print_ct(struct strbuf *b, const void *info, uint8_t family, uint32_
 		strbuf_puts(b, " --notrack");
 	if (i->helper[0])
 		xt_print_word(b, "--helper", i->helper, sizeof(i->helper));
-	if (rev && i->timeout[0])
+	if (x->rev && i->timeout[0])
 		xt_print_word(b, "--timeout", i->timeout, sizeof(i->timeout));
 	if (i->ct_events) {
 		strbuf_puts(b, " --ctevents");
@@ -402,7 +402,7 @@ static void print_ct(struct strbuf *b, const void *info, uint8_t family, uint32_
 
 /* --- the packet goes on ---------------------------------------------------- */
 
-static void print_log(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_log(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const struct {
 		unsigned char bit;
@@ -427,7 +427,7 @@ static void print_log(struct strbuf *b, const void *info, uint8_t family, uint32
 			strbuf_printf(b, " %s", flags[k].option);
 }
 
-static void print_nflog(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_nflog(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_nflog_info *i = info;
 
@@ -439,7 +439,7 @@ static void print_nflog(struct strbuf *b, const void *info, uint8_t family, uint
 		strbuf_printf(b, " --nflog-group %u", i->group);
 }
 
-static void print_tcpmss(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_tcpmss(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_tcpmss_info *i = info;
 
@@ -449,7 +449,7 @@ static void print_tcpmss(struct strbuf *b, const void *info, uint8_t family, uin
 		strbuf_printf(b, " --set-mss %u", i->mss);
 }
 
-static void print_checksum(struct strbuf *b, const void *info, uint8_t family, uint32_t rev)
+static void print_checksum(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	strbuf_puts(b, " --checksum-fill");
 }

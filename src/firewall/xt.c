@@ -26,7 +26,8 @@ const struct xt_row *xt_match_find(const char *name, uint32_t rev, uint8_t famil
 
 const struct xt_row *xt_target_find(const char *name, uint32_t rev, uint8_t family, size_t len)
 {
-	static const struct xt_rows *const tables[] = { &xt_basic_targets, &xt_mangle_targets };
+	static const struct xt_rows *const tables[] = { &xt_basic_targets, &xt_mangle_targets,
+							&xt_set_targets };
 
 	return find_row(tables, ARRAY_SIZE(tables), name, rev, family, len);
 }
@@ -79,16 +80,16 @@ static const char *match_alias(const char *name, const char *options)
 	return streq(name, "conntrack") && strstr(options, " --state ") ? "state" : name;
 }
 
-void xt_match_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
+void xt_match_print(struct strbuf *b, const char *name, const struct xt_context *x,
 		    const void *info, size_t len)
 {
-	const struct xt_row *m = name && info ? xt_match_find(name, rev, family, len) : NULL;
+	const struct xt_row *m = name && info ? xt_match_find(name, x->rev, x->family, len) : NULL;
 	_cleanup_(strbuf_done) struct strbuf options = { 0 };
 	struct xt_info copy;
 
 	if (m && m->print) {
 		xt_info_load(&copy, info, len);
-		m->print(&options, copy.b, family, rev);
+		m->print(&options, copy.b, x);
 	} else {
 		strbuf_puts(&options, " …");
 	}
@@ -96,16 +97,16 @@ void xt_match_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t fa
 		      strbuf_str(&options));
 }
 
-void xt_target_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
+void xt_target_print(struct strbuf *b, const char *name, const struct xt_context *x,
 		     const void *info, size_t len)
 {
-	const struct xt_row *t = name && info ? xt_target_find(name, rev, family, len) : NULL;
+	const struct xt_row *t = name && info ? xt_target_find(name, x->rev, x->family, len) : NULL;
 	_cleanup_(strbuf_done) struct strbuf options = { 0 };
 	struct xt_info copy;
 
 	if (t && t->print) {
 		xt_info_load(&copy, info, len);
-		t->print(&options, copy.b, family, rev);
+		t->print(&options, copy.b, x);
 	} else {
 		strbuf_puts(&options, " …");
 	}

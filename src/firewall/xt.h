@@ -13,6 +13,13 @@
 #include "firewall/eval.h"
 #include "strbuf.h"
 
+/* What it takes to know how an extension is printed. */
+struct xt_context {
+	const struct ns *ns;         /* where the rule stands: there, sets have names */
+	uint8_t family;              /* AF_INET, AF_INET6 */
+	uint32_t rev;
+};
+
 struct xt_row {
 	const char *name;
 	uint8_t family;      /* AF_INET, AF_INET6; 0: both */
@@ -21,7 +28,7 @@ struct xt_row {
 	/* NULL: its answer is not known */
 	enum tri (*eval)(struct fw_run *r, const void *info, uint32_t rev);
 	/* appends what follows "-m name" or "-j NAME": " --dport 80"; NULL: "…" is printed */
-	void (*print)(struct strbuf *b, const void *info, uint8_t family, uint32_t rev);
+	void (*print)(struct strbuf *b, const void *info, const struct xt_context *x);
 };
 
 struct xt_rows {
@@ -31,7 +38,7 @@ struct xt_rows {
 
 extern const struct xt_rows xt_basic_matches, xt_field_matches, xt_state_matches,
 	xt_set_matches;
-extern const struct xt_rows xt_basic_targets, xt_mangle_targets;
+extern const struct xt_rows xt_basic_targets, xt_mangle_targets, xt_set_targets;
 
 /* Structs are copied into aligned memory of this size, zeroed behind their end. */
 #define XT_INFO_MAX 2048
@@ -51,13 +58,18 @@ enum tri xt_match_eval(struct fw_run *r, const char *name, uint32_t rev, const v
 enum tri xt_target_eval(struct fw_run *r, const char *name, uint32_t rev, const void *info,
 			size_t len);
 
+/* The indexes of the ipsets that a match or target asks; ret has room for so many. Returns how many. */
+#define XT_SETS_MAX 3
+size_t xt_sets_of(bool target, const char *name, uint32_t rev, const void *info, size_t len,
+		  uint16_t ret[XT_SETS_MAX]);
+
 /*
- * " -m name …" and " -j NAME …" as iptables -S prints them, for AF_INET or
- * AF_INET6; an extension without a row prints its name and "…".
+ * " -m name …" and " -j NAME …" as iptables -S prints them; an extension without a row
+ * prints its name and "…".
  */
-void xt_match_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
+void xt_match_print(struct strbuf *b, const char *name, const struct xt_context *x,
 		    const void *info, size_t len);
-void xt_target_print(struct strbuf *b, const char *name, uint32_t rev, uint8_t family,
+void xt_target_print(struct strbuf *b, const char *name, const struct xt_context *x,
 		     const void *info, size_t len);
 
 #endif

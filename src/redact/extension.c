@@ -116,6 +116,8 @@ static const struct {
 	{ false, "owner", 0, ANY, keep },
 	{ false, "pkttype", 0, ANY, keep },
 	{ false, "rpfilter", 0, ANY, keep },
+	/* sets by their numbers */
+	{ false, "set", 0, ANY, keep },
 	{ false, "socket", 0, ANY, keep },
 	{ false, "state", 0, ANY, keep },
 	{ false, "statistic", 0, ANY, keep },
@@ -142,6 +144,7 @@ static const struct {
 	{ true, "REDIRECT", NFPROTO_IPV4, 0, old_range },
 	{ true, "REDIRECT", NFPROTO_IPV6, 0, range },
 	{ true, "REJECT", 0, ANY, keep },
+	{ true, "SET", 0, ANY, keep },
 	{ true, "SNAT", NFPROTO_IPV4, 0, old_range },
 	{ true, "SNAT", 0, 1, range },
 	{ true, "SNAT", 0, 2, range },

@@ -82,6 +82,8 @@ void redactor_legacy(struct redactor *r, struct nlmsghdr *nlh)
 	struct legacy_info info;
 	uint8_t *entries = (uint8_t *)(uintptr_t)collect_legacy_entries(nlh, &info);
 
+	if (redactor_ipset(r, nlh))
+		return;
 	if (!entries) {
 		redactor_refuse(r, "a table of legacy iptables that is not whole");
 		return;

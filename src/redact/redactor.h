@@ -66,6 +66,8 @@ const char *redactor_text(void *bytes, size_t n, uint16_t type);
 void redactor_message(struct redactor *r, enum collect_kind kind, struct nlmsghdr *nlh);
 /* … of nf_tables. */
 void redactor_nft(struct redactor *r, struct nlmsghdr *nlh);
+/* … about an ipset, kept among those of nf_tables or legacy iptables. False: it is none. */
+bool redactor_ipset(struct redactor *r, struct nlmsghdr *nlh);
 /* … of legacy iptables: a table. */
 void redactor_legacy(struct redactor *r, struct nlmsghdr *nlh);
 /* The key of an element, as struct nft_answer has it. */

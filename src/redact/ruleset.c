@@ -271,6 +271,40 @@ static const struct redact_row set_rows[] = {
 	{ .attr = NFTA_SET_HANDLE }, { .attr = NFTA_SET_EXPR }, { .attr = NFTA_SET_EXPRESSIONS }, { 0 },
 };
 
+/* --- ipsets -------------------------------------------------------------------- */
+
+/* In a file, messages are not aligned. */
+static void ipset_answer(struct redactor *r, void *bytes)
+{
+	struct ipset_answer a;
+	struct ipset_question *q = &a.question;
+
+	memcpy(&a, bytes, sizeof(a));
+	for (size_t i = 0; i < ARRAY_SIZE(q->addrs); i++)
+		redactor_bytes(r, q->family == NFPROTO_IPV6 ? AF_INET6 : AF_INET, q->addrs[i]);
+	redactor_name(r, q->iface, sizeof(q->iface));
+	memcpy(bytes, &a, sizeof(a));
+}
+
+bool redactor_ipset(struct redactor *r, struct nlmsghdr *nlh)
+{
+	const size_t n = nlh->nlmsg_len - NLMSG_HDRLEN;
+	char *bytes = (char *)nlh + NLMSG_HDRLEN;
+	const size_t name_at = offsetof(struct ipset_name, name);
+
+	if (ipset_is_answer(nlh) && n == sizeof(struct ipset_answer))
+		ipset_answer(r, bytes);
+	else if (ipset_is_name(nlh) && n == sizeof(struct ipset_name))
+		redactor_name(r, bytes + name_at, n - name_at);
+	else if (ipset_is_answer(nlh) || ipset_is_name(nlh))
+		redactor_refuse(r, "a message that is not whole");
+	else
+		return false;
+	return true;
+}
+
+/* --- the messages of nf_tables --------------------------------------------------- */
+
 static const struct redact_row gen_rows[] = { { .attr = NFTA_GEN_ID }, { 0 } };
 
 void redactor_nft(struct redactor *r, struct nlmsghdr *nlh)
@@ -284,10 +318,8 @@ void redactor_nft(struct redactor *r, struct nlmsghdr *nlh)
 		redactor_refuse(r, "a message that is not whole");
 		return;
 	}
-	if (ipset_is_answer(nlh)) {
-		redactor_refuse(r, "what an ipset said");
+	if (redactor_ipset(r, nlh))
 		return;
-	}
 	switch (nlh->nlmsg_type) {
 	case NFT_TYPE(NFT_MSG_NEWTABLE):
 		redactor_walk(r, bytes, n, table_rows, NULL);

@@ -88,6 +88,17 @@ forward_on
 nat_on
 alike healthy 0 "$NS1" "$OUT"
 
+# --- what ipsets said --------------------------------------------------------------------------------------------------
+
+if [ "$1" = ipv4 ] && command -v ipset iptables-nft >/dev/null; then
+	run ipset create customers hash:net
+	run ipset add customers "$SUBNET"
+	run ipt -A FORWARD -m set --match-set customers src -j DROP
+	alike ipset 1 "$NS1" "$OUT"
+	run ipt -F FORWARD
+	run ipset destroy customers
+fi
+
 # --- a published port, a container -------------------------------------------------------------------------------------
 
 if [ "$1" = ipv4 ]; then

@@ -205,7 +205,22 @@ bool world_ipsets(void)
 	      "create r-port bitmap:port range 0-65535\nadd r-port 80\nadd r-port 53\n"
 	      "create r-net-port hash:net,port\nadd r-net-port 10.3.0.0/16,tcp:400-500\n"
 	      "create r-iface hash:net,iface\nadd r-iface 10.1.0.0/24,in0\n"
-	      "create r-three hash:ip,port,net\nadd r-three 10.1.0.2,tcp:80,10.2.0.0/16\n", f);
+	      "create r-three hash:ip,port,net\nadd r-three 10.1.0.2,tcp:80,10.2.0.0/16\n"
+	      "create r-bitmap bitmap:ip range 10.1.0.0/28\nadd r-bitmap 10.1.0.3\n"
+	      "create r-short hash:net timeout 600 counters\nadd r-short 10.1.0.0/24\n"
+	      "add r-short 10.1.0.3 timeout 0 nomatch\nadd r-short 10.3.0.0/16 timeout 300\n"
+	      "create r-ip-ip hash:ip,port,ip\nadd r-ip-ip 10.1.0.130,tcp:443,10.2.0.9\n"
+	      "create r-map hash:ip skbinfo\nadd r-map 10.1.0.2 skbmark 0x1/0xff\n"
+	      "create r-seen hash:ip timeout 60\n"
+	      "create r6-net hash:net family inet6\nadd r6-net fd00:1::/64\nadd r6-net fd00:1::3 nomatch\n"
+	      "create r6-ip hash:ip family inet6\nadd r6-ip fd00:1::2\nadd r6-ip fd00:2::3\n"
+	      "create r6-pair hash:ip,port family inet6\nadd r6-pair fd00:1::2,tcp:80\nadd r6-pair fd00:1::3,udp:53\n"
+	      "add r6-pair fd00:1::2,icmpv6:128/0\n"
+	      "create r6-net-port hash:net,port family inet6\nadd r6-net-port fd00:2::/64,tcp:400-500\n"
+	      "create r6-iface hash:net,iface family inet6\nadd r6-iface fd00:1::/64,in0\n"
+	      "create r6-three hash:ip,port,net family inet6\nadd r6-three fd00:1::2,tcp:80,fd00:2::/64\n"
+	      "create r6-ip-ip hash:ip,port,ip family inet6\nadd r6-ip-ip fd00:1::3,udp:53,fd00:2::2\n"
+	      "create r-list list:set\nadd r-list r-ip\nadd r-list r-pair\nadd r-list r6-ip\nadd r-list r6-net-port\n", f);
 	return pclose(f) == 0;
 }
 

@@ -209,9 +209,9 @@ static const char *const iptables[] = {
 	"COMMIT\n",
 };
 
-static bool restore(const char *rules)
+static bool restore(const char *command, const char *rules)
 {
-	FILE *f = popen("iptables-restore 2>/dev/null", "w");
+	FILE *f = popen(command, "w");
 
 	if (!f)
 		return false;
@@ -225,7 +225,7 @@ static void compare_text(const char *rules)
 	_cleanup_(snapshot_freep) struct snapshot *s = world_read_all();
 	_cleanup_(strbuf_done) struct strbuf saved = { 0 };
 	char line[1024];
-	FILE *f = popen("iptables-save", "r");
+	FILE *f = popen("iptables-save; ip6tables-save", "r");
 
 	while (f && fgets(line, sizeof(line), f))
 		strbuf_puts(&saved, line);
@@ -258,7 +258,7 @@ static void iptables_rulesets(void **state)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(iptables); i++) {
 		assert_true(world_load(""));
-		if (!restore(iptables[i])) {
+		if (!restore("iptables-restore 2>/dev/null", iptables[i])) {
 			fprintf(stderr, "not taken by iptables-restore:\n%s", iptables[i]);
 			continue;
 		}
@@ -269,32 +269,71 @@ static void iptables_rulesets(void **state)
 	assert_true(loaded > ARRAY_SIZE(iptables) / 2);
 }
 
+/* One after the other, each with what it is compared by. */
+static void compare_ipsets(const char *command, const char *const *rules, size_t n_rules)
+{
+	struct world_counts n = { 0 };
+
+	for (size_t i = 0; i < n_rules; i++) {
+		_cleanup_(freep) char *text =
+			xasprintf("*mangle\n:FORWARD ACCEPT\n-A FORWARD %s\nCOMMIT\n", rules[i]);
+
+		assert_true(world_load(""));
+		if (!restore(command, text))
+			fail_msg("refused: %s", text);
+		compare_all(text, &n);
+		compare_text(text);
+	}
+	assert_int_equal(n.unknown, 0);
+}
+
 static void ipsets(void **state)
 {
 	static const char *const rules[] = {
-		"-m set --match-set r-net src", "-m set ! --match-set r-net dst", "-m set --match-set r-ip src",
-		"-m set --match-set r-pair src,dst", "-m set ! --match-set r-pair src,dst",
-		"-m set --match-set r-port dst", "-m set ! --match-set r-port dst",
-		"-m set --match-set r-net-port dst,dst", "-m set --match-set r-iface src,src",
-		"-m set ! --match-set r-iface src,dst", "-m set --match-set r-three src,dst,dst",
+		"-m set --match-set r-net src -j DROP", "-m set ! --match-set r-net dst -j DROP",
+		"-m set --match-set r-ip src -j DROP", "-m set --match-set r-pair src,dst -j DROP",
+		"-m set ! --match-set r-pair src,dst -j DROP", "-m set --match-set r-port dst -j DROP",
+		"-m set ! --match-set r-port dst -j DROP", "-m set --match-set r-net-port dst,dst -j DROP",
+		"-m set --match-set r-iface src,src -j DROP", "-m set ! --match-set r-iface src,dst -j DROP",
+		"-m set --match-set r-three src,dst,dst -j DROP", "-m set --match-set r-bitmap src -j DROP",
+		"-m set ! --match-set r-bitmap dst -j DROP", "-m set --match-set r-short src -j DROP",
+		"-m set ! --match-set r-ip-ip src,dst,dst -j DROP",
+		"-m set --match-set r-list src,dst -j DROP",
+		"-m set ! --match-set r-list dst -j DROP",
+		/* elements that say "no match", and what does not look at them */
+		"-m set --match-set r-net src --return-nomatch -j DROP",
+		"-m set ! --match-set r-net src --return-nomatch -j DROP",
+		"-m set --match-set r-short src --return-nomatch -j DROP",
+		"-m set --match-set r-ip src --return-nomatch -j DROP",
+		"-m set --match-set r-short src ! --update-counters -j DROP",
+		"-m set --match-set r-list src ! --update-subcounters -j DROP",
+		/* fewer dimensions than the set has: no match */
+		"-m set --match-set r-pair src -j DROP", "-m set ! --match-set r-pair src -j DROP",
+		"-m set --match-set r-ip src,dst -j DROP",
+		/* nothing counts what is not there */
+		"-m set --match-set r-seen dst --packets-gt 5 ! --bytes-eq 100 -j DROP",
+		"-j SET --add-set r-seen src --exist --timeout 30", "-j SET --del-set r-seen dst",
+		"-j SET --map-set r-map src --map-mark --map-prio --map-queue",
 	};
-	struct world_counts n = { 0 };
+	static const char *const rules6[] = {
+		"-m set --match-set r6-net src -j DROP", "-m set ! --match-set r6-net dst -j DROP",
+		"-m set --match-set r6-net src --return-nomatch -j DROP", "-m set --match-set r6-ip dst -j DROP",
+		"-m set ! --match-set r6-ip src -j DROP", "-m set --match-set r6-pair src,dst -j DROP",
+		"-m set ! --match-set r6-pair src,dst -j DROP", "-m set --match-set r6-net-port dst,dst -j DROP",
+		"-m set --match-set r6-iface src,src -j DROP",
+		"-m set ! --match-set r6-iface src,dst -j DROP", "-m set --match-set r6-three src,dst,dst -j DROP",
+		"-m set --match-set r6-ip-ip src,dst,dst -j DROP", "-m set --match-set r-port dst -j DROP",
+		"-m set --match-set r-list src -j DROP", "-m set ! --match-set r-list dst,dst -j DROP",
+		"-m set ! --match-set r6-ip src -j ACCEPT",
+	};
 
 	skip_unless_ready();
 	if (system("iptables -V 2>/dev/null | grep -q nf_tables") != 0 || !world_ipsets()) {
 		print_message("skipped: no iptables-nft, or no ipset\n");
 		skip();
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
-		_cleanup_(freep) char *text =
-			xasprintf("*filter\n:FORWARD ACCEPT\n-A FORWARD %s -j DROP\nCOMMIT\n", rules[i]);
-
-		assert_true(world_load(""));
-		if (!restore(text))
-			fail_msg("refused: %s", text);
-		compare_all(text, &n);
-	}
-	assert_int_equal(n.unknown, 0);
+	compare_ipsets("iptables-restore", rules, ARRAY_SIZE(rules));
+	compare_ipsets("ip6tables-restore", rules6, ARRAY_SIZE(rules6));
 }
 
 int main(void)

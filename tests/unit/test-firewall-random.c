@@ -2,7 +2,7 @@
 /*
  * The evaluator against the kernel, with random rulesets: several tables, families, priorities and
  * kinds of chain, sets, maps, jumps, translations, marks, connections; two thirds of them by
- * iptables-nft and legacy iptables.
+ * iptables-nft and legacy iptables, every fourth of these by ip6tables.
  *
  * NSDOCTOR_FIREWALL_ROUNDS=N    N rulesets of each kind instead of as many as fit into a check
  * NSDOCTOR_FIREWALL_SEED=S      the first one's seed; a failure names its own
@@ -406,7 +406,27 @@ static const char *const ipt_matches[] = {
 	"-m set --match-set r-net src", "-m set ! --match-set r-net dst", "-m set --match-set r-ip src",
 	"-m set --match-set r-pair src,dst", "-m set --match-set r-port dst", "-m set --match-set r-net-port dst,dst",
 	"-m set --match-set r-iface src,src", "-m set --match-set r-three src,dst,dst",
+	"-m set --match-set r-net src --return-nomatch", "-m set ! --match-set r-short dst", "-m set --match-set r-bitmap src",
+	"-m set --match-set r-list src,dst", "-m set --match-set r-ip-ip src,dst,dst", "-m set ! --match-set r-pair src",
 	"-p tcp -m ecn ! --ecn-tcp-ece", "-f", "! -f", "-m esp -p esp",
+};
+
+static const char *const ip6t_matches[] = {
+	"-s fd00:1::2", "-s fd00:1::/64", "! -s fd00:1::2", "-d fd00:2::/64", "-d fd00:2::2/127", "! -d fd00:2::3", "-s fd00::2/ff00::ffff",
+	"-p tcp", "-p udp", "-p icmpv6", "! -p udp", "-p tcp --dport 80", "-p tcp ! --dport 443", "-p udp --dport 53:5000", "-p tcp --sport 1024:",
+	"-p tcp --syn", "-p tcp ! --syn", "-p icmpv6 --icmpv6-type echo-request", "-p icmpv6 ! --icmpv6-type echo-reply",
+	"-m conntrack --ctstate NEW", "-m conntrack --ctstate ESTABLISHED,RELATED", "-m conntrack ! --ctstate NEW", "-m conntrack --ctstate DNAT",
+	"-m conntrack --ctdir REPLY", "-m conntrack --ctorigsrc fd00:1::2", "-m conntrack --ctrepldst fd00:2::50", "-m state --state NEW",
+	"-m addrtype --dst-type LOCAL", "-m addrtype ! --src-type UNICAST", "-m mark --mark 1", "-m mark ! --mark 2/3", "-m connmark --mark 1",
+	"-m iprange --src-range fd00:1::1-fd00:1::2", "-m iprange ! --dst-range fd00:2::-fd00:2::2", "-p tcp -m multiport --dports 80,443",
+	"-m pkttype --pkt-type unicast", "-m length --length 0:60", "-m length ! --length 100:2000", "-m hl --hl-eq 63", "-m hl --hl-gt 62",
+	"-m tos --tos 0x48", "-m dscp --dscp 0x12", "-m eui64", "-m frag --fragfirst", "-m rt --rt-type 0", "-m hbh", "-m dst", "-m ah -p ah",
+	"-m ipv6header --header tcp --soft", "-m mh -p mobility-header", "-m physdev ! --physdev-is-bridged", "-m comment --comment six",
+	"-m set --match-set r6-net src", "-m set ! --match-set r6-net dst", "-m set --match-set r6-net src --return-nomatch",
+	"-m set --match-set r6-ip src", "-m set --match-set r6-pair src,dst", "-m set ! --match-set r6-pair src,dst",
+	"-m set --match-set r6-net-port dst,dst", "-m set --match-set r6-iface src,src", "-m set ! --match-set r6-iface src,dst",
+	"-m set --match-set r6-three src,dst,dst", "-m set --match-set r6-ip-ip src,dst,dst", "-m set --match-set r-port dst",
+	"-m set --match-set r-list src", "-m set ! --match-set r-list dst,dst",
 };
 
 static const char *const ipt_guesses[] = {
@@ -425,11 +445,29 @@ static const char *const ipt_targets[] = {
 
 static const char *const ipt_filter[] = { "-j REJECT", "-j REJECT --reject-with icmp-host-prohibited", "-p tcp -j REJECT --reject-with tcp-reset" };
 
+static const char *const ip6t_filter[] = { "-j REJECT", "-j REJECT --reject-with icmp6-adm-prohibited", "-p tcp -j REJECT --reject-with tcp-reset" };
+
 static const char *const ipt_mangle[] = {
 	"-j MARK --set-mark 1", "-j MARK --set-xmark 0x12/0x12", "-j MARK --and-mark 1", "-j CONNMARK --set-mark 1", "-j CONNMARK --save-mark",
 	"-j CONNMARK --restore-mark", "-j CONNMARK --set-xmark 4/4", "-j TOS --set-tos 0x48", "-j DSCP --set-dscp 0x12", "-j TTL --ttl-set 40",
 	"-j TTL --ttl-inc 1", "-p tcp -j ECN --ecn-tcp-remove", "-p tcp --syn -j TCPMSS --set-mss 1000", "-j CLASSIFY --set-class 1:1",
 	"-j CONNMARK --restore-mark --nfmask 0xf --ctmask 0xf",
+};
+
+static const char *const ip6t_mangle[] = {
+	"-j MARK --set-mark 1", "-j MARK --set-xmark 0x12/0x12", "-j CONNMARK --set-mark 1", "-j CONNMARK --save-mark",
+	"-j CONNMARK --restore-mark", "-j TOS --set-tos 0x48", "-j DSCP --set-dscp 0x12", "-j HL --hl-set 40", "-j HL --hl-inc 1",
+	"-p tcp --syn -j TCPMSS --set-mss 1000", "-j CLASSIFY --set-class 1:1",
+};
+
+static const char *const ip6t_dnat[] = {
+	"-j DNAT --to-destination fd00:2::5", "-p tcp -j DNAT --to-destination [fd00:2::6]:8080", "-p udp -j REDIRECT --to-ports 5000",
+	"-d fd00:2::/64 -j NETMAP --to fd00:2::100:0/112", "-j ACCEPT", "-j RETURN",
+};
+
+static const char *const ip6t_snat[] = {
+	"-j SNAT --to-source fd00:2::50", "-j MASQUERADE", "-s fd00:1::/112 -j NETMAP --to fd00:2::/112",
+	"-p udp -j SNAT --to-source [fd00:2::53]:7000-7999", "-j ACCEPT", "-j RETURN",
 };
 
 static const char *const ipt_dnat[] = {
@@ -462,18 +500,24 @@ static bool feed(const char *command, const char *text)
 
 /* By which iptables rules are loaded, its own tables emptied before. */
 static bool legacy;
+/* Are they those of ip6tables? */
+static bool six;
 
 static bool restore(const char *text)
 {
-	return feed(legacy ? "iptables-legacy-restore --noflush 2>/dev/null" :
-			     "iptables-restore --noflush 2>/dev/null", text);
+	_cleanup_(freep) char *command = xasprintf("%s%s-restore --noflush 2>/dev/null",
+						   six ? "ip6tables" : "iptables", legacy ? "-legacy" : "");
+
+	return feed(command, text);
 }
 
 static bool flush_legacy(void)
 {
-	return feed("iptables-legacy-restore 2>/dev/null",
-		    "*raw\nCOMMIT\n*mangle\nCOMMIT\n*nat\nCOMMIT\n"
-		    "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n");
+	static const char empty[] = "*raw\nCOMMIT\n*mangle\nCOMMIT\n*nat\nCOMMIT\n"
+				    "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n";
+
+	return feed("iptables-legacy-restore 2>/dev/null", empty) &&
+	       feed("ip6tables-legacy-restore 2>/dev/null", empty);
 }
 
 static bool begin_iptables(const char *base)
@@ -508,7 +552,7 @@ static void iptables_rule_at(struct ruleset *r, const char *table, const char *c
 
 	strbuf_printf(&b, "%s -A %s", table, chain);
 	for (uint32_t n = pick(3); n > 0; n--)
-		strbuf_printf(&b, " %s", PICK(ipt_matches));
+		strbuf_printf(&b, " %s", six ? PICK(ip6t_matches) : PICK(ipt_matches));
 	if (option("NSDOCTOR_FIREWALL_GUESSES", 0) && !pick(4))
 		strbuf_printf(&b, " %s", PICK(ipt_guesses));
 	if (in && !pick(4))
@@ -526,6 +570,7 @@ static void generate_iptables(struct ruleset *r)
 	static const char *const policies[] = { "ACCEPT", "ACCEPT", "DROP" };
 	const char *in = PICK(policies), *forward = PICK(policies), *out = PICK(policies);
 
+	six = !pick(4);
 	r->begin = begin_iptables;
 	r->add = add_iptables;
 	r->base = xasprintf("*filter\n:INPUT %s\n:FORWARD %s\n:OUTPUT %s\n:U1 -\n:U2 -\n:U3 -\nCOMMIT\n",
@@ -534,7 +579,8 @@ static void generate_iptables(struct ruleset *r)
 	for (size_t i = 0; i < ARRAY_SIZE(filter); i++)
 		for (uint32_t n = pick(4); n > 0; n--) {
 			bool own = filter[i][0] == 'U';
-			const char *target = pick(8) ? PICK(ipt_targets) : PICK(ipt_filter);
+			const char *target = pick(8) ? PICK(ipt_targets) :
+					     six ? PICK(ip6t_filter) : PICK(ipt_filter);
 
 			/* jumps lead downwards only */
 			if (own && (strstr(target, " U")))
@@ -542,7 +588,8 @@ static void generate_iptables(struct ruleset *r)
 			iptables_rule_at(r, "filter", filter[i], target);
 		}
 	for (uint32_t n = pick(6); n > 0; n--)
-		iptables_rule_at(r, "mangle", PICK(mangle), PICK(ipt_mangle));
+		iptables_rule_at(r, "mangle", PICK(mangle),
+				 six ? PICK(ip6t_mangle) : PICK(ipt_mangle));
 	if (!pick(3))
 		iptables_rule_at(r, "raw", pick(2) ? "PREROUTING" : "OUTPUT",
 				 pick(2) ? "-j CT --notrack" : "-j NOTRACK");
@@ -550,9 +597,10 @@ static void generate_iptables(struct ruleset *r)
 		iptables_rule_at(r, "raw", "PREROUTING", pick(2) ? "-m rpfilter --invert -j DROP" :
 								  "-m rpfilter --loose -j MARK --set-mark 1");
 	for (uint32_t n = pick(4); n > 0; n--)
-		iptables_rule_at(r, "nat", pick(3) ? "PREROUTING" : "OUTPUT", PICK(ipt_dnat));
+		iptables_rule_at(r, "nat", pick(3) ? "PREROUTING" : "OUTPUT",
+				 six ? PICK(ip6t_dnat) : PICK(ipt_dnat));
 	for (uint32_t n = pick(4); n > 0; n--)
-		iptables_rule_at(r, "nat", "POSTROUTING", PICK(ipt_snat));
+		iptables_rule_at(r, "nat", "POSTROUTING", six ? PICK(ip6t_snat) : PICK(ipt_snat));
 	try_all(r);
 }
 
@@ -567,7 +615,7 @@ static struct world_flow random_flow(void)
 	static const uint16_t ports[] = { 22, 53, 80, 100, 443, 444, 5000, 5353, 8080, 65535 };
 	static const uint8_t services[] = { 0, 0, 0, 0x10, 0x48, 0xb8 };
 	static const uint16_t sizes[] = { 0, 0, 8, 100, 600, 1000 };
-	bool v6 = !pick(5);
+	bool v6 = six ? pick(4) : !pick(5);
 	struct world_flow f = { .way = pick(3) ? WAY_FORWARD : pick(2) ? WAY_IN : WAY_OUT,
 				.proto = (enum proto)pick(PROTO_COUNT), .dport = PICK(ports),
 				.tos = PICK(services), .payload = PICK(sizes) };
@@ -714,7 +762,7 @@ static void legacy_rulesets(void **state)
 	legacy = true;
 	run(generate_iptables);
 	flush_legacy();
-	legacy = false;
+	legacy = six = false;
 }
 
 static const struct CMUnitTest tests[] = {

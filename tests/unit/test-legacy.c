@@ -264,6 +264,32 @@ static void rules_are_printed_as_by_the_tool(void **state)
 	flush();
 }
 
+/* Each table's rules name sets that the kernel calls by numbers. */
+static void sets_have_their_names(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = NULL;
+
+	need_iptables();
+	if (system("exec >/dev/null 2>&1; ipset create first hash:ip && ipset create second hash:ip,port timeout 60 && "
+		   "ipset create third hash:net family inet6 && ipset create last bitmap:port range 0-65535 skbinfo") != 0) {
+		print_message("no ipset(8), or no kernel that knows it\n");
+		skip();
+	}
+	feed("iptables-legacy-restore",
+	     "*mangle\n:FORWARD ACCEPT\n-A FORWARD -j SET --map-set last dst --map-mark\nCOMMIT\n"
+	     "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n-A INPUT -m set ! --match-set second src,dst -j DROP\n"
+	     "-A FORWARD -m set --match-set first src -m set --match-set second dst,dst -j ACCEPT\n"
+	     "-A FORWARD -j SET --add-set second src,dst --exist --timeout 5 --del-set first src\nCOMMIT\n");
+	feed("ip6tables-legacy-restore",
+	     "*filter\n:INPUT ACCEPT\n-A INPUT -m set --match-set third src --return-nomatch ! --update-counters"
+	     " --packets-lt 3 ! --bytes-eq 5 -j DROP\nCOMMIT\n");
+	s = collect_here();
+	assert_says_the_same(s, "iptables-legacy", NFPROTO_IPV4);
+	assert_says_the_same(s, "ip6tables-legacy", NFPROTO_IPV6);
+	flush();
+	run("ipset destroy");
+}
+
 /* --- what they do ------------------------------------------------------------ */
 
 static const struct {
@@ -589,6 +615,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_are_printed_as_by_the_tool),
+		cmocka_unit_test(sets_have_their_names),
 		cmocka_unit_test(rules_do_what_they_do_in_nft),
 		cmocka_unit_test(damaged_blocks_are_refused),
 		cmocka_unit_test(ops_leave_everything_as_it_was),

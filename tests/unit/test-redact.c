@@ -729,6 +729,59 @@ static void data_of_another_length(void **state)
 	}
 }
 
+/* --- ipsets ----------------------------------------------------------------------------- */
+
+static void message_of(struct message *m, uint16_t type, const void *data, uint32_t n)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)m->bytes;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_len = NLMSG_LENGTH(n);
+	memcpy(NLMSG_DATA(nlh), data, n);
+	m->r = (struct redactor){ .map = redact_map_new(), .noting = true };
+}
+
+/* The packet and the set become others, what was answered stays; wherever the message was kept. */
+static void what_an_ipset_said(void **state)
+{
+	static const enum collect_kind kinds[] = { COLLECT_NFT, COLLECT_LEGACY };
+	const struct ipset_name name = { .index = 7, .name = "customers" };
+	struct ipset_answer asked = { .found = 1, .question = { .index = 7, .family = NFPROTO_IPV4, .iface = "warehouse" } };
+
+	memcpy(asked.question.addrs[0], one, 4);
+	memcpy(asked.question.addrs[1], one, 4);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct ipset_answer *a;
+		struct message m = { 0 };
+
+		message_of(&m, 0xfffd, &asked, sizeof(asked));
+		redact(&m, kinds[i]);
+		assert_null(m.r.refused);
+		a = NLMSG_DATA((struct nlmsghdr *)m.bytes);
+		assert_int_equal(a->question.index, 7);
+		assert_int_equal(a->found, 1);
+		assert_memory_not_equal(a->question.addrs[0], one, 4);
+		assert_memory_equal(a->question.addrs[0], a->question.addrs[1], 16);
+		assert_string_not_equal(a->question.iface, "warehouse");
+		assert_int_equal(strlen(a->question.iface), strlen("warehouse"));
+		done(&m);
+
+		m = (struct message){ 0 };
+		message_of(&m, 0xfffc, &name, sizeof(name));
+		redact(&m, kinds[i]);
+		assert_null(m.r.refused);
+		assert_int_equal(((struct ipset_name *)NLMSG_DATA((struct nlmsghdr *)m.bytes))->index, 7);
+		assert_string_not_equal(((struct ipset_name *)NLMSG_DATA((struct nlmsghdr *)m.bytes))->name, "customers");
+		done(&m);
+
+		m = (struct message){ 0 };
+		message_of(&m, 0xfffc, &name, sizeof(name) - 1);
+		redact(&m, kinds[i]);
+		assert_string_equal(m.r.refused, "a message that is not whole");
+		done(&m);
+	}
+}
+
 /* --- legacy iptables ---------------------------------------------------------------- */
 
 /* As collect/legacy.c keeps a table: what the kernel said of it, then the entries from an aligned place on. */
@@ -850,6 +903,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_hidden),
 		cmocka_unit_test(ranges_that_a_map_has),
 		cmocka_unit_test(data_of_another_length),
+		cmocka_unit_test(what_an_ipset_said),
 		cmocka_unit_test(a_rule_of_legacy_iptables),
 		cmocka_unit_test(legacy_iptables_that_is_not_whole),
 		cmocka_unit_test(a_file_that_is_none),

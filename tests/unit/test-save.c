@@ -278,7 +278,8 @@ static void a_wrong_body_is_survived(void **state)
 /* What the fuzzer begins with would be lost on it otherwise; new ones are files of --save without their head. */
 static void seeds_of_the_fuzzer_are_files(void **state)
 {
-	static const char *const names[] = { "dnat-missing", "forward-drop.in-nft", "forward-drop.legacy-rule" };
+	static const char *const names[] = { "dnat-missing", "forward-drop.in-nft", "forward-drop.ipset",
+					     "forward-drop.legacy-rule" };
 	const char *srcdir = getenv("srcdir");
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
