@@ -10,6 +10,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "nftcheck.h"
+
 /*
  * What lives as long as the last copy of a snapshot: strings, rules and sets,
  * blocks of raw messages. Namespaces are collected by several threads at once,
@@ -154,7 +156,8 @@ const struct nftnl_rule *nft_rule_code(const struct snapshot *s, const struct nf
 
 	if (r->nr || !r->msg)
 		return r->nr;
-	nr = nftnl_rule_alloc();
+	/* what is unknown to this program or to libnftnl stays undecoded */
+	nr = nft_check(r->msg) == 0 ? nftnl_rule_alloc() : NULL;
 	if (nr && nftnl_rule_nlmsg_parse(r->msg, nr) < 0) {
 		nftnl_rule_free(nr);
 		nr = NULL;

@@ -212,7 +212,7 @@ struct nft_field {
 struct nft_rule {
 	uint64_t handle;             /* of a legacy rule: its number in the chain, from 1 */
 	const struct nftnl_rule *nr; /* its bytecode as far as it is decoded: see nft_rule_code() */
-	const struct nlmsghdr *msg;  /* else the message that holds it, checked; or NULL */
+	const struct nlmsghdr *msg;  /* else the message that holds it, as it came; or NULL */
 	struct nft_field field;
 	uint64_t print;              /* legacy only: a fingerprint of what it says, see firewall/legacy.h */
 	uint64_t packets;            /* legacy only: what it had counted when it was read */

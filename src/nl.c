@@ -217,15 +217,23 @@ int nl_batch(struct nl *nl, const void *batch, size_t size, nl_message f, void *
 	}
 }
 
-/* Copies a datagram into a block of its own and lists its messages. 1 at the end of the dump. */
-static int dump_answer(struct nl *nl, size_t size, struct nl_dump *d)
+/* What the dump keeps, in a block that it owns. */
+static const void *keep_block(struct nl_dump *d, const void *p, size_t size)
 {
 	/* the attributes of the last message may be walked up to its aligned length */
-	void *block = xmemdup(nl->buffer, NLMSG_ALIGN(size));
+	void *block = xmemdup(p, NLMSG_ALIGN(size));
+
+	vec_push(&d->blocks, block);
+	return block;
+}
+
+/* Lists the messages of a datagram, in one block, or each that is kept in its own. 1 at the end of the dump. */
+static int dump_answer(struct nl *nl, size_t size, nl_keep keep, struct nl_dump *d)
+{
+	const void *block = keep ? nl->buffer : keep_block(d, nl->buffer, size);
 	const struct nlmsghdr *nlh;
 	size_t pos = 0;
 
-	vec_push(&d->blocks, block);
 	while ((nlh = nl_next(block, size, &pos))) {
 		if (nlh->nlmsg_seq != nl->seq)
 			continue;
@@ -236,13 +244,18 @@ static int dump_answer(struct nl *nl, size_t size, struct nl_dump *d)
 
 			return r < 0 ? r : 1;
 		}
-		if (nlh->nlmsg_type >= NLMSG_MIN_TYPE)
+		if (nlh->nlmsg_type < NLMSG_MIN_TYPE)
+			continue;
+		if (!keep)
 			vec_push(&d->messages, nlh);
+		else if (keep(nlh, d->total))
+			vec_push(&d->messages, keep_block(d, nlh, nlh->nlmsg_len));
+		d->total++;
 	}
 	return pos < size ? -EBADMSG : 0;
 }
 
-static int dump_once(struct nl *nl, struct nlmsghdr *nlh, struct nl_dump *d)
+static int dump_once(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, struct nl_dump *d)
 {
 	int r;
 
@@ -251,17 +264,17 @@ static int dump_once(struct nl *nl, struct nlmsghdr *nlh, struct nl_dump *d)
 	while (r == 0) {
 		ssize_t n = receive(nl, 0);
 
-		r = n < 0 ? (int)n : dump_answer(nl, (size_t)n, d);
+		r = n < 0 ? (int)n : dump_answer(nl, (size_t)n, keep, d);
 	}
 	return r < 0 ? r : 0;
 }
 
-int nl_dump(struct nl *nl, struct nlmsghdr *nlh, struct nl_dump *ret)
+int nl_dump_some(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, struct nl_dump *ret)
 {
 	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
 	for (int attempt = 1;; attempt++) {
 		_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
-		int r = dump_once(nl, nlh, &d);
+		int r = dump_once(nl, nlh, keep, &d);
 
 		if (r == -EINTR && attempt < NL_ATTEMPTS)
 			continue;
@@ -273,6 +286,11 @@ int nl_dump(struct nl *nl, struct nlmsghdr *nlh, struct nl_dump *ret)
 		d = (struct nl_dump){ 0 };
 		return 0;
 	}
+}
+
+int nl_dump(struct nl *nl, struct nlmsghdr *nlh, struct nl_dump *ret)
+{
+	return nl_dump_some(nl, nlh, NULL, ret);
 }
 
 void nl_dump_done(struct nl_dump *d)

@@ -69,14 +69,20 @@ int nl_batch(struct nl *nl, const void *batch, size_t size, nl_message f, void *
 struct nl_dump {
 	VEC(const struct nlmsghdr *) messages;
 	VEC(void *) blocks;
+	size_t total;     /* messages that came, kept or not */
 	bool interrupted; /* it changed during every attempt: not all of it may be there */
 };
+
+/* Is this message of a dump of interest, the n-th one, from 0? */
+typedef bool (*nl_keep)(const struct nlmsghdr *nlh, size_t n);
 
 /*
  * Dumps (NLM_F_DUMP is added); starts again where the kernel says that
  * something changed meanwhile. Returns 0 or -errno.
  */
 int nl_dump(struct nl *nl, struct nlmsghdr *nlh, struct nl_dump *ret);
+/* The same, and only what is of interest is kept. */
+int nl_dump_some(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, struct nl_dump *ret);
 void nl_dump_done(struct nl_dump *d);
 
 /*

@@ -16,7 +16,7 @@
 #include "collect/collector.h"
 #include "collect/ipset.h"
 #include "collect/nft.h"
-#include "collect/nftcheck.h"
+#include "nftcheck.h"
 #include "nftown.h"
 #include "nlfield.h"
 #include "strbuf.h"
@@ -275,7 +275,7 @@ static bool next_expr(struct nlspan *list, struct expr_message *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	return nlfield_next(list, &type, &payload) > 0 && type == NFTA_LIST_ELEM &&
-	       nlfield_read(expr_fields, payload, ret) == 0;
+	       nft_check_expression(payload) == 0 && nlfield_read(expr_fields, payload, ret) == 0;
 }
 
 /* Does "load this, compare it" test a field of the network header? */
@@ -330,9 +330,6 @@ static int parse_rule(struct ns *ns, uint8_t family, struct nlspan attrs,
 		return 0;
 	rule = vec_add(&chain->rules);
 	rule->handle = be64toh(m.handle);
-	/* what is unknown to this program or to libnftnl stays undecoded */
-	if (nft_check(nlh) < 0)
-		return 0;
 	rule->msg = nlh;
 	rule->field = find_field(m.exprs);
 	return 0;

@@ -19,7 +19,6 @@
 #include "collect/collector.h"
 #include "collect/ipset.h"
 #include "collect/nft.h"
-#include "collect/nftcheck.h"
 #include "firewall.h"
 #include "netns.h"
 #include "nlfield.h"
@@ -139,6 +138,11 @@ static bool is_base(const struct nlmsghdr *nlh)
 	return false;
 }
 
+static bool may_be_listed(const struct nlmsghdr *nlh, size_t n)
+{
+	return n < CHAINS_LISTED || is_base(nlh);
+}
+
 /*
  * All chains where they are few, else the base chains, and room for what
  * packets come to: chains do not move once they are listed.
@@ -147,14 +151,14 @@ static int list_chains(struct collecting *c, struct nl *nl)
 {
 	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
 	struct nl_buf b;
-	int r = nl_dump(nl, request(&b, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC), &d);
+	int r = nl_dump_some(nl, request(&b, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC), may_be_listed, &d);
 
 	if (r < 0)
 		return r;
 	vec_each(block, &d.blocks)
 		snapshot_own_block(c->s, *block);
 	d.blocks.n = 0;
-	c->ns->more_chains = d.messages.n > CHAINS_LISTED;
+	c->ns->more_chains = d.total > CHAINS_LISTED;
 	vec_each(nlh, &d.messages)
 		if (!c->ns->more_chains || is_base(*nlh))
 			collect_take(c->s, c->ns, COLLECT_NFT, *nlh);

@@ -30,8 +30,8 @@
 
 #include "collect.h"
 #include "collect/collector.h"
-#include "collect/nftcheck.h"
 #include "firewall.h"
+#include "nftcheck.h"
 #include "nl.h"
 
 /* --- what a kernel said --------------------------------------------------------- */
@@ -1054,6 +1054,69 @@ static void an_element_of_a_newer_kernel_is_not_shown_to_libnftnl(void **state)
 	assert_int_equal(t.ns->sets.n, 0);
 }
 
+/* "ip saddr VALUE", and an attribute of the comparison that no kernel knew so far. */
+static void put_comparison(struct built *t, const void *value, bool unknown)
+{
+	struct nlattr *elem = mnl_attr_nest_start(t->nlh, NFTA_LIST_ELEM), *data, *nested;
+
+	mnl_attr_put_strz(t->nlh, NFTA_EXPR_NAME, "payload");
+	data = mnl_attr_nest_start(t->nlh, NFTA_EXPR_DATA);
+	mnl_attr_put_u32(t->nlh, NFTA_PAYLOAD_DREG, htonl(NFT_REG32_00));
+	mnl_attr_put_u32(t->nlh, NFTA_PAYLOAD_BASE, htonl(NFT_PAYLOAD_NETWORK_HEADER));
+	mnl_attr_put_u32(t->nlh, NFTA_PAYLOAD_OFFSET, htonl(12));
+	mnl_attr_put_u32(t->nlh, NFTA_PAYLOAD_LEN, htonl(4));
+	mnl_attr_nest_end(t->nlh, data);
+	mnl_attr_nest_end(t->nlh, elem);
+	elem = mnl_attr_nest_start(t->nlh, NFTA_LIST_ELEM);
+	mnl_attr_put_strz(t->nlh, NFTA_EXPR_NAME, "cmp");
+	data = mnl_attr_nest_start(t->nlh, NFTA_EXPR_DATA);
+	mnl_attr_put_u32(t->nlh, NFTA_CMP_SREG, htonl(NFT_REG32_00));
+	mnl_attr_put_u32(t->nlh, NFTA_CMP_OP, htonl(NFT_CMP_EQ));
+	nested = mnl_attr_nest_start(t->nlh, NFTA_CMP_DATA);
+	mnl_attr_put(t->nlh, NFTA_DATA_VALUE, 4, value);
+	mnl_attr_nest_end(t->nlh, nested);
+	if (unknown)
+		mnl_attr_put_u32(t->nlh, NFTA_CMP_MAX + 1, 0);
+	mnl_attr_nest_end(t->nlh, data);
+	mnl_attr_nest_end(t->nlh, elem);
+}
+
+static const struct nft_rule *add_comparison(struct built *t, const void *value, bool unknown)
+{
+	struct nlattr *list, *elem;
+
+	nft_begin(t, NFT_MSG_NEWRULE, NFPROTO_INET);
+	mnl_attr_put_strz(t->nlh, NFTA_RULE_TABLE, "fw");
+	mnl_attr_put_strz(t->nlh, NFTA_RULE_CHAIN, "in");
+	list = mnl_attr_nest_start(t->nlh, NFTA_RULE_EXPRESSIONS);
+	put_comparison(t, value, unknown);
+	elem = mnl_attr_nest_start(t->nlh, NFTA_LIST_ELEM);
+	mnl_attr_put_strz(t->nlh, NFTA_EXPR_NAME, "teleport");
+	mnl_attr_nest_end(t->nlh, elem);
+	mnl_attr_nest_end(t->nlh, list);
+	assert_int_equal(take(t, COLLECT_NFT), 0);
+	return &t->ns->chains.v[0].rules.v[t->ns->chains.v[0].rules.n - 1];
+}
+
+/* Whom a rule with something unknown is not for is known all the same, if that comes first and is known. */
+static void a_rule_begins_with_an_address(void **state)
+{
+	static const uint8_t value[] = { 192, 0, 2, 1 };
+	_cleanup_(built_done) struct built t = { 0 };
+	const struct nft_rule *rule;
+
+	add_table(&t, "fw", 0);
+	add_chain(&t, "fw", "in");
+	rule = add_comparison(&t, value, false);
+	assert_int_equal(rule->field.offset, 12);
+	assert_int_equal(rule->field.len, 4);
+	assert_memory_equal(rule->field.value, value, 4);
+	assert_null(nft_rule_code(t.s, rule));
+	rule = add_comparison(&t, value, true);
+	assert_null(rule->field.value);
+	assert_null(nft_rule_code(t.s, rule));
+}
+
 static void a_set_that_lacks_elements_goes(void **state)
 {
 	_cleanup_(built_done) struct built t = { 0 };
@@ -1207,6 +1270,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_attribute_makes_its_rule_unknown),
 		cmocka_unit_test(what_libnftnl_does_not_survive_is_refused),
 		cmocka_unit_test(an_element_of_a_newer_kernel_is_not_shown_to_libnftnl),
+		cmocka_unit_test(a_rule_begins_with_an_address),
 		cmocka_unit_test(a_set_that_lacks_elements_goes),
 		cmocka_unit_test(a_device_prefix_is_a_pattern),
 		cmocka_unit_test(what_cannot_be_asked_is_asked_once),

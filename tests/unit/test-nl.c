@@ -124,18 +124,23 @@ static int ask(const struct said *script, size_t n, int *ret_sum)
 	return r;
 }
 
-static int dump(const struct said *script, size_t n, struct nl_dump *ret, int *ret_requests)
+static int dump_some(const struct said *script, size_t n, nl_keep keep, struct nl_dump *ret, int *ret_requests)
 {
 	struct kernel k;
 	struct nl_buf b;
 	int r;
 
 	start(&k, script, n);
-	r = nl_dump(k.nl, any_request(&b), ret);
+	r = nl_dump_some(k.nl, any_request(&b), keep, ret);
 	stop(&k);
 	*ret_requests = k.requests;
 	assert_int_equal(k.last.nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
 	return r;
+}
+
+static int dump(const struct said *script, size_t n, struct nl_dump *ret, int *ret_requests)
+{
+	return dump_some(script, n, NULL, ret, ret_requests);
 }
 
 static void a_request_gives_its_answer(void **state)
@@ -209,6 +214,32 @@ static void a_dump_is_gathered(void **state)
 		assert_int_equal(value_of(d.messages.v[i]), i + 1);
 	assert_false(d.interrupted);
 	assert_int_equal(requests, 1);
+}
+
+/* The first one, and even values. */
+static bool keep_even(const struct nlmsghdr *nlh, size_t n)
+{
+	return n == 0 || value_of(nlh) % 2 == 0;
+}
+
+static void of_a_dump_only_some_is_kept(void **state)
+{
+	const struct said again = { .type = NLMSG_DONE, .flags = NLM_F_MULTI | NLM_F_DUMP_INTR,
+				    .ends = true, .answered = true };
+	const struct said script[] = {
+		MESSAGE(9), MESSAGE(4), again, MESSAGE(1), PART_END(2), MESSAGE(3), MESSAGE(6), DONE(0),
+	};
+	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
+	int requests;
+
+	assert_int_equal(dump_some(script, ARRAY_SIZE(script), keep_even, &d, &requests), 0);
+	assert_int_equal(requests, 2);
+	assert_int_equal(d.total, 4);
+	assert_int_equal(d.messages.n, 3);
+	assert_int_equal(d.blocks.n, 3);
+	assert_int_equal(value_of(d.messages.v[0]), 1);
+	assert_int_equal(value_of(d.messages.v[1]), 2);
+	assert_int_equal(value_of(d.messages.v[2]), 6);
 }
 
 static void an_interrupted_dump_is_read_again(void **state)
@@ -328,6 +359,7 @@ int main(void)
 		cmocka_unit_test(answers_to_others_are_passed_over),
 		cmocka_unit_test(a_message_longer_than_its_datagram_is_refused),
 		cmocka_unit_test(a_dump_is_gathered),
+		cmocka_unit_test(of_a_dump_only_some_is_kept),
 		cmocka_unit_test(an_interrupted_dump_is_read_again),
 		cmocka_unit_test(a_dump_that_never_holds_still_says_so),
 		cmocka_unit_test(a_dump_can_fail),

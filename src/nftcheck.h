@@ -11,11 +11,16 @@
 
 #include <linux/netlink.h>
 
+#include "nlfield.h"
+
 /*
  * 0, -EBADMSG where the message (at least NLMSG_HDRLEN bytes) is not one that a
  * kernel makes, or -EOPNOTSUPP where it is of a newer kernel: an expression, or
  * an attribute of one, that is not known here.
  */
 int nft_check(const struct nlmsghdr *nlh);
+
+/* The same of one expression, a member of a rule's list. */
+int nft_check_expression(struct nlspan e);
 
 #endif

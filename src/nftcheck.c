@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "collect/nftcheck.h"
+#include "nftcheck.h"
 
 #include <netinet/in.h>
 
@@ -8,7 +8,6 @@
 #include <linux/netfilter/nfnetlink.h>
 
 #include "nl.h"
-#include "nlfield.h"
 
 /* Expressions can hold expressions; the kernel stops long before. */
 #define DEPTH_MAX 4
@@ -235,6 +234,11 @@ static int check_attr(char what, struct nlspan payload, unsigned int depth)
 		return check_list('f', payload, NFT_REG32_COUNT, depth);
 	}
 	return 0;
+}
+
+int nft_check_expression(struct nlspan e)
+{
+	return check_expression(e, 0);
 }
 
 int nft_check(const struct nlmsghdr *nlh)
