@@ -202,8 +202,8 @@ static void plan(struct batch *b)
 		if (asks(&b->members[i]))
 			map_labels(b, &b->members[i]);
 	spec.namespaces = b->labels.n;
-	if (spec.ns.n && observe_open(&spec, &b->obs, &b->observer) < 0)
-		b->observer = NULL;
+	if (spec.ns.n)
+		b->observer = observe_open(&spec, &b->obs, NULL);
 	for (size_t i = 0; i < b->n; i++)
 		if (asks(&b->members[i]))
 			count_transactions(b, &b->members[i]);

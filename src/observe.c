@@ -18,6 +18,8 @@ struct watch {
 	struct nftrace *traces;  /* or NULL */
 	int capture_error, trace_error;
 	const struct observer *ob;
+	pthread_t thread;        /* is opening or closing the packets … */
+	bool busy;               /* … if there is one */
 };
 
 struct observer {
@@ -62,6 +64,18 @@ static void in_parallel(void *items, size_t n, size_t size, void *(*f)(void *))
 			pthread_join(threads[i], NULL);
 }
 
+static void in_background(struct watch *w, void *(*f)(void *))
+{
+	w->busy = pthread_create(&w->thread, NULL, f, w) == 0;
+}
+
+static void wait_for(struct watch *w)
+{
+	if (w->busy)
+		pthread_join(w->thread, NULL);
+	w->busy = false;
+}
+
 static int open_traces(struct watch *w)
 {
 	int r;
@@ -71,6 +85,29 @@ static int open_traces(struct watch *w)
 		return w->config->error[COLLECT_NFT];
 	r = nftrace_open(w->config, &w->ob->lookout, &w->traces);
 	return r == -ENOENT && !w->traces ? 1 : r;
+}
+
+/* What goes wrong here does so again when the watch is opened. */
+static void *watch_begin(void *arg)
+{
+	struct watch *w = arg;
+
+	if (netns_enter(w->ns_fd) == 0)
+		(void)packet_open(w->ring, &w->packets);
+	return NULL;
+}
+
+static int open_packets(struct watch *w)
+{
+	int r = w->packets ? 0 : packet_open(w->ring, &w->packets);
+
+	if (r == 0)
+		r = packet_look(w->packets, &w->ob->lookout);
+	if (r < 0) {
+		packet_close(w->packets);
+		w->packets = NULL;
+	}
+	return r;
 }
 
 static void *watch_open(void *arg)
@@ -83,25 +120,49 @@ static void *watch_open(void *arg)
 		return NULL;
 	}
 	if (w->ob->capture)
-		w->capture_error = packet_open(&w->ob->lookout, w->ring, &w->packets);
+		w->capture_error = open_packets(w);
 	if (w->ob->trace)
 		w->trace_error = open_traces(w);
 	return NULL;
 }
 
+static struct watch *watch_of(struct observer *ob, int ns)
+{
+	struct watch *w;
+
+	vec_each(known, &ob->watches)
+		if (known->ns == ns)
+			return known;
+	w = vec_add(&ob->watches);
+	w->ns = ns;
+	w->ob = ob;
+	return w;
+}
+
+struct observer *observe_begin(const int *ns_fds, size_t n)
+{
+	struct observer *ob = xcalloc(1, sizeof(*ob));
+
+	for (size_t i = 0; i < n; i++)
+		watch_of(ob, (int)i)->ns_fd = ns_fds[i];
+	vec_each(w, &ob->watches)
+		in_background(w, watch_begin);
+	return ob;
+}
+
 static void add_watches(struct observer *ob, const struct observe_spec *spec)
 {
+	vec_each(w, &ob->watches)
+		wait_for(w);
 	vec_each(ns, &spec->ns) {
-		struct watch *w = vec_add(&ob->watches);
+		struct watch *w = watch_of(ob, ns->ns);
 
-		w->ns = ns->ns;
 		w->ns_fd = ns->fd;
 		w->config = ns->config;
 		w->ring = ns->ring;
 		/* a thread that does not start leaves it so */
 		w->capture_error = spec->capture ? -EAGAIN : 1;
 		w->trace_error = spec->trace ? -EAGAIN : 1;
-		w->ob = ob;
 	}
 }
 
@@ -125,9 +186,10 @@ void observe_spec_done(struct observe_spec *spec)
 	vec_free(&spec->ns);
 }
 
-int observe_open(const struct observe_spec *spec, struct observations *o, struct observer **ret)
+struct observer *observe_open(const struct observe_spec *spec, struct observations *o,
+			      struct observer *begun)
 {
-	struct observer *ob = xcalloc(1, sizeof(*ob));
+	struct observer *ob = begun ? begun : xcalloc(1, sizeof(*ob));
 
 	ob->capture = spec->capture;
 	ob->trace = spec->trace;
@@ -140,8 +202,7 @@ int observe_open(const struct observe_spec *spec, struct observations *o, struct
 	in_parallel(ob->watches.v, ob->watches.n, sizeof(*ob->watches.v), watch_open);
 	ob->lookout.since_us = wall_us();
 	note_errors(ob, spec->namespaces, o);
-	*ret = ob;
-	return 0;
+	return ob;
 }
 
 unsigned int observe_transactions(const struct observer *ob, int ns)
@@ -230,44 +291,49 @@ void observe_forget_inject(struct observer *ob)
 		ob->inject = NULL;
 }
 
-/* One of the two observers of a namespace: closing either costs RCU grace periods. */
-struct closing {
-	struct watch *w;
-	bool traces;
-};
-
-static void *close_one(void *arg)
+static void *stop_packets(void *arg)
 {
-	struct closing *c = arg;
+	struct watch *w = arg;
 
-	if (c->traces) {
-		nftrace_close(c->w->traces);
-		c->w->traces = NULL;
-	} else {
-		packet_close(c->w->packets);
-		c->w->packets = NULL;
-	}
+	packet_close(w->packets);
+	w->packets = NULL;
+	return NULL;
+}
+
+void observe_stop(struct observer *ob)
+{
+	for (size_t i = 0; ob && i < ob->watches.n; i++)
+		if (!ob->watches.v[i].busy && ob->watches.v[i].packets)
+			in_background(&ob->watches.v[i], stop_packets);
+}
+
+static void *close_traces(void *arg)
+{
+	struct watch *w = *(struct watch **)arg;
+
+	nftrace_close(w->traces);
+	w->traces = NULL;
 	return NULL;
 }
 
 void observe_close(struct observer *ob)
 {
-	VEC(struct closing) all = { 0 };
+	VEC(struct watch *) traced = { 0 };
 
 	if (!ob)
 		return;
-	vec_each(w, &ob->watches) {
-		if (w->packets)
-			vec_push(&all, ((struct closing){ .w = w }));
+	observe_stop(ob);
+	vec_each(w, &ob->watches)
 		if (w->traces)
-			vec_push(&all, ((struct closing){ .w = w, .traces = true }));
-	}
-	in_parallel(all.v, all.n, sizeof(*all.v), close_one);
-	vec_each(w, &ob->watches) { /* where a thread did not start */
+			vec_push(&traced, w);
+	in_parallel(traced.v, traced.n, sizeof(*traced.v), close_traces);
+	vec_each(w, &ob->watches) {
+		wait_for(w);
+		/* where a thread did not start, or was still opening */
 		packet_close(w->packets);
 		nftrace_close(w->traces);
 	}
-	vec_free(&all);
+	vec_free(&traced);
 	vec_free(&ob->watches);
 	vec_free(&ob->lookout.arp);
 	vec_free(&ob->lookout.peers);

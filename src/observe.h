@@ -4,7 +4,8 @@
  *
  * Plain data (used by every later stage) and the observer that fills it. The
  * observer is opened before the first probe, polled while probes run and
- * closed after the report is out, since closing costs RCU grace periods.
+ * closed after the report is out. Opening and closing captures costs RCU grace
+ * periods: they begin and stop in the background, while others read and judge.
  */
 #ifndef OBSERVE_H
 #define OBSERVE_H
@@ -156,10 +157,18 @@ void observe_spec_done(struct observe_spec *spec);
 struct observer;
 
 /*
- * Opens captures and trace tables in all namespaces in parallel. Errors of a
- * single namespace are noted in o->capture_error and o->trace_error, not returned.
+ * Begins to open the captures of namespaces 0 to n - 1 in the background: for
+ * observe_open(), or to be closed before ns_fds are.
  */
-int observe_open(const struct observe_spec *spec, struct observations *o, struct observer **ret);
+struct observer *observe_begin(const int *ns_fds, size_t n);
+
+/*
+ * Opens captures and trace tables in all namespaces in parallel. begun: by
+ * observe_begin(), becomes what is returned; or NULL. Errors of a single namespace are
+ * noted in o->capture_error and o->trace_error.
+ */
+struct observer *observe_open(const struct observe_spec *spec, struct observations *o,
+			      struct observer *begun);
 
 /* How many transactions the trace tables of this namespace took: each moves the generation by one. */
 unsigned int observe_transactions(const struct observer *ob, int ns);
@@ -173,6 +182,9 @@ int observe_read(struct observer *ob, struct observations *o);
 
 /* The way in is going to be closed; NULL is fine. */
 void observe_forget_inject(struct observer *ob);
+
+/* No more is read: begins to close the captures in the background. NULL is fine. */
+void observe_stop(struct observer *ob);
 
 /* Closes everything, in parallel; NULL is fine. */
 void observe_close(struct observer *ob);

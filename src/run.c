@@ -179,6 +179,9 @@ static int open_namespaces(struct round *r)
 		add_namespace(r, "host", NULL, false, r->self_fd, dev, inode);
 	r->src = src->kind == TARGET_OUTSIDE ? NS_HOST : add_target(r, src);
 	r->dst_ns = is_namespace(dst) ? add_target(r, dst) : -1;
+	/* captures take the kernel as long to open as it takes to read all this; many are opened by who asks for many */
+	if (!r->host && !r->run->options->no_probe)
+		r->run->observer = observe_begin(r->fds.v, r->fds.n);
 	err = r->host ? collect_guests(r) : collect_all(r->s, r->fds.v);
 	if (err < 0)
 		return fail(r, xasprintf("cannot read the configuration: %s%s", strerror(-err),
@@ -1070,8 +1073,7 @@ static void open_observer(struct round *r)
 				     .inject = r->inject };
 
 	round_watch(r, &spec);
-	if (observe_open(&spec, &r->obs, &r->run->observer) < 0)
-		r->run->observer = NULL;
+	r->run->observer = observe_open(&spec, &r->obs, r->run->observer);
 	/* our own tables move the generation as everybody else's do */
 	vec_each(ns, &spec.ns)
 		r->s->ns.v[ns->ns].nft_generation += observe_transactions(r->run->observer, ns->ns);
@@ -1939,13 +1941,16 @@ static int look(struct round *r, bool last)
 	uint64_t t;
 	int err = round_prepare(r, last);
 
-	if (err)
+	if (err) {
+		run_close(r->run);
 		return err;
+	}
 	t = now_us();
 	if (round_asks(r) && (!r->entrance.uplink || open_entrance(r))) {
 		open_observer(r);
 		err = send_probes(r);
 		close_entrance(r);
+		observe_stop(r->run->observer);
 		if (err)
 			return err;
 	}

@@ -11,11 +11,13 @@
 struct packets;
 
 /*
- * Captures on all interfaces of the calling thread's namespace what l looks
- * for; the kernel filters. ring: bytes for packets that wait to be read, 0: for
- * thousands of them; it decides how long opening takes. Returns 0 or -errno.
+ * A capture on all interfaces of the calling thread's namespace, which lets nothing
+ * pass yet. ring: bytes for packets that wait to be read, 0: for thousands of
+ * them; it decides how long opening takes. Returns 0 or -errno.
  */
-int packet_open(const struct lookout *l, uint32_t ring, struct packets **ret);
+int packet_open(uint32_t ring, struct packets **ret);
+/* From now on it has what l looks for; the kernel filters. 0 or -errno. */
+int packet_look(struct packets *p, const struct lookout *l);
 int packet_fd(const struct packets *p);
 
 /* Reads all that waits into o; never blocks. Returns the number of new sightings. */
@@ -27,7 +29,7 @@ uint32_t packet_dropped(struct packets *p);
 /* NULL is fine. */
 void packet_close(struct packets *p);
 
-/* The filter of packet_open(), for DLT_LINUX_SLL2; for pcap_freecode() afterwards. 0 or -errno. */
+/* The filter of packet_look(), for DLT_LINUX_SLL2; for pcap_freecode() afterwards. 0 or -errno. */
 struct bpf_program;
 int packet_filter(const struct lookout *l, struct bpf_program *ret);
 

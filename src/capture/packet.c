@@ -102,7 +102,6 @@ static void put_arp(struct strbuf *e, const struct lookout *l)
 		strbuf_puts(e, " or arp");
 }
 
-/* Without a capture, so that none has to stand open unfiltered meanwhile. */
 int packet_filter(const struct lookout *l, struct bpf_program *ret)
 {
 	struct strbuf e = { 0 };
@@ -139,39 +138,46 @@ static int activate(pcap_t *pcap, uint32_t ring)
 	return errno > 0 ? -errno : -EIO;
 }
 
-static int set_up(struct packets *p, struct bpf_program *filter, uint32_t ring)
+static int set_up(struct packets *p, uint32_t ring)
 {
+	struct bpf_insn drop = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct bpf_program nothing = { 1, &drop };
 	char text[PCAP_ERRBUF_SIZE];
 	int r = activate(p->pcap, ring);
 
 	if (r < 0)
 		return r;
-	/* what came before the filter goes through it, too, when it is read */
-	if (pcap_set_datalink(p->pcap, DLT_LINUX_SLL2) < 0 ||
-	    pcap_setfilter(p->pcap, filter) < 0 || pcap_setnonblock(p->pcap, 1, text) < 0)
-		return -EIO;
-	packet_dropped(p); /* none of ours so far */
-	return 0;
+	return pcap_set_datalink(p->pcap, DLT_LINUX_SLL2) < 0 || pcap_setfilter(p->pcap, &nothing) < 0 ||
+	       pcap_setnonblock(p->pcap, 1, text) < 0 ? -EIO : 0;
 }
 
-int packet_open(const struct lookout *l, uint32_t ring, struct packets **ret)
+int packet_open(uint32_t ring, struct packets **ret)
 {
 	char text[PCAP_ERRBUF_SIZE];
-	struct bpf_program filter = { 0 };
-	struct packets *p;
-	int r = packet_filter(l, &filter);
+	struct packets *p = xcalloc(1, sizeof(*p));
+	int r;
 
-	if (r < 0)
-		return r;
-	p = xcalloc(1, sizeof(*p));
 	p->lo = (int)if_nametoindex("lo");
 	p->pcap = pcap_create("any", text);
-	r = p->pcap ? set_up(p, &filter, ring) : -ENOMEM;
-	pcap_freecode(&filter);
+	r = p->pcap ? set_up(p, ring) : -ENOMEM;
 	if (r < 0)
 		packet_close(p);
 	else
 		*ret = p;
+	return r;
+}
+
+int packet_look(struct packets *p, const struct lookout *l)
+{
+	struct bpf_program filter = { 0 };
+	int r = packet_filter(l, &filter);
+
+	if (r < 0)
+		return r;
+	/* what came before the filter goes through it, too, when it is read */
+	r = pcap_setfilter(p->pcap, &filter) < 0 ? -EIO : 0;
+	pcap_freecode(&filter);
+	packet_dropped(p); /* none of ours so far */
 	return r;
 }
 

@@ -94,7 +94,7 @@ static void rules(struct test *t, const char *text)
 
 static void observe(struct test *t)
 {
-	assert_int_equal(observe_open(&t->spec, &t->o, &t->ob), 0);
+	t->ob = observe_open(&t->spec, &t->o, t->ob);
 	if (t->o.capture_error.v[0] < 0)
 		skip();
 }
@@ -357,11 +357,33 @@ static void what_is_not_asked_for_is_not_opened(void **state)
 	struct test *t = *state;
 
 	t->spec.capture = t->spec.trace = false;
-	assert_int_equal(observe_open(&t->spec, &t->o, &t->ob), 0);
+	t->ob = observe_open(&t->spec, &t->o, t->ob);
 	assert_int_equal(t->o.capture_error.v[0], 1);
 	assert_int_equal(t->o.trace_error.v[0], 1);
 	assert_int_equal(observe_pollfds(t->ob, NULL, 0), 0);
 	assert_int_equal(observe_read(t->ob, &t->o), 0);
+}
+
+static void what_was_begun_sees_as_much(void **state)
+{
+	struct test *t = *state;
+
+	t->ob = observe_begin(t->plan.ns_fds, 1);
+	observe(t);
+	add_probe(t, PROTO_ICMP, &loopback);
+	run(t);
+	assert_int_equal(t->plan.probes.v[0].outcome, PROBE_ANSWERED);
+	assert_int_equal(count_sightings(t, 0, SIGHT_REQUEST, true), 1);
+	assert_int_equal(count_sightings(t, 0, SIGHT_REPLY, false), 1);
+	observe_stop(t->ob);
+}
+
+static void what_was_begun_in_vain_is_closed(void **state)
+{
+	struct test *t = *state;
+	const int none[] = { t->plan.ns_fds[0], -1 };
+
+	t->ob = observe_begin(none, 2);
 }
 
 static void chains_that_could_not_be_read(void **state)
@@ -369,7 +391,7 @@ static void chains_that_could_not_be_read(void **state)
 	struct test *t = *state;
 
 	t->s->ns.v[0].error[COLLECT_NFT] = -EACCES;
-	assert_int_equal(observe_open(&t->spec, &t->o, &t->ob), 0);
+	t->ob = observe_open(&t->spec, &t->o, t->ob);
 	assert_int_equal(t->o.trace_error.v[0], -EACCES);
 }
 
@@ -691,6 +713,8 @@ int main(void)
 		TEST(everything_is_seen_once_a_direction),
 		TEST(bytes_are_kept_only_when_asked_for),
 		TEST(what_is_not_asked_for_is_not_opened),
+		TEST(what_was_begun_sees_as_much),
+		TEST(what_was_begun_in_vain_is_closed),
 		TEST(chains_that_could_not_be_read),
 		TEST(silence_lasts_until_the_timeout),
 		TEST(what_is_known_to_be_lost_is_not_waited_for),
