@@ -80,6 +80,7 @@ struct fw_result {
 	uint32_t mark;                 /* the packet's mark afterwards … */
 	uint32_t mark_unknown;         /* … but for these bits: both belong into the packet for the next hook */
 	uint32_t ctmark, ctmark_known; /* the connection's mark, likewise by bit */
+	uint64_t sets_written;         /* see struct packet */
 	uint8_t ttl;                   /* 0: not known */
 	uint8_t tos, tos_known;
 	bool notrack;                  /* a rule keeps it from being tracked … */

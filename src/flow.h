@@ -52,6 +52,11 @@ struct packet {
 	uint32_t mark_unknown;         /* bits of mark that nobody knows */
 	/* The connection's mark in this namespace, where ctmark_known says so (0 before the first hook). */
 	uint32_t ctmark, ctmark_known;
+	/*
+	 * Sets that rules of this namespace have changed for packets of this flow, a bit for each (several may
+	 * share one): what they held before says nothing of what they answer now.
+	 */
+	uint64_t sets_written;
 	bool reply;                    /* it answers the flow's first packet */
 	enum ct_state ct;
 	/*

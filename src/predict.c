@@ -27,6 +27,7 @@ struct tracking {
 	bool untracked;
 	bool nat_known, snat, dnat;
 	uint32_t mark, mark_known;
+	uint64_t sets_written;
 };
 
 struct walk {
@@ -342,6 +343,7 @@ static void attach_tracking(struct walk *w, int ns)
 	w->pkt.dnat = t && t->dnat;
 	w->pkt.ctmark = t ? t->mark : 0;
 	w->pkt.ctmark_known = t ? t->mark_known : 0;
+	w->pkt.sets_written = t ? t->sets_written : 0;
 }
 
 static void note_tracking(struct walk *w, int ns, const struct fw_result *res)
@@ -352,6 +354,7 @@ static void note_tracking(struct walk *w, int ns, const struct fw_result *res)
 		return;
 	t->mark = res->ctmark;
 	t->mark_known = res->ctmark_known;
+	t->sets_written = res->sets_written;
 	if (w->dir != DIR_REQUEST)
 		return;
 	t->untracked = t->untracked || w->pkt.ct == CT_UNTRACKED;

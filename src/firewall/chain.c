@@ -57,6 +57,7 @@ static void merge_state(struct fw_outcome *out, const struct fw_state *b)
 	merge_bytes(a->h.ll, a->h.ll_known, b->h.ll, b->h.ll_known, sizeof(a->h.ll));
 	a->mark_known &= b->mark_known & ~(a->mark ^ b->mark);
 	a->ctmark_known &= b->ctmark_known & ~(a->ctmark ^ b->ctmark);
+	a->sets_written |= b->sets_written;
 	a->notrack &= b->notrack;
 	if (a->ct != b->ct)
 		a->ct = CT_VIEW_UNKNOWN;
@@ -212,7 +213,7 @@ static bool run_expressions(struct walk *w, struct way *way, const struct nft_ch
 			break;
 		if (t == TRI_YES)
 			continue;
-		/* what answers so has left the state alone */
+		/* what answers so leaves the same state either way */
 		way->trail = (struct fw_trail){ chain, rule->handle, r->why };
 		memcpy(&way->st, &r->st, sizeof(way->st));
 		if (!wait_here(w, way)) {

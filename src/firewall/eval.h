@@ -40,6 +40,7 @@ struct fw_state {
 	struct headers h;
 	uint32_t mark, mark_known;
 	uint32_t ctmark, ctmark_known;
+	uint64_t sets_written;  /* see struct packet */
 	struct nat nat;
 	const struct nft_chain *nat_chain; /* of the rule that translated */
 	uint64_t nat_handle;
@@ -173,6 +174,8 @@ enum tri bytes_below(const uint8_t *data, const uint8_t *known, const uint8_t *v
 
 /* set.c */
 enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e);
+/* A rule adds to a set or deletes from it (dynset). */
+void set_write(struct fw_run *r, const char *name);
 
 /* nat.c: what the nat statements do, native and xt alike. verdict and state are set. */
 struct nat_range {

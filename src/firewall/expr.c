@@ -454,9 +454,13 @@ static enum tri eval_objref(struct fw_run *r, const struct nftnl_expr *e)
 	}
 }
 
-/* Adding always succeeds unless the set is full or the element carries a condition of its own. */
+/*
+ * Adding always succeeds unless the set is full or the element carries a condition of its own.
+ * Whatever that says, the element is there afterwards.
+ */
 static enum tri eval_dynset(struct fw_run *r, const struct nftnl_expr *e)
 {
+	set_write(r, nftnl_expr_get_str(e, NFTNL_EXPR_DYNSET_SET_NAME));
 	if (nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPR) ||
 	    nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPRESSIONS))
 		return run_maybe(r, "the state of a set's element (meter)");
@@ -571,7 +575,9 @@ static enum tri eval_nat(struct fw_run *r, const struct nftnl_expr *e)
 
 static enum tri eval_masq(struct fw_run *r, const struct nftnl_expr *e)
 {
-	struct nat_range range = { 0 };
+	struct nat_range range = {
+		.random = expr_u32(e, NFTNL_EXPR_MASQ_FLAGS) & NF_NAT_RANGE_PROTO_RANDOM_ALL,
+	};
 
 	range_ports(r, e, NFTNL_EXPR_MASQ_REG_PROTO_MIN, NFTNL_EXPR_MASQ_REG_PROTO_MAX, &range);
 	nat_masquerade(r, &range);
@@ -580,7 +586,9 @@ static enum tri eval_masq(struct fw_run *r, const struct nftnl_expr *e)
 
 static enum tri eval_redir(struct fw_run *r, const struct nftnl_expr *e)
 {
-	struct nat_range range = { 0 };
+	struct nat_range range = {
+		.random = expr_u32(e, NFTNL_EXPR_REDIR_FLAGS) & NF_NAT_RANGE_PROTO_RANDOM_ALL,
+	};
 
 	range_ports(r, e, NFTNL_EXPR_REDIR_REG_PROTO_MIN, NFTNL_EXPR_REDIR_REG_PROTO_MAX, &range);
 	nat_redirect(r, &range);

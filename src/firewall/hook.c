@@ -264,6 +264,7 @@ static void init_state(struct fw_run *r)
 	}
 	st->ctmark = r->pkt->ctmark & r->pkt->ctmark_known;
 	st->ctmark_known = r->pkt->ctmark_known;
+	st->sets_written = r->pkt->sets_written;
 	/* a new flow's connection mark is 0 until a rule sets it */
 	if (!st->ctmark_known && r->pkt->ct == CT_NEW &&
 	    (r->at->hook == HOOK_PREROUTING || r->at->hook == HOOK_OUTPUT))
@@ -471,6 +472,7 @@ void fw_leave(const struct fw_result *r, struct packet *pkt)
 	pkt->mark_unknown = r->mark_unknown;
 	pkt->ctmark = r->ctmark;
 	pkt->ctmark_known = r->ctmark_known;
+	pkt->sets_written = r->sets_written;
 	pkt->ttl = r->ttl;
 	pkt->has_tos = true;
 	pkt->tos = r->tos;
@@ -509,6 +511,7 @@ static bool eval_in_order(const struct snapshot *s, const struct fw_place *at,
 	ret->mark_unknown = ~r->st.mark_known;
 	ret->ctmark = r->st.ctmark & r->st.ctmark_known;
 	ret->ctmark_known = r->st.ctmark_known;
+	ret->sets_written = r->st.sets_written;
 	note_header(r, ret);
 	ret->notrack = r->st.notrack;
 	ret->notrack_chain = r->st.notrack_chain;
@@ -558,6 +561,7 @@ static void merge_orders(struct fw_result *a, const struct fw_result *b)
 	a->mark &= ~a->mark_unknown;
 	a->ctmark_known &= b->ctmark_known & ~(a->ctmark ^ b->ctmark);
 	a->ctmark &= a->ctmark_known;
+	a->sets_written |= b->sets_written;
 	a->ttl = a->ttl == b->ttl ? a->ttl : 0;
 	a->tos_known &= b->tos_known & (uint8_t)~(a->tos ^ b->tos);
 	a->tos &= a->tos_known;

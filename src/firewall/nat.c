@@ -33,10 +33,26 @@ static bool is_unchanged(const struct fw_run *r, bool dst, const struct addr *a,
 	return !port || (headers_port(&r->st.h, dst, &old_port) && old_port == port);
 }
 
+static bool has_ports(const struct fw_run *r)
+{
+	return r->st.h.l4proto == IPPROTO_TCP || r->st.h.l4proto == IPPROTO_UDP;
+}
+
+/* Is another port (or the id of an echo) certain, whichever (nf_nat_l4proto_unique_tuple())? */
+static bool moves_port(const struct fw_run *r, enum nat_kind kind, const struct nat_range *range)
+{
+	uint16_t old;
+
+	if (range->random && kind == NAT_SOURCE)
+		return has_ports(r) || r->st.h.l4proto == IPPROTO_ICMP || r->st.h.l4proto == IPPROTO_ICMPV6;
+	return range->has_port && has_ports(r) && headers_port(&r->st.h, kind == NAT_DEST, &old) &&
+	       range->port_min <= range->port_max && (old < range->port_min || old > range->port_max);
+}
+
 static void set_nat(struct fw_run *r, enum nat_kind kind, const struct addr *a, uint16_t port,
 		    const struct nat_range *range)
 {
-	bool unchanged = is_unchanged(r, kind == NAT_DEST, a, port);
+	bool unchanged = is_unchanged(r, kind == NAT_DEST, a, port) && !moves_port(r, kind, range);
 
 	r->st.nat.kind = kind;
 	r->st.nat.addr.family = a->family;
@@ -72,7 +88,7 @@ static bool new_port(const struct fw_run *r, enum nat_kind kind, const struct na
 	uint16_t old;
 
 	*ret = 0;
-	if (!range->has_port || (r->st.h.l4proto != IPPROTO_TCP && r->st.h.l4proto != IPPROTO_UDP))
+	if (!range->has_port || !has_ports(r))
 		return !range->has_port;
 	if (!range->port_min || !range->port_max)
 		return false;

@@ -308,14 +308,16 @@ static void need_of_set(struct fw_run *r, const struct nft_set *set, const struc
 	snapshot_need(r->s, &need);
 }
 
+static uint32_t flags_of(const struct nft_set *set)
+{
+	return nftnl_set_is_set(set->ns, NFTNL_SET_FLAGS) ? nftnl_set_get_u32(set->ns, NFTNL_SET_FLAGS) : 0;
+}
+
 /* One element of a set that others fill; a rule's own set is small, and asked for as a whole. */
 static bool is_asked_singly(const struct nft_set *set, const struct lookup_key *key)
 {
-	uint32_t flags = nftnl_set_is_set(set->ns, NFTNL_SET_FLAGS) ?
-				 nftnl_set_get_u32(set->ns, NFTNL_SET_FLAGS) : 0;
-
 	return key->complete && key->len <= sizeof(((struct need *)NULL)->key) &&
-	       !(flags & NFT_SET_ANONYMOUS);
+	       !(flags_of(set) & NFT_SET_ANONYMOUS);
 }
 
 /* What the kernel said about the key. */
@@ -352,13 +354,38 @@ static bool search_unread(struct fw_run *r, const struct nft_set *set, const str
 	return true;
 }
 
-static enum tri unreadable(struct fw_run *r, const struct nftnl_expr *e, const char *name)
+static enum tri unreadable(struct fw_run *r, const struct nftnl_expr *e, const char *why)
 {
 	if (nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG) &&
 	    nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG) == NFT_REG_VERDICT)
 		r->verdict.code = VERDICT_UNKNOWN;
-	return run_maybe(r, run_text(r, "set %s, which could not be read",
-				     name ? name : "without a name"));
+	return run_maybe(r, why);
+}
+
+static const char *could_not_read(struct fw_run *r, const char *name)
+{
+	return run_text(r, "set %s, which could not be read", name ? name : "without a name");
+}
+
+/* Those of ipsets are the other half: see xt-set.c. */
+static uint64_t written_bit(const struct fw_run *r, const struct nft_set *set)
+{
+	return UINT64_C(1) << (set - r->ns->sets.v) % 32;
+}
+
+/* A rule's own set never changes, whatever bit it shares. */
+static bool is_written(const struct fw_run *r, const struct nft_set *set)
+{
+	return r->st.sets_written & written_bit(r, set) &&
+	       !(flags_of(set) & (NFT_SET_ANONYMOUS | NFT_SET_CONSTANT));
+}
+
+void set_write(struct fw_run *r, const char *name)
+{
+	const struct nft_set *set = name ? ns_set(r->ns, r->chain->family, r->chain->table, name) : NULL;
+
+	if (set)
+		r->st.sets_written |= written_bit(r, set);
 }
 
 enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e)
@@ -373,12 +400,14 @@ enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e)
 		key.len = nftnl_set_get_u32(set->ns, NFTNL_SET_KEY_LEN);
 	key.data = key.len ? reg_load(r, sreg, key.len, &key.known) : NULL;
 	if (!key.data)
-		return unreadable(r, e, name);
+		return unreadable(r, e, could_not_read(r, name));
 	key.complete = reg_is_known(r, sreg, key.len);
+	if (is_written(r, set))
+		return unreadable(r, e, run_text(r, "set %s, which a rule changes for this flow", name));
 	if (!set->unread)
 		search_set(set->ns, &key, &f);
 	else if (!search_unread(r, set, &key, &f))
-		return unreadable(r, e, name);
+		return unreadable(r, e, could_not_read(r, name));
 	return answer(r, e, set->ns, &f,
 		      key.complete ? "a set's element" : reg_why(r, sreg, key.len));
 }

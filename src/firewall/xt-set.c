@@ -61,6 +61,12 @@ static bool put_question(const struct fw_run *r, const struct xt_set_info *set,
 	return true;
 }
 
+/* Those of nf_tables are the other half: see set.c. */
+static uint64_t written_bit(uint16_t index)
+{
+	return UINT64_C(1) << (32 + index % 32);
+}
+
 /* Does the set have the packet's element? The rule's "!" is not looked at. */
 static enum tri ask(struct fw_run *r, const struct xt_set_info *set)
 {
@@ -69,6 +75,8 @@ static enum tri ask(struct fw_run *r, const struct xt_set_info *set)
 	struct ipset_question q;
 
 	_Static_assert(sizeof(q) <= sizeof(need.key), "a question is a key");
+	if (r->st.sets_written & written_bit(set->index))
+		return run_maybe(r, "an ipset that a rule changes for this flow");
 	if (!put_question(r, set, &q))
 		return run_maybe(r, "the addresses that an ipset is asked about");
 	a = ns_ipset_answer(r->ns, &q);
@@ -189,6 +197,10 @@ static enum tri eval_target(struct fw_run *r, const void *info, uint32_t rev)
 {
 	const struct xt_set_info_target_v3 t = load_target(info, rev);
 
+	if (t.add_set.index != NO_SET)
+		r->st.sets_written |= written_bit(t.add_set.index);
+	if (t.del_set.index != NO_SET)
+		r->st.sets_written |= written_bit(t.del_set.index);
 	if (t.map_set.index != NO_SET && t.flags & IPSET_FLAG_MAP_SKBMARK &&
 	    ask(r, &t.map_set) != TRI_NO)
 		r->st.mark = r->st.mark_known = 0;

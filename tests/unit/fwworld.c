@@ -194,7 +194,7 @@ static const char bridge_trace_tables[] =
 
 bool world_ipsets(void)
 {
-	FILE *f = popen("ipset restore >/dev/null 2>&1", "w");
+	FILE *f = popen("exec >/dev/null 2>&1; ipset -! restore", "w");
 
 	if (!f)
 		return false;
@@ -391,8 +391,8 @@ static void put_frame(uint8_t *b, const struct packet *p, int port, bool to_brid
 /* --- what comes out --------------------------------------------------------- */
 
 /*
- * Does this hold our packet, which ends in the token? An ICMP error quotes it and
- * ends so, too. False also for what a raw IPv6 socket delivers: see received6().
+ * Does this hold our packet, which ends in the token? An ICMP error (or a redirect)
+ * quotes it and ends so, too. False also for what a raw IPv6 socket delivers: see received6().
  */
 static bool is_ours(const uint8_t *b, size_t n, uint64_t token)
 {
@@ -405,7 +405,7 @@ static bool is_ours(const uint8_t *b, size_t n, uint64_t token)
 	proto = v6 ? b[6] : b[9];
 	if (proto == IPPROTO_ICMP)
 		return b[20] == 8 || b[20] == 0;
-	return proto != IPPROTO_ICMPV6 || b[40] >= 128;
+	return proto != IPPROTO_ICMPV6 || b[40] == 128 || b[40] == 129;
 }
 
 static void parse(const uint8_t *b, struct packet *p)
@@ -453,7 +453,7 @@ static bool delivered(uint64_t token, struct packet *ret)
 				parse(b, ret);
 				came = true;
 			} else if (i >= 3 && (size_t)n >= 8 + sizeof(token) &&
-				   (i != 3 || b[0] >= 128) &&
+				   (i != 3 || b[0] == 128 || b[0] == 129) &&
 				   memcmp(b + n - sizeof(token), &token, sizeof(token)) == 0) {
 				came = true;
 			}

@@ -120,6 +120,15 @@ static const char *const rulesets[] = {
 	"table inet t {\n set s { type ipv4_addr; flags dynamic; timeout 1h;\n }\n"
 	" chain f { type filter hook forward priority 0;\n ip saddr 10.1.0.2 add @s { ip saddr }\n"
 	" update @s { ip saddr limit rate over 1/second } drop\n }\n}\n",
+	/* what a rule before has put into a set, or taken out */
+	"table inet t {\n set s { type ipv4_addr; flags dynamic; size 100;\n }\n set other { type inet_service; elements = { 443 }\n }\n"
+	" chain p { type filter hook prerouting priority 0;\n add @s { ip saddr }\n }\n"
+	" chain f { type filter hook forward priority 0;\n tcp dport @other drop\n ip daddr @s drop\n ip saddr @s udp dport 53 drop\n }\n}\n",
+	"table ip t {\n set s { type ipv4_addr; flags dynamic,timeout; timeout 1m; elements = { 10.1.0.130 }\n }\n"
+	" chain f { type filter hook forward priority 0;\n tcp dport 443 delete @s { ip saddr } counter\n ip saddr @s drop\n }\n}\n",
+	"table ip t {\n set s { type ipv4_addr; flags dynamic; size 100;\n }\n"
+	" chain f { type filter hook forward priority 0;\n update @s { ip saddr limit rate over 1000/second } drop\n"
+	" ip saddr @s drop\n }\n}\n",
 	/* order, priorities, families */
 	"table ip a {\n chain f { type filter hook forward priority 0; policy accept;\n meta mark 1 drop\n }\n}\n"
 	"table ip b {\n chain f { type filter hook forward priority 0; policy accept;\n meta mark set 1\n }\n}\n",
@@ -137,6 +146,12 @@ static const char *const rulesets[] = {
 	/* translation */
 	"table ip n {\n chain p { type nat hook postrouting priority 100;\n oifname \"out0\" masquerade\n }\n}\n",
 	"table ip n {\n chain p { type nat hook postrouting priority 100;\n oifname \"in0\" masquerade\n }\n}\n",
+	/* another port is a translation, too */
+	"table ip n {\n chain p { type nat hook postrouting priority 100;\n masquerade random\n }\n"
+	" chain f { type filter hook prerouting priority 0;\n ct status snat drop\n }\n}\n",
+	"table ip n {\n chain p { type nat hook postrouting priority 100;\n"
+	" meta l4proto { tcp, udp } snat to 10.2.0.1:50000-50100\n }\n"
+	" chain f { type filter hook prerouting priority 0;\n ct status snat drop\n }\n}\n",
 	"table ip n {\n chain p { type nat hook postrouting priority 100;\n tcp dport 80 snat to 10.2.0.77\n"
 	" ip saddr 10.1.0.128/25 meta l4proto udp snat to 10.2.0.78:3000-4000\n udp dport 53 drop\n masquerade\n }\n}\n",
 	"table ip n {\n chain p { type nat hook prerouting priority -100;\n tcp dport 80 dnat to 10.3.1.1:8080\n"
@@ -287,6 +302,32 @@ static void compare_ipsets(const char *command, const char *const *rules, size_t
 	assert_int_equal(n.unknown, 0);
 }
 
+/* A rule before has changed what the set says: that it is not known is no disagreement. */
+static void ipsets_that_rules_change(void **state)
+{
+	static const char *const changes[] = {
+		"-A FORWARD -j SET --add-set r-seen src\n-A FORWARD -m set --match-set r-seen src -j DROP\n",
+		"-A FORWARD -j SET --del-set r-ip src\n-A FORWARD -m set --match-set r-ip src -j DROP\n",
+		"-A FORWARD -j SET --map-set r-map src --map-mark\n-A FORWARD -m mark --mark 1 -j DROP\n",
+	};
+	struct world_counts n = { 0 };
+
+	skip_unless_ready();
+	if (system("iptables -V 2>/dev/null | grep -q nf_tables") != 0 || !world_ipsets()) {
+		print_message("skipped: no iptables-nft, or no ipset\n");
+		skip();
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+		_cleanup_(freep) char *text = xasprintf("*mangle\n:FORWARD ACCEPT\n%sCOMMIT\n", changes[i]);
+
+		assert_true(world_load(""));
+		assert_true(restore("iptables-restore", text));
+		compare_all(text, &n);
+	}
+	assert_true(n.unknown > 0);
+	assert_true(n.decided > 0);
+}
+
 static void ipsets(void **state)
 {
 	static const char *const rules[] = {
@@ -342,6 +383,7 @@ int main(void)
 		cmocka_unit_test(written_rulesets),
 		cmocka_unit_test(iptables_rulesets),
 		cmocka_unit_test(ipsets),
+		cmocka_unit_test(ipsets_that_rules_change),
 	};
 
 	return cmocka_run_group_tests_name("firewall-kernel", tests, set_up, tear_down);
