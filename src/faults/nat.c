@@ -2,6 +2,7 @@
 /* nat - source translation on the way out, destination translation on the way in */
 #include "faults/groups.h"
 #include "faults/say.h"
+#include "fib.h"
 #include "firewall/build.h"
 
 #include <stdio.h>
@@ -85,16 +86,42 @@ static bool find_place(const struct question *q, const struct fw_place *at, cons
 	return translates(q, op, at, pkt);
 }
 
-static bool masquerade(const struct question *q, const struct prefix *net, const struct packet *pkt,
-		       struct op *ret_op)
+static bool masquerade(const struct question *q, const struct prefix *net, const struct fw_place *at,
+		       const struct packet *pkt, struct op *ret_op)
 {
-	struct fw_place at = uplink_place(q);
-
-	if (op_masquerade(q->s, NS_HOST, net, q->leg->oif, ret_op) < 0)
+	if (op_masquerade(q->s, at->ns, net, at->oif, ret_op) < 0)
 		return false;
 	/* a model of rules that were not all read may not know */
-	find_place(q, &at, pkt, ret_op);
+	find_place(q, at, pkt, ret_op);
 	return true;
+}
+
+/* The request's next router behind a leg that forwards it, or NULL. */
+static const struct leg *next_router(const struct path *path, const struct leg *leg)
+{
+	for (size_t i = (size_t)(leg - path->legs.v) + 1; i < path->request_legs; i++)
+		if (path->legs.v[i].kind == LEG_FORWARD)
+			return &path->legs.v[i];
+	return NULL;
+}
+
+/*
+ * The leg that should translate a source: of routers one behind another the first whose next one knows no way back to it,
+ * else the host, whom the outside does not answer.
+ */
+static const struct leg *translating_leg(const struct question *q, const struct addr *src)
+{
+	vec_each(l, &q->path->legs) {
+		const struct leg *next = l->kind == LEG_FORWARD && l->dir == DIR_REQUEST ? next_router(q->path, l) : NULL;
+		struct lookup back;
+
+		if (!next || !addr_eq(&l->pkt.src, src))
+			continue;
+		fib_lookup(snapshot_ns(q->s, next->ns), &(struct fib_query){ .dst = *src }, &back);
+		if (back.error || back.oif != next->iif)
+			return l;
+	}
+	return uplink_leg(q);
 }
 
 /* The source that the outside sees. */
@@ -218,7 +245,8 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 {
 	const struct packet *seen = as_seen(q);
 	const struct addr *src = source_outside(q);
-	const char *legacy = fw_legacy(q->s, NS_HOST, src->family, HOOK_POSTROUTING, true);
+	const struct leg *out;
+	const char *legacy;
 	struct fw_place at;
 	struct prefix net;
 	struct packet pkt;
@@ -226,29 +254,35 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 
 	if (!leaves_untranslated(q) || untracking(q, DIR_REQUEST))
 		return false;
-	net = network_of(snapshot_ns(q->s, NS_HOST), src);
-	say(f, NS_HOST, prefix_text(&net).s, "nothing translates %s on %s", addr_text(src).s,
-	    ifname(q, NS_HOST, q->leg->oif).s);
+	out = translating_leg(q, src);
+	legacy = fw_legacy(q->s, out->ns, src->family, HOOK_POSTROUTING, true);
+	at = (struct fw_place){ .ns = out->ns, .hook = HOOK_POSTROUTING, .oif = out->oif };
+	net = network_of(snapshot_ns(q->s, out->ns), src);
+	say(f, out->ns, prefix_text(&net).s, "nothing translates %s on %s%s%s", addr_text(src).s,
+	    ifname(q, out->ns, out->oif).s, out->ns == NS_HOST ? "" : " in ", out->ns == NS_HOST ? "" : who(q, out->ns).s);
 	f->confidence = legacy ? POSSIBLE : CONFIRMED;
 	if (seen) {
 		say_untranslated(q, f);
 	} else {
 		say_evidence(f, "no source NAT rule matches %s on %s", addr_text(src).s,
-			     ifname(q, NS_HOST, q->leg->oif).s);
+			     ifname(q, out->ns, out->oif).s);
 	}
+	if (out->ns != NS_HOST)
+		say_evidence(f, "%s, the next router, has no route back to %s", who(q, next_router(q->path, out)->ns).s,
+			     addr_text(src).s);
 	if (legacy)
 		say_evidence(f, "legacy iptables table %s could not be read", legacy);
-	pkt = uplink_leg(q)->pkt;
+	pkt = out->pkt;
 	pkt.src = *src;
-	at = uplink_place(q);
 	say_nearest(q, f, &at, &pkt, NAT_SOURCE);
-	if (!legacy && masquerade(q, &net, &pkt, &op))
+	if (!legacy && masquerade(q, &net, &at, &pkt, &op))
 		*vec_add(&f->ops) = op;
 	else
 		say_advice(f, "%s%s -t nat -A POSTROUTING -s %s -o %s -j MASQUERADE",
 			   src->family == AF_INET6 ? "ip6tables" : "iptables", legacy ? "-legacy" : "", prefix_text(&net).s,
-			   ifname(q, NS_HOST, q->leg->oif).s);
-	if (f->ops.n) {
+			   ifname(q, out->ns, out->oif).s);
+	/* elsewhere nothing need be tracked so far, and conntrack -D fails where it finds nothing */
+	if (f->ops.n && out->ns == NS_HOST) {
 		struct op *stale = say_op(f, OP_CT_DELETE, NS_HOST, 0);
 
 		stale->prefix = prefix_host(src);
