@@ -160,11 +160,11 @@ static int request_answer(const struct nl *nl, size_t size, nl_message f, void *
 	return pos < size ? -EBADMSG : 0;
 }
 
-int nl_request(struct nl *nl, struct nlmsghdr *nlh, nl_message f, void *arg)
+static int exchange(struct nl *nl, struct nlmsghdr *nlh, uint16_t flags, nl_message f, void *arg)
 {
 	int r;
 
-	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	nlh->nlmsg_flags |= NLM_F_REQUEST | flags;
 	nlh->nlmsg_seq = ++nl->seq;
 	r = send_all(nl, nlh, nlh->nlmsg_len);
 	while (r == 0) {
@@ -173,6 +173,16 @@ int nl_request(struct nl *nl, struct nlmsghdr *nlh, nl_message f, void *arg)
 		r = n < 0 ? (int)n : request_answer(nl, (size_t)n, f, arg);
 	}
 	return r < 0 ? r : 0;
+}
+
+int nl_request(struct nl *nl, struct nlmsghdr *nlh, nl_message f, void *arg)
+{
+	return exchange(nl, nlh, NLM_F_ACK, f, arg);
+}
+
+int nl_dump_each(struct nl *nl, struct nlmsghdr *nlh, nl_message f, void *arg)
+{
+	return exchange(nl, nlh, NLM_F_DUMP, f, arg);
 }
 
 static int batch_answer(const struct nl *nl, size_t size, nl_message f, void *arg)

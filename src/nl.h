@@ -86,6 +86,14 @@ int nl_dump_some(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, struct nl_du
 void nl_dump_done(struct nl_dump *d);
 
 /*
+ * Dumps once what is too large to be kept and never still, such as conntrack's
+ * table: each message goes to f as it comes, and is gone when f returns. A
+ * negative value of f ends it; so does -EINTR where the dump could not go on.
+ * Returns 0 or -errno.
+ */
+int nl_dump_each(struct nl *nl, struct nlmsghdr *nlh, nl_message f, void *arg);
+
+/*
  * Walks through a buffer of messages: the message at *pos, which moves behind
  * it, or NULL at the end or where the rest is no whole message (then *pos is
  * less than size). buf must be aligned to 4 bytes.

@@ -93,50 +93,68 @@ static bool read_entry(const struct nlmsghdr *nlh, struct tracked_flow *ret)
 	return true;
 }
 
-static int dump(struct nl *nl, uint8_t family, struct nl_dump *ret)
+/* Gives what the namespace of nl tracks to f, message by message: there may be hundreds of thousands. */
+static int each(struct nl *nl, uint8_t family, nl_message f, void *arg)
 {
 	const struct nfgenmsg nfg = { .nfgen_family = family, .version = NFNETLINK_V0 };
 	struct nl_buf b;
-	int r = nl_dump(nl, nl_put(&b, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, 0, &nfg, sizeof(nfg)), ret);
+	int r = nl_dump_each(nl, nl_put(&b, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, 0, &nfg, sizeof(nfg)), f, arg);
 
 	/* a table under traffic is never still, and a kernel without conntrack has none */
 	return r == -EINTR || r == -EINVAL || r == -EPROTONOSUPPORT ? 0 : r;
+}
+
+struct telling {
+	void (*f)(const struct tracked_flow *flow, void *arg);
+	void *arg;
+};
+
+static int tell(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct telling *t = arg;
+	struct tracked_flow flow;
+
+	if (read_entry(nlh, &flow))
+		t->f(&flow, t->arg);
+	return 0;
 }
 
 int collect_flows(int ns_fd, uint8_t family, void (*f)(const struct tracked_flow *flow, void *arg),
 		  void *arg)
 {
 	_cleanup_(nl_closep) struct nl *nl = NULL;
-	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
+	struct telling t = { .f = f, .arg = arg };
 	int r = netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
 
-	if (r == 0)
-		r = dump(nl, family, &d);
-	vec_each(nlh, &d.messages) {
-		struct tracked_flow flow;
+	return r < 0 ? r : each(nl, family, tell, &t);
+}
 
-		if (read_entry(*nlh, &flow))
-			f(&flow, arg);
-	}
-	return r;
+struct translated {
+	struct snapshot *s;
+	int ns;
+	uint8_t proto;
+	const struct addr *dst;
+	uint16_t dport;
+};
+
+static int take_translated(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct translated *t = arg;
+	struct tracked_flow flow;
+
+	if (read_entry(nlh, &flow) && flow.translated && flow.proto == t->proto && flow.answer_sport == t->dport &&
+	    addr_eq(&flow.answer_src, t->dst))
+		collect_take(t->s, &t->s->ns.v[t->ns], COLLECT_FLOW, collect_copy(t->s, nlh));
+	return 0;
 }
 
 int collect_translated(struct snapshot *s, int ns, int ns_fd, uint8_t proto, const struct addr *dst, uint16_t dport)
 {
 	_cleanup_(nl_closep) struct nl *nl = NULL;
-	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
+	struct translated t = { .s = s, .ns = ns, .proto = proto, .dst = dst, .dport = dport };
 	int r = netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
 
-	if (r == 0)
-		r = dump(nl, dst->family, &d);
-	vec_each(nlh, &d.messages) {
-		struct tracked_flow flow;
-
-		if (read_entry(*nlh, &flow) && flow.translated && flow.proto == proto && flow.answer_sport == dport &&
-		    addr_eq(&flow.answer_src, dst))
-			collect_take(s, &s->ns.v[ns], COLLECT_FLOW, collect_copy(s, *nlh));
-	}
-	return r;
+	return r < 0 ? r : each(nl, dst->family, take_translated, &t);
 }
 
 /* --- flows of datagrams that may be older than the rules --- */
@@ -151,21 +169,21 @@ static int parse(struct snapshot *s, struct ns *ns, const struct nlmsghdr *nlh, 
 }
 
 /* Only those that matter are kept: the others are many, and nobody's business. */
+static int take_old(const struct nlmsghdr *nlh, void *arg)
+{
+	struct tracked_flow flow;
+
+	if (read_entry(nlh, &flow) && flow.proto == IPPROTO_UDP && !flow.answered && !flow.translated)
+		collect_take_copy(arg, COLLECT_FLOW, nlh);
+	return 0;
+}
+
 static int read_old_flows(struct collecting *c)
 {
 	_cleanup_(nl_closep) struct nl *nl = NULL;
-	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
 	int r = nl_open(NETLINK_NETFILTER, &nl);
 
-	if (r == 0)
-		r = dump(nl, AF_UNSPEC, &d);
-	vec_each(nlh, &d.messages) {
-		struct tracked_flow flow;
-
-		if (read_entry(*nlh, &flow) && flow.proto == IPPROTO_UDP && !flow.answered && !flow.translated)
-			collect_take_copy(c, COLLECT_FLOW, *nlh);
-	}
-	return r;
+	return r < 0 ? r : each(nl, AF_UNSPEC, take_old, c);
 }
 
 const struct collector collect_flow = {

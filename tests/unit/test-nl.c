@@ -109,7 +109,9 @@ static int sum_up(const struct nlmsghdr *nlh, void *arg)
 	return value_of(nlh) == 13 ? -ELOOP : 0;
 }
 
-static int ask(const struct said *script, size_t n, int *ret_sum)
+typedef int (*sender)(struct nl *nl, struct nlmsghdr *nlh, nl_message f, void *arg);
+
+static int send_by(sender way, uint16_t flags, const struct said *script, size_t n, int *ret_sum)
 {
 	struct kernel k;
 	struct nl_buf b;
@@ -117,11 +119,21 @@ static int ask(const struct said *script, size_t n, int *ret_sum)
 
 	*ret_sum = 0;
 	start(&k, script, n);
-	r = nl_request(k.nl, any_request(&b), sum_up, ret_sum);
+	r = way(k.nl, any_request(&b), sum_up, ret_sum);
 	stop(&k);
 	assert_int_equal(k.requests, 1);
-	assert_int_equal(k.last.nlmsg_flags, NLM_F_REQUEST | NLM_F_ACK);
+	assert_int_equal(k.last.nlmsg_flags, NLM_F_REQUEST | flags);
 	return r;
+}
+
+static int ask(const struct said *script, size_t n, int *ret_sum)
+{
+	return send_by(nl_request, NLM_F_ACK, script, n, ret_sum);
+}
+
+static int dump_each(const struct said *script, size_t n, int *ret_sum)
+{
+	return send_by(nl_dump_each, NLM_F_DUMP, script, n, ret_sum);
 }
 
 static int dump_some(const struct said *script, size_t n, nl_keep keep, struct nl_dump *ret, int *ret_requests)
@@ -240,6 +252,26 @@ static void of_a_dump_only_some_is_kept(void **state)
 	assert_int_equal(value_of(d.messages.v[0]), 1);
 	assert_int_equal(value_of(d.messages.v[1]), 2);
 	assert_int_equal(value_of(d.messages.v[2]), 6);
+}
+
+static void a_dump_is_given_as_it_comes(void **state)
+{
+	const struct said whole[] = { MESSAGE(1), PART_END(2), MESSAGE(3), DONE(0) };
+	const struct said moving[] = {
+		{ .type = 20, .flags = NLM_F_MULTI | NLM_F_DUMP_INTR, .value = 2 }, MESSAGE(5), DONE(0),
+	};
+	const struct said ended[] = { MESSAGE(1), DONE(-EINTR) };
+	const struct said enough[] = { MESSAGE(13), MESSAGE(1), DONE(0) };
+	int sum;
+
+	assert_int_equal(dump_each(whole, ARRAY_SIZE(whole), &sum), 0);
+	assert_int_equal(sum, 6);
+	assert_int_equal(dump_each(moving, ARRAY_SIZE(moving), &sum), 0);
+	assert_int_equal(sum, 7);
+	assert_int_equal(dump_each(ended, ARRAY_SIZE(ended), &sum), -EINTR);
+	assert_int_equal(sum, 1);
+	assert_int_equal(dump_each(enough, ARRAY_SIZE(enough), &sum), -ELOOP);
+	assert_int_equal(sum, 13);
 }
 
 static void an_interrupted_dump_is_read_again(void **state)
@@ -362,6 +394,7 @@ int main(void)
 		cmocka_unit_test(of_a_dump_only_some_is_kept),
 		cmocka_unit_test(an_interrupted_dump_is_read_again),
 		cmocka_unit_test(a_dump_that_never_holds_still_says_so),
+		cmocka_unit_test(a_dump_is_given_as_it_comes),
 		cmocka_unit_test(a_dump_can_fail),
 		cmocka_unit_test(what_is_no_socket_comes_back),
 		cmocka_unit_test(a_batch_reads_all_there_is),
