@@ -547,6 +547,27 @@ static bool known(const findings *fs, const struct finding *f)
 	return false;
 }
 
+/* One rule may drop neighbour discovery on one interface, and on the next one as well. */
+static bool on_another_segment(const struct finding *a, const struct finding *b)
+{
+	const struct op_match *one, *other;
+
+	if (!a->underway || !b->underway || !a->ops.n || !b->ops.n)
+		return false;
+	one = &a->ops.v[0].match;
+	other = &b->ops.v[0].match;
+	return one->iif != other->iif || one->oif != other->oif || one->icmp_type != other->icmp_type;
+}
+
+/* Is it there already, so that its repair did not help in the model? */
+static bool comes_again(const findings *fs, const struct finding *f)
+{
+	vec_each(other, fs)
+		if (same_fault(other, f) && !on_another_segment(other, f))
+			return true;
+	return false;
+}
+
 /*
  * Repairs each fault in the model and asks what stops the packet then. Returns
  * the path of the repaired world, as far as the repairs go (the caller's).
@@ -577,7 +598,7 @@ static struct path *look_ahead(const struct inquiry *in, size_t i, const struct 
 		path = predict(world, &in->asked[i].path->flow);
 		if (!find_in_model(in, path, outside ? path->request_legs : 0, facts, world, &f))
 			break;
-		if (known(&d->findings, &f)) {
+		if (comes_again(&d->findings, &f)) {
 			finding_done(&f);
 			break;
 		}

@@ -75,8 +75,11 @@ static bool as_foretold(const struct diagnosis *before, const struct diagnosis *
 static bool helped(const struct diagnosis *before, const struct diagnosis *after,
 		   const struct finding *f)
 {
-	if (after->verdict == VERDICT_UNKNOWN || still_there(after, f))
+	if (after->verdict == VERDICT_UNKNOWN)
 		return false;
+	/* one rule may drop neighbour discovery on one interface and then on the next */
+	if (still_there(after, f))
+		return after->progress > before->progress;
 	return after->verdict < before->verdict || after->progress >= before->progress ||
 	       as_foretold(before, after);
 }

@@ -274,8 +274,7 @@ static bool bridge_flood_off(const struct question *q, struct finding *f)
 			return false;
 		flag = ipv6 ? "mcast_flood" : "bcast_flood";
 		what = ipv6 ? "multicast packets, such as neighbour solicitations," : "broadcasts, such as ARP requests,";
-		/* multicast snooping may know better */
-		f->confidence = ipv6 ? POSSIBLE : f->confidence;
+		/* a group that multicast snooping knows would have come out of the port all the same */
 	} else {
 		if (frame.out->brport.flood || entry_of(&frame, frame.dst))
 			return false;
