@@ -387,12 +387,15 @@ static bool ends_unseen(const struct path *path)
 	return path->legs.n && path->legs.v[path->legs.n - 1].stop == STOP_PEER_UNKNOWN;
 }
 
-/* "eth0 in netns1", "netns1" */
+/* "at eth0 in netns1", "at netns1"; drop_monitor knows no more than by which interface it came in */
 static char *drop_place(const struct inquiry *in, const struct kernel_drop *drop)
 {
 	const struct ns *ns = snapshot_ns(in->s, drop->ns);
+	bool behind = in->obs->monitor_heard == 1;
 
-	return drop->ifindex ? xasprintf("%s in %s", ns_ifname(ns, drop->ifindex).s, ns->name) : xstrdup(ns->name);
+	if (!drop->ifindex)
+		return xasprintf("at %s", ns->name);
+	return xasprintf("%s %s in %s", behind ? "behind" : "at", ns_ifname(ns, drop->ifindex).s, ns->name);
 }
 
 /* Its reason, or NULL where it says nothing that is known. */
@@ -409,7 +412,7 @@ static void list_drop(const struct inquiry *in, const struct kernel_drop *drop, 
 	const struct reason *why = why_dropped(in, drop);
 	_cleanup_(freep) char *place = drop_place(in, drop), *note = NULL;
 
-	note = xasprintf("drop of %s %s at %s: %s (%s%s%s)",
+	note = xasprintf("drop of %s %s %s: %s (%s%s%s)",
 			 drop->probe < 0 ? "neighbour discovery" : proto_name(in->probes[drop->probe].proto),
 			 drop->kind == SIGHT_ERROR ? "error" : drop->kind == SIGHT_REPLY ? "answer" : "request", place,
 			 why ? why->words : "no reason that says more", drop->reason[0] ? drop->reason : "unnamed",
@@ -420,21 +423,42 @@ static void list_drop(const struct inquiry *in, const struct kernel_drop *drop, 
 	vec_push(&d->notes, xstrdup(note));
 }
 
+static const char *why_no_bpf(int error)
+{
+	if (error == -ENOSYS)
+		return "nsdoctor was built without it";
+	return error == -EOPNOTSUPP ? "the kernel has no BTF" : strerror(-error);
+}
+
+static const char *why_no_monitor(int error)
+{
+	if (error == -ENOENT)
+		return "there is none here";
+	return error == -EBUSY ? "somebody else uses it" : strerror(-error);
+}
+
+static char *who_told(const struct observations *o)
+{
+	const char *no_bpf = why_no_bpf(o->drops_heard);
+
+	if (o->drops_heard == 0)
+		return xstrdup("not asked");
+	if (o->drops_heard < 0 && o->monitor_heard < 0)
+		return xasprintf("no (BPF: %s; drop_monitor: %s)", no_bpf,
+				 why_no_monitor(o->monitor_heard));
+	if (o->drops_heard < 0 && o->monitor_heard == 0)
+		return xasprintf("no (BPF: %s)", no_bpf);
+	return xasprintf("%s, by %s%s%s", o->drops.n ? "yes" : "none",
+			 o->drops_heard == 1 ? "BPF" : "drop_monitor, as BPF is not to be had: ",
+			 o->drops_heard == 1 ? "" : no_bpf, o->drops_lost ? "; some were missed" : "");
+}
+
 static void list_drops(const struct inquiry *in, struct diagnosis *d)
 {
 	const struct observations *o = in->obs;
+	_cleanup_(freep) char *told = who_told(o);
 
-	if (o->drops_heard == 1)
-		vec_push(&d->notes, xasprintf("drop reasons of the kernel: %s%s", o->drops.n ? "yes" : "none",
-					      o->drops_lost ? ", and some were missed" : ""));
-	else if (o->drops_heard == -ENOSYS)
-		vec_push(&d->notes, xstrdup("drop reasons of the kernel: no, as nsdoctor was built without BPF"));
-	else if (o->drops_heard == -EOPNOTSUPP)
-		vec_push(&d->notes, xstrdup("drop reasons of the kernel: no, it has no BTF"));
-	else if (o->drops_heard < 0)
-		vec_push(&d->notes, xasprintf("drop reasons of the kernel: no (%s)", strerror(-o->drops_heard)));
-	else
-		vec_push(&d->notes, xstrdup("drop reasons of the kernel: not asked"));
+	vec_push(&d->notes, xasprintf("drop reasons of the kernel: %s", told));
 	vec_each(drop, &o->drops)
 		list_drop(in, drop, d);
 }
@@ -505,7 +529,7 @@ static void hear_reasons(const struct inquiry *in, struct finding *f)
 				    !is_at(in, drop, f)))
 			continue;
 		place = drop_place(in, drop);
-		vec_push(&f->evidence, xasprintf("the kernel says why it drops it at %s: %s", place, why->words));
+		vec_push(&f->evidence, xasprintf("the kernel says why it drops it %s: %s", place, why->words));
 		if (drop->ns == f->ns || !place_only)
 			f->confidence = CONFIRMED;
 		return;

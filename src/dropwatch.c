@@ -26,13 +26,11 @@ _Static_assert(sizeof(((struct kernel_drop *)0)->reason) == DROPS_REASON &&
 	       sizeof(((struct kernel_drop *)0)->function) == DROPS_FUNCTION, "the same words");
 
 struct dropwatch {
-	int fd;    /* -1: nobody is there … */
-	int error; /* … and why */
+	int fd;                     /* -1: nobody is there … */
+	int heard[DROPS_WITNESSES]; /* … and why; as in struct drops_answer */
 };
 
-#ifdef HAVE_BPF
-
-/* However the parent ends, this does; and whoever ends it by a signal is heard. */
+/* However the parent ends, this does, by a signal that is heard: something may have to be undone. */
 static void die_with(pid_t parent)
 {
 	sigset_t none;
@@ -42,7 +40,7 @@ static void die_with(pid_t parent)
 	signal(SIGALRM, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 	if (getppid() != parent)
 		_exit(0);
 }
@@ -55,7 +53,7 @@ static void serve(int fd, pid_t parent)
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 || dup2(fd, 3) < 0 ||
 	    syscall(SYS_close_range, 4, ~0u, 0) < 0 || chdir("/") < 0)
 		return;
-	privilege_drop_to_bpf();
+	privilege_drop_to_drops();
 	/* last, as the kernel forgets it with some changes of privileges */
 	die_with(parent);
 	drops_serve(3);
@@ -82,22 +80,12 @@ static int start(struct dropwatch *w)
 	return 0;
 }
 
-#else
-
-static int start(struct dropwatch *w)
-{
-	(void)w;
-	return -ENOSYS;
-}
-
-#endif
-
 struct dropwatch *dropwatch_start(void)
 {
 	struct dropwatch *w = xcalloc(1, sizeof(*w));
 
 	w->fd = -1;
-	w->error = start(w);
+	w->heard[DROPS_BPF] = start(w);
 	return w;
 }
 
@@ -123,37 +111,91 @@ static bool next_answer(struct dropwatch *w, int ms, struct drops_answer *ret)
 }
 
 /* Nobody is asked any more, and who notices that the socket is closed ends. */
-static void give_up(struct dropwatch *w, int error)
+static void give_up(struct dropwatch *w)
 {
 	if (w->fd >= 0)
 		close(w->fd);
 	w->fd = -1;
-	w->error = error;
 }
 
-int dropwatch_listen(struct dropwatch *w, const struct observe_spec *spec)
+/* What did not work will not do so the next time either. */
+static void no_answer(struct dropwatch *w, int error)
 {
+	give_up(w);
+	w->heard[DROPS_BPF] = error;
+	w->heard[DROPS_MONITOR] = 0;
+}
+
+bool dropwatch_listen(struct dropwatch *w, const struct observe_spec *spec, struct observations *o)
+{
+	bool listens = false;
 	struct drops_answer a;
-	int r = w->error;
+	int r;
 
-	if (r == 0)
+	if (w->fd >= 0) {
 		r = request(w, spec);
-	if (r == 0 && (!next_answer(w, READY_MS, &a) || a.kind != DROPS_READY))
-		r = -ETIMEDOUT;
-	if (r == 0)
-		r = a.error;
-	/* what did not work will not do so the next time either */
-	if (r < 0)
-		give_up(w, r);
-	return r;
+		if (r == 0 && (!next_answer(w, READY_MS, &a) || a.kind != DROPS_READY))
+			r = -ETIMEDOUT;
+		if (r == 0)
+			memcpy(w->heard, a.heard, sizeof(w->heard));
+		else
+			no_answer(w, r);
+		listens = w->heard[DROPS_BPF] == 1 || w->heard[DROPS_MONITOR] == 1;
+		if (!listens)
+			give_up(w);
+	}
+	o->drops_heard = w->heard[DROPS_BPF];
+	o->monitor_heard = w->heard[DROPS_MONITOR];
+	return listens;
 }
 
-static int watched_ns(const struct observe_spec *spec, unsigned int inode)
+static bool leaves_by_another(const struct ns *ns, const struct link *in, const unsigned char from[static 6])
 {
+	vec_each(l, &ns->links)
+		if (l->ifindex != in->ifindex && memcmp(l->mac, from, 6) == 0)
+			return true;
+	return false;
+}
+
+/* A frame that came in by l is for that one, for all, or for whoever is behind a bridge; or has its new addresses already. */
+static bool can_be_in(const struct ns *ns, const struct link *l, const struct drops_event *e)
+{
+	static const unsigned char none[sizeof(e->macs)];
+	const unsigned char *to = e->macs, *from = e->macs + 6;
+
+	return memcmp(e->macs, none, sizeof(none)) == 0 || to[0] & 1 || l->master || memcmp(l->mac, to, 6) == 0 ||
+	       leaves_by_another(ns, l, from);
+}
+
+/* drop_monitor names the number of an interface, and no namespace: NULL where more than one can be meant. */
+static const struct watched *by_interface(const struct observe_spec *spec, const struct drops_event *e)
+{
+	const struct watched *only = NULL, *likely = NULL;
+	int all = 0, can = 0;
+
+	vec_each(ns, &spec->ns) {
+		const struct link *l = e->ifindex ? ns_link(ns->config, (int)e->ifindex) : NULL;
+
+		if (!l)
+			continue;
+		all++;
+		only = ns;
+		if (can_be_in(ns->config, l, e)) {
+			can++;
+			likely = ns;
+		}
+	}
+	return all == 1 ? only : can == 1 ? likely : NULL;
+}
+
+static const struct watched *watched_ns(const struct observe_spec *spec, const struct drops_event *e)
+{
+	if (!e->netns)
+		return by_interface(spec, e);
 	vec_each(ns, &spec->ns)
-		if (ns->config->inode == inode)
-			return ns->ns;
-	return -1;
+		if (ns->config->inode == e->netns)
+			return ns;
+	return NULL;
 }
 
 static void copy_word(char *to, size_t n, const char *from)
@@ -171,14 +213,14 @@ bool dropwatch_take(const struct drops_answer *a, const struct observe_spec *spe
 	struct lookout l = { .marks = spec->marks };
 	const struct observations nothing = { 0 };
 	struct sighting s = { 0 };
-	int ns = watched_ns(spec, e->netns);
+	const struct watched *ns = watched_ns(spec, e);
 
 	/* lent */
 	l.arp.v = spec->arp.v;
 	l.arp.n = spec->arp.n;
-	if (a->kind != DROPS_EVENT || ns < 0 || !identify_frame(&l, &nothing, e->ethertype, pkt_view(e->bytes, n), &s))
+	if (a->kind != DROPS_EVENT || !ns || !identify_frame(&l, &nothing, e->ethertype, pkt_view(e->bytes, n), &s))
 		return false;
-	*ret = (struct kernel_drop){ .ns = ns, .ifindex = (int)e->ifindex, .kind = s.kind, .probe = s.probe };
+	*ret = (struct kernel_drop){ .ns = ns->ns, .ifindex = (int)e->ifindex, .kind = s.kind, .probe = s.probe };
 	copy_word(ret->reason, sizeof(ret->reason), a->reason);
 	copy_word(ret->function, sizeof(ret->function), e->function);
 	return true;
@@ -210,7 +252,7 @@ void dropwatch_stop(struct dropwatch *w, const struct observe_spec *spec, struct
 	uint64_t end = now_us() + 1000 * DONE_MS, now;
 	struct drops_answer a;
 
-	if (w->error)
+	if (w->fd < 0)
 		return;
 	if (spec->ns.n > DROPS_NAMESPACES)
 		o->drops_lost++;
@@ -223,7 +265,7 @@ void dropwatch_stop(struct dropwatch *w, const struct observe_spec *spec, struct
 		}
 		note(&a, spec, o);
 	}
-	give_up(w, -ETIMEDOUT);
+	no_answer(w, -ETIMEDOUT);
 	o->drops_lost++;
 }
 

@@ -2,10 +2,10 @@
 /*
  * dropwatch - why the kernel threw packets of ours away, by its own account
  *
- * The kernel is asked by a program that runs in it (capture/drops.bpf.c). Who
- * may load programs should read no packets: a process of its own loads it,
- * which has no other capabilities, looks at nothing that comes by, and ends with
- * this one. Nothing is loaded before somebody listens.
+ * The kernel is asked by a program that runs in it (capture/drops.bpf.c), or
+ * where that cannot be, by drop_monitor (capture/dropmon.h). Who may load and
+ * start that is a process of its own, which decides nothing of what comes by,
+ * and ends with this one. Nothing is loaded or started before somebody listens.
  */
 #ifndef DROPWATCH_H
 #define DROPWATCH_H
@@ -16,16 +16,15 @@ struct dropwatch;
 
 /*
  * Starts that process: before capabilities are given away, and before threads
- * are started. Never NULL; where it could not be started, or was not built in,
- * listening says so.
+ * are started. Never NULL; where it could not be started, listening says so.
  */
 struct dropwatch *dropwatch_start(void);
 
 /*
- * Begins to listen for the marks, addresses and namespaces of spec. Returns 0
- * or -errno: -ENOSYS where it was not built in, -EOPNOTSUPP where the kernel has no BTF.
+ * Begins to listen for the marks, addresses and namespaces of spec. False: it
+ * could not. o->drops_heard and o->monitor_heard tell by whom, and why not.
  */
-int dropwatch_listen(struct dropwatch *w, const struct observe_spec *spec);
+bool dropwatch_listen(struct dropwatch *w, const struct observe_spec *spec, struct observations *o);
 
 /* What came since, but not more than so much at once; never blocks. Probes are numbered by the marks of spec. */
 void dropwatch_read(struct dropwatch *w, const struct observe_spec *spec, struct observations *o);

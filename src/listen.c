@@ -89,10 +89,8 @@ static enum settle settle(void *ctx, size_t probe, uint64_t now, uint64_t *ret_w
 static void ask(struct listening *l)
 {
 	struct observations *o = &l->r->obs;
-	int err = dropwatch_listen(l->watch, &l->spec);
 
-	o->drops_heard = err < 0 ? err : 1;
-	if (err < 0)
+	if (!dropwatch_listen(l->watch, &l->spec, o))
 		return;
 	l->plan.settle = settle;
 	l->plan.ctx = l;

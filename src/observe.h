@@ -82,7 +82,8 @@ struct queue_count {
 
 /* A packet of ours, sent once more for this, that the kernel said it had thrown away. */
 struct kernel_drop {
-	int ns, ifindex;   /* ifindex 0: it had no interface yet */
+	/* ifindex 0: it had no interface yet; where drop_monitor said it: by which it came into ns */
+	int ns, ifindex;
 	enum sight_kind kind;
 	int probe;         /* -1 with ARP */
 	char reason[40];   /* as in reason.h; "": it has no name */
@@ -102,7 +103,8 @@ struct observations {
 	VEC(struct rule_count) counts;
 	VEC(struct queue_count) queues;
 	VEC(struct kernel_drop) drops;
-	int drops_heard;        /* 0: the kernel was not asked for them, 1: it was, or -errno */
+	int drops_heard;        /* 0: the kernel was not asked for them, 1: it was, by a program in it; or -errno, … */
+	int monitor_heard;      /* … and then the same of its drop_monitor */
 	uint64_t drops_lost;    /* … that were not heard for want of room */
 	VEC(uint8_t) frames;    /* one after the other, each from its LINUX_SLL2 header on */
 	uint64_t dropped;       /* packets that the captures themselves lost */

@@ -27,6 +27,9 @@ static const unsigned int kept_to_write[] = { CAP_DAC_OVERRIDE, CAP_FOWNER };
 /* To load what tells why packets are dropped: CAP_PERFMON and CAP_BPF (Linux 5.8). */
 static const unsigned int kept_for_bpf[] = { 38, 39 };
 
+/* To start drop_monitor, and to hear what it tells (net/core/drop_monitor.c). */
+static const unsigned int kept_for_monitor[] = { CAP_NET_ADMIN, CAP_SYS_ADMIN };
+
 struct capabilities {
 	uint32_t mask[_LINUX_CAPABILITY_U32S_3];
 };
@@ -37,8 +40,8 @@ static void keep(struct capabilities *c, const unsigned int *list, size_t n)
 		c->mask[CAP_TO_INDEX(list[i])] |= CAP_TO_MASK(list[i]);
 }
 
-/* All but these. */
-static void drop_capabilities(const struct capabilities *c)
+/* Gives away all but these, of which those in used are in use. */
+static void set_capabilities(const struct capabilities *c, const struct capabilities *used)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
@@ -46,8 +49,8 @@ static void drop_capabilities(const struct capabilities *c)
 	if (syscall(SYS_capget, &head, data) < 0)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(data); i++) {
-		data[i].effective &= c->mask[i];
 		data[i].permitted &= c->mask[i];
+		data[i].effective = data[i].permitted & used->mask[i];
 		data[i].inheritable = 0;
 	}
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -165,7 +168,7 @@ static void drop(bool asks, bool writes)
 		keep(&c, kept, ARRAY_SIZE(kept));
 	if (writes)
 		keep(&c, kept_to_write, ARRAY_SIZE(kept_to_write));
-	drop_capabilities(&c);
+	set_capabilities(&c, &c);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #ifdef FILTER
 	if (!below_valgrind())
@@ -185,11 +188,27 @@ void privilege_drop_all(bool writes)
 	drop(false, writes);
 }
 
-void privilege_drop_to_bpf(void)
+void privilege_drop_to_drops(void)
 {
+	const struct capabilities none = { 0 };
 	struct capabilities c = { 0 };
 
 	keep(&c, kept_for_bpf, ARRAY_SIZE(kept_for_bpf));
-	drop_capabilities(&c);
+	keep(&c, kept_for_monitor, ARRAY_SIZE(kept_for_monitor));
+	set_capabilities(&c, &none);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+void privilege_use_for_drops(bool bpf, bool no_other)
+{
+	struct capabilities used = { 0 }, all;
+
+	if (bpf)
+		keep(&used, kept_for_bpf, ARRAY_SIZE(kept_for_bpf));
+	else
+		keep(&used, kept_for_monitor, ARRAY_SIZE(kept_for_monitor));
+	all = used;
+	if (!no_other)
+		keep(&all, kept_for_monitor, ARRAY_SIZE(kept_for_monitor));
+	set_capabilities(&all, &used);
 }

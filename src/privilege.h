@@ -23,7 +23,13 @@ void privilege_drop(bool writes);
 /* The same where the kernel is not asked at all: no capabilities but those to write are left. */
 void privilege_drop_all(bool writes);
 
-/* Of a process of its own: what loads BPF programs is all that is left. */
-void privilege_drop_to_bpf(void);
+/*
+ * Of a process of its own, which hears why packets are dropped: nothing is left
+ * but what the two ways to hear it need, and that is not in use yet.
+ */
+void privilege_drop_to_drops(void);
+
+/* There: what a BPF program needs is in use now, or what drop_monitor needs. no_other: the rest goes, too; BPF's goes anyway. */
+void privilege_use_for_drops(bool bpf, bool no_other);
 
 #endif

@@ -169,6 +169,7 @@ static void pack_observations(struct pack *p, struct round *r)
 	pack_vec(p, &o->queues, QUEUE_LEAST, pack_queue_count, r);
 	pack_vec(p, &o->drops, DROP_LEAST, pack_drop, r);
 	pack_error(p, &o->drops_heard, true);
+	pack_error(p, &o->monitor_heard, true);
 	pack_int(p, &o->drops_lost);
 	pack_int(p, &o->dropped);
 	pack_bool(p, &o->trace_overrun);

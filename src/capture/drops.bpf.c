@@ -10,16 +10,13 @@
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
-#include <linux/in.h>
-#include <linux/in6.h>
-#include <stdbool.h>
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "capture/drops.h"
+#include "capture/candidate.h"
 
 #define KERNEL __attribute__((preserve_access_index))
 
@@ -69,11 +66,6 @@ struct {
 	__uint(max_entries, DROPS_RING);
 } events SEC(".maps");
 
-/* A transport header of ours, and what follows up to the later place of a token. */
-struct transport {
-	unsigned char b[8 + DROPS_LATER + 8];
-};
-
 static bool is_wanted_ns(const struct drops_wanted *w, unsigned int netns)
 {
 	for (unsigned int i = 0; i < DROPS_NAMESPACES; i++) {
@@ -81,39 +73,6 @@ static bool is_wanted_ns(const struct drops_wanted *w, unsigned int netns)
 			return false;
 		if (w->netns[i] == netns)
 			return true;
-	}
-	return false;
-}
-
-/* at: so far behind a header of 8 bytes */
-static __always_inline bool has_token(const struct drops_wanted *w, const struct transport *t, unsigned int at)
-{
-	for (unsigned int i = 0; i < sizeof(w->token); i++)
-		if (t->b[8 + at + i] != w->token[i])
-			return false;
-	return true;
-}
-
-/* The upper halves of sequence and acknowledgment number. */
-static bool has_number(const struct drops_wanted *w, const struct transport *t)
-{
-	unsigned int high = w->seq >> 16;
-
-	return ((unsigned int)t->b[4] << 8 | t->b[5]) == high || ((unsigned int)t->b[8] << 8 | t->b[9]) == high;
-}
-
-/* Errors, which quote something, and neighbour discovery are looked at later. */
-static bool may_be_ours(const struct drops_wanted *w, __u8 protocol, const struct transport *t)
-{
-	switch (protocol) {
-	case IPPROTO_ICMP:
-		return (t->b[0] != 0 && t->b[0] != 8) || has_token(w, t, 0);
-	case IPPROTO_ICMPV6:
-		return t->b[0] < 128 || t->b[0] == 135 || t->b[0] == 136 || has_token(w, t, 0);
-	case IPPROTO_TCP:
-		return has_number(w, t);
-	case IPPROTO_UDP:
-		return has_token(w, t, 0) || has_token(w, t, DROPS_LATER);
 	}
 	return false;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * drops - what is said between the kernel (drops.bpf.c), who loads that (dropserve.c) and who asks (dropwatch.c)
+ * drops - what is said between the kernel (drops.bpf.c), who hears it (dropserve.c) and who asks (dropwatch.c)
  *
  * Includes nothing, as it is compiled for the kernel, too.
  */
@@ -25,26 +25,34 @@ struct drops_wanted {
 
 /* A packet that the kernel threw away. */
 struct drops_event {
-	unsigned int netns;               /* inode number */
-	unsigned int ifindex;             /* 0: none yet */
+	unsigned int netns;               /* inode number; 0: not told (drop_monitor) */
+	unsigned int ifindex;             /* 0: none yet; of drop_monitor: by which it came in */
 	unsigned int reason;              /* enum skb_drop_reason of this kernel */
 	unsigned short ethertype;         /* host byte order */
 	unsigned short n;                 /* bytes */
 	char function[DROPS_FUNCTION];    /* of the kernel, where it was dropped */
+	unsigned char macs[12];           /* of drop_monitor: for whom the frame was, and whose; else zeroes */
 	unsigned char bytes[DROPS_BYTES]; /* from the network header on */
 };
 
 enum drops_kind {
-	DROPS_READY, /* it listens; or error says why it does not */
+	DROPS_READY, /* it listens by the one whose heard is 1 */
 	DROPS_EVENT,
 	DROPS_DONE,  /* it has stopped, and lost counts what it missed */
 };
 
+/* By whom the kernel says it, in the order in which they are asked. */
+enum drops_witness {
+	DROPS_BPF,
+	DROPS_MONITOR,
+	DROPS_WITNESSES,
+};
+
 struct drops_answer {
 	enum drops_kind kind;
-	int error;                    /* 0 or -errno */
+	int heard[DROPS_WITNESSES];   /* 1: it listens by this one, 0: it was not needed, or -errno */
 	unsigned int lost;
-	char reason[DROPS_REASON];    /* its name, without SKB_DROP_REASON_; "" where BTF has none */
+	char reason[DROPS_REASON];    /* its name, without SKB_DROP_REASON_; "" where it has none */
 	struct drops_event event;
 };
 

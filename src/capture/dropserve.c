@@ -1,47 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/dropserve.h"
 
-#include <bpf/bpf.h>
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "capture/drops.h"
-#include "drops-object.h"
+#include "capture/dropsource.h"
+#include "privilege.h"
 #include "util.h"
 
-#define PREFIX "SKB_DROP_REASON_"
-
-/* Strangers can have packets dropped without end: after so many it looks for requests again. */
-#define BATCH 256
 /* So long, in seconds, may somebody want to listen: then something is wrong, and it ends by SIGALRM. */
 #define LISTEN_MAX 10
 /* Answers to requests, for which room is waited for. */
 #define SEND_US 100000
 
-struct server {
-	int fd;
-	struct bpf_object *object;  /* or NULL */
-	struct btf *btf;            /* the kernel's, or NULL */
-	int reasons;                /* id of its enum skb_drop_reason, negative: it has none */
-	struct ring_buffer *events; /* or NULL */
-	struct bpf_link *link;      /* while it listens, or NULL */
-	unsigned int lost;          /* for which the other end had no room */
-	unsigned int batch;         /* events since it last looked for requests */
-	bool discards;              /* what is left over from the last time */
+static const struct drop_source *const sources[DROPS_WITNESSES] = {
+#ifdef HAVE_BPF
+	[DROPS_BPF] = &dropbpf,
+#endif
+	[DROPS_MONITOR] = &dropmon,
 };
 
-/* What libbpf has to say goes nowhere: errors are answers. */
-static int no_words(enum libbpf_print_level level, const char *format, va_list args)
+struct server {
+	int fd;
+	enum drops_witness witness;  /* who is asked */
+	void *state;                 /* its own */
+	int heard[DROPS_WITNESSES];  /* as in struct drops_answer */
+	struct drops_wanted wanted;
+	bool listens;
+	unsigned int lost;           /* for which the other end had no room */
+	unsigned int batch;          /* events since it last looked for requests */
+};
+
+static const struct drop_source *source(const struct server *s)
 {
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
+	return sources[s->witness];
 }
 
 /* Not waited for long (SO_SNDTIMEO): who asks gives up, too. */
@@ -50,140 +45,67 @@ static void answer(struct server *s, const struct drops_answer *a)
 	(void)send(s->fd, a, sizeof(*a), MSG_NOSIGNAL);
 }
 
-/* Who does not read is not waited for. -errno: there is nobody any more. */
-static int tell(struct server *s, const struct drops_answer *a)
-{
-	if (send(s->fd, a, sizeof(*a), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
-		return 0;
-	if (errno != EAGAIN && errno != ENOBUFS)
-		return -errno;
-	s->lost++;
-	return 0;
-}
-
-/* Numbers of reasons differ between kernels; their names are in the BTF of each. */
-static void name_reason(const struct server *s, unsigned int reason, char ret[static DROPS_REASON])
-{
-	const struct btf_type *type = s->reasons < 0 ? NULL : btf__type_by_id(s->btf, (__u32)s->reasons);
-	const struct btf_enum *e = type ? btf_enum(type) : NULL;
-
-	for (unsigned int i = 0; e && i < btf_vlen(type); i++) {
-		const char *name = btf__name_by_offset(s->btf, e[i].name_off);
-
-		if (e[i].val != (int)reason || !name || !str_starts(name, PREFIX))
-			continue;
-		name += strlen(PREFIX);
-		memcpy(ret, name, strnlen(name, DROPS_REASON - 1));
-		return;
-	}
-}
-
-/* Below 0 ends ring_buffer__consume(), which otherwise goes on as long as something comes. */
-static int hand_on(void *ctx, void *data, size_t n)
+/* Who does not read is not waited for. Below 0: there is nobody any more, or so much has been told at once. */
+static int tell(void *ctx, const struct drops_answer *a)
 {
 	struct server *s = ctx;
-	struct drops_answer a = { .kind = DROPS_EVENT };
-	int r;
 
-	if (s->discards || n < sizeof(a.event))
+	if (send(s->fd, a, sizeof(*a), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+		if (errno != EAGAIN && errno != ENOBUFS)
+			return -errno;
+		s->lost++;
+	}
+	if (++s->batch < DROPS_BATCH)
 		return 0;
-	memcpy(&a.event, data, sizeof(a.event));
-	name_reason(s, a.event.reason, a.reason);
-	r = tell(s, &a);
-	if (r < 0)
-		return r;
-	return ++s->batch < BATCH ? 0 : -EAGAIN;
-}
-
-static void consume(struct server *s)
-{
 	s->batch = 0;
-	ring_buffer__consume(s->events);
+	return -EAGAIN;
 }
 
-static struct bpf_map *find_map(const struct server *s, const char *name)
+/* What the others need is given away as soon as it is known that they are not. */
+static int begin(struct server *s)
 {
-	return bpf_object__find_map_by_name(s->object, name);
-}
+	bool bpf = s->witness == DROPS_BPF;
+	int r = -ENOSYS;
 
-static void unload(struct server *s)
-{
-	ring_buffer__free(s->events);
-	btf__free(s->btf);
-	bpf_object__close(s->object);
-	s->events = NULL;
-	s->btf = NULL;
-	s->object = NULL;
-}
-
-static int try_load(struct server *s)
-{
-	int r;
-
-	s->btf = btf__load_vmlinux_btf();
-	if (!s->btf)
-		return -EOPNOTSUPP;
-	s->reasons = btf__find_by_name_kind(s->btf, "skb_drop_reason", BTF_KIND_ENUM);
-	s->object = bpf_object__open_mem(drops_object, sizeof(drops_object), NULL);
-	if (!s->object)
-		return -errno;
-	r = bpf_object__load(s->object);
-	if (r < 0)
-		return r;
-	s->events = ring_buffer__new(bpf_map__fd(find_map(s, "events")), hand_on, s, NULL);
-	return s->events ? 0 : -errno;
-}
-
-/* What is loaded stays so until the end: the next time it is only attached. */
-static int load(struct server *s)
-{
-	int r = s->object ? 0 : try_load(s);
-
-	if (r < 0)
-		unload(s);
+	privilege_use_for_drops(bpf, !bpf);
+	if (source(s))
+		r = source(s)->begin(&s->state, &s->wanted);
+	if (r == 0)
+		privilege_use_for_drops(bpf, true);
 	return r;
 }
 
-static int listen_for(struct server *s, const struct drops_wanted *wanted)
+/* One after the other; who could be listened to before is asked again. */
+static void listen_for(struct server *s)
 {
-	const __u32 first = 0;
-	int r = load(s);
-
-	if (r < 0)
-		return r;
-	/* nothing is attached: this comes to an end */
-	s->discards = true;
-	consume(s);
-	s->discards = false;
-	if (bpf_map_update_elem(bpf_map__fd(find_map(s, "wanted")), &first, wanted, BPF_ANY) < 0)
-		return -errno;
 	s->lost = 0;
+	s->batch = 0;
 	alarm(LISTEN_MAX);
-	s->link = bpf_program__attach(bpf_object__find_program_by_name(s->object, "on_drop"));
-	return s->link ? 0 : -errno;
+	for (;;) {
+		int r = begin(s);
+
+		s->heard[s->witness] = r < 0 ? r : 1;
+		s->listens = r == 0;
+		if (s->listens || s->witness == DROPS_MONITOR)
+			break;
+		s->witness = DROPS_MONITOR;
+	}
+	if (!s->listens)
+		alarm(0);
 }
 
-/* Detaching takes the kernel a while: what there is to say is said first. */
+/* What takes the kernel a while is done when all is said. */
 static void stop(struct server *s)
 {
 	struct drops_answer a = { .kind = DROPS_DONE };
-	const struct drops_wanted none = { 0 };
-	struct drops_wanted now = { 0 };
-	const __u32 first = 0;
 
-	if (s->link) {
-		int map = bpf_map__fd(find_map(s, "wanted"));
-
-		/* first nothing more is wanted, so that what is there has an end */
-		bpf_map_lookup_elem(map, &first, &now);
-		bpf_map_update_elem(map, &first, &none, BPF_ANY);
-		for (unsigned int i = 0; i < DROPS_RING / sizeof(struct drops_event); i += BATCH)
-			consume(s);
-	}
-	a.lost = now.lost + s->lost;
+	if (s->listens)
+		a.lost = source(s)->end(s->state, tell, s);
+	a.lost += s->lost;
 	answer(s, &a);
-	bpf_link__destroy(s->link);
-	s->link = NULL;
+	if (s->listens)
+		source(s)->leave(s->state);
+	s->listens = false;
 	alarm(0);
 }
 
@@ -198,15 +120,24 @@ static bool serve_request(struct server *s)
 		return true;
 	if (n != (ssize_t)sizeof(wanted))
 		return false;
-	if (s->link || wanted.n == 0) {
+	if (s->listens || wanted.n == 0) {
 		stop(s);
 		return true;
 	}
-	a.error = listen_for(s, &wanted);
-	if (a.error < 0)
-		alarm(0);
+	s->wanted = wanted;
+	listen_for(s);
+	memcpy(a.heard, s->heard, sizeof(a.heard));
 	answer(s, &a);
 	return true;
+}
+
+/* Whoever has gone without a word is not listened for any more. */
+static void end(struct server *s)
+{
+	if (s->listens)
+		stop(s);
+	if (source(s))
+		source(s)->done(s->state);
 }
 
 void drops_serve(int fd)
@@ -216,21 +147,19 @@ void drops_serve(int fd)
 	bool asked = true;
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	libbpf_set_print(no_words);
 	while (asked) {
 		/* what is not open is passed over */
 		struct pollfd fds[] = {
 			{ fd, POLLIN, 0 },
-			{ s.link ? ring_buffer__epoll_fd(s.events) : -1, POLLIN, 0 },
+			{ s.listens ? source(&s)->fd(s.state) : -1, POLLIN, 0 },
 		};
 
 		if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
 			break;
 		if (fds[1].revents)
-			consume(&s);
+			source(&s)->read(s.state, tell, &s);
 		if (fds[0].revents)
 			asked = serve_request(&s);
 	}
-	bpf_link__destroy(s.link);
-	unload(&s);
+	end(&s);
 }

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fuzz-packet - any bytes as a captured frame and as the kernel's rule trace of one */
+/* fuzz-packet - any bytes as a captured frame, as the kernel's rule trace of one, and as what its drop_monitor tells */
 #include "capture/capture.h"
 
+#include <linux/genetlink.h>
 #include <linux/if_ether.h>
+#include <linux/net_dropmon.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
+
+#include "capture/dropmon.h"
+
+/* The first byte of what is drop_monitor's; below it are frames, beside it is a rule trace. */
+#define ALERT 0xd0
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -61,6 +68,27 @@ static void try_trace(const uint8_t *data, size_t size)
 	nftrace_close(t);
 }
 
+/* Here, too. */
+static void try_alert(const uint8_t *data, size_t size)
+{
+	const struct drops_wanted wanted = { .token = "tokentok", .seq = marks.seq };
+	const struct dropmon_family family = { .id = 29 };
+	const struct genlmsghdr genl = { .cmd = NET_DM_CMD_PACKET_ALERT };
+	size_t n = NLMSG_LENGTH(sizeof(genl)) + size;
+	_cleanup_(freep) struct nlmsghdr *nlh = xcalloc(NLMSG_ALIGN(n), 1);
+	struct drops_answer a;
+
+	nlh->nlmsg_len = (uint32_t)n;
+	nlh->nlmsg_type = family.id;
+	memcpy(NLMSG_DATA(nlh), &genl, sizeof(genl));
+	if (size > 0)
+		memcpy((char *)NLMSG_DATA(nlh) + sizeof(genl), data, size);
+	if (!dropmon_message(nlh, &family, &wanted, &a))
+		return;
+	if (a.event.n > DROPS_BYTES || a.reason[DROPS_REASON - 1] || a.event.function[DROPS_FUNCTION - 1])
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint16_t ethertypes[] = { ETH_P_IP, ETH_P_IPV6, ETH_P_ARP };
@@ -69,6 +97,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (data[0] < ARRAY_SIZE(ethertypes))
 		try_frame(ethertypes[data[0]], data + 1, size - 1);
+	else if (data[0] == ALERT)
+		try_alert(data + 1, size - 1);
 	else
 		try_trace(data + 1, size - 1);
 	return 0;

@@ -662,21 +662,45 @@ static void the_kernel_says_why_at_a_place(void **state)
 static void whether_the_kernel_was_heard(void **state)
 {
 	static const struct {
-		int heard;
+		int heard, monitor;
 		const char *note;
 	} table[] = {
-		{ 0, "not needed" }, { 1, "kernel: none" }, { -ENOSYS, "built without BPF" }, { -EOPNOTSUPP, "no BTF" },
-		{ -EPERM, "not permitted" },
+		{ 0, 0, "kernel: not asked" },
+		{ 1, 0, "kernel: none, by BPF" },
+		{ -ENOSYS, 1, "kernel: none, by drop_monitor, as BPF is not to be had: nsdoctor was built without it" },
+		{ -EOPNOTSUPP, -EBUSY, "kernel: no (BPF: the kernel has no BTF; drop_monitor: somebody else uses it)" },
+		{ -EPERM, -ENOENT, "kernel: no (BPF: Operation not permitted; drop_monitor: there is none here)" },
+		{ -EPERM, -EPERM, "drop_monitor: Operation not permitted)" },
+		{ -ETIMEDOUT, 0, "kernel: no (BPF: Connection timed out)" },
 	};
 	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		struct observations o = { .drops_heard = table[i].heard };
+		struct observations o = { .drops_heard = table[i].heard, .monitor_heard = table[i].monitor };
 		struct diagnosis *d = seen_gives(s, 2, &o);
 
 		assert_true(is_told(&d->notes, table[i].note));
 		diagnosis_free(d);
 	}
+}
+
+/* It knows by which interface a packet came, not where it was dropped; and older kernels give no reason. */
+static void what_drop_monitor_can_say(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world_with_macs();
+	struct observations o = { 0 };
+	struct diagnosis *d;
+
+	kernel_says(&o, PORT, "BPF_CGROUP_EGRESS");
+	o.drops_heard = -ENOSYS;
+	o.monitor_heard = 1;
+	d = seen_gives(s, 2, &o);
+	assert_string_equal(d->findings.v[0].code, "packet-loss");
+	assert_true(is_told(&d->findings.v[0].evidence, "why it drops it behind "));
+	assert_true(is_told(&d->notes, "BPF_CGROUP_EGRESS, in a_function"));
+	diagnosis_free(d);
+	kernel_says(&o, WAN, "");
+	queue_says(s, &o, LIKELY);
 }
 
 static void reasons_and_what_they_prove(void **state)
@@ -1065,6 +1089,7 @@ int main(void)
 		cmocka_unit_test(the_kernel_makes_it_certain),
 		cmocka_unit_test(the_kernel_says_why_at_a_place),
 		cmocka_unit_test(whether_the_kernel_was_heard),
+		cmocka_unit_test(what_drop_monitor_can_say),
 		cmocka_unit_test(reasons_and_what_they_prove),
 		cmocka_unit_test(two_with_one_mac),
 		cmocka_unit_test(policies_of_ipsec),
