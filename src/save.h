@@ -21,7 +21,7 @@
 
 #include "round.h"
 
-#define SAVE_FORMAT 3
+#define SAVE_FORMAT 4
 #define SAVE_MAX    ((size_t)256 << 20)
 
 /* A rule in the words of its own tool, which only the kernel it lives in can tell. */
