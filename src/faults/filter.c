@@ -204,7 +204,7 @@ static bool nd_drop(const struct question *q, struct drop *d)
 {
 	struct nd_drop nd;
 
-	if (!nd_drop_on(q, &nd))
+	if (!(q->leg->kind == LEG_OUTSIDE ? nd_drop_outside(q, &nd) : nd_drop_on(q, &nd)))
 		return false;
 	*d = drop_of_nd(&nd);
 	return true;
@@ -505,7 +505,10 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 	struct drop d;
 	struct op op;
 
-	if (q->ev && q->ev->trace >= 0) {
+	if (q->leg->kind == LEG_OUTSIDE) {
+		if (!nd_drop(q, &d))
+			return false;
+	} else if (q->ev && q->ev->trace >= 0) {
 		if (!traced_drop(q, &d))
 			return false;
 	} else if (q->ev && q->ev->loss != LOSS_UNSEEN && legacy_drop(q, &d)) {
@@ -540,6 +543,9 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 			     d.handle ? "verdict drop" : "policy drop");
 	else if (d.queued)
 		say_evidence(f, "the kernel's rule trace of the probe ends there: no program reads that queue");
+	else if (q->leg->kind == LEG_OUTSIDE)
+		say_evidence(f, "somebody outside asks for %s by neighbour discovery on %s, and gets no answer",
+			     addr_text(&d.target).s, ifname(q, d.ns, q->leg->iif).s);
 	else if (d.nd && q->ev)
 		say_evidence(f, "%s has to find %s by %s, and the packet was never sent",
 			     who(q, sender_of(q) ? sender_of(q)->ns : q->leg->ns).s, addr_text(&d.target).s,
@@ -631,7 +637,7 @@ DROP_ROW(postrouting)
 
 #define ROW(name, where, safe)                                                                 \
 	{ .code = #name "-drop",                                                               \
-	  .legs = LEGS_INSIDE,                                                                 \
+	  .legs = LEGS_INSIDE | LEG_BIT(LEG_OUTSIDE),                                          \
 	  .ask = ASK_SEEN | ASK_MODEL | ASK_TRACE,                                             \
 	  .match = name##_drop,                                                                \
 	  .safety = safe,                                                                      \

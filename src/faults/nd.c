@@ -288,6 +288,47 @@ bool nd_answer_drop_on(const struct question *q, struct nd_drop *ret)
 	return drop_on_segment(q, false, true, ret) || (sends(q) && drop_on_segment(q, true, true, ret));
 }
 
+/* Somebody asked for an own address by the interface, and nothing was seen to go out in answer; NULL: not. */
+static const struct sighting *asked_in_vain(const struct question *q, int ifindex)
+{
+	const struct sighting *asked = NULL;
+
+	vec_each(s, &q->facts->obs->sightings) {
+		if (s->ns != q->leg->ns || s->ifindex != ifindex)
+			continue;
+		if (s->kind == SIGHT_ARP_REQUEST && !s->out && ns_answers(leg_ns(q), ifindex, &s->arp_target))
+			asked = s;
+		if (s->kind == SIGHT_ARP_REPLY && s->out)
+			return NULL;
+	}
+	return asked;
+}
+
+bool nd_drop_outside(const struct question *q, struct nd_drop *ret)
+{
+	const struct sighting *s = q->leg->kind == LEG_OUTSIDE && q->ev ? asked_in_vain(q, q->leg->iif) : NULL;
+	struct passage p = { 0 };
+	struct packet pkt;
+
+	/* rules of IP see nothing of ARP */
+	if (!s || s->arp_target.family != AF_INET6)
+		return false;
+	pkt = (struct packet){ .src = s->arp_sender, .dst = solicited_node(&s->arp_target), .proto = PROTO_ICMP,
+			       .icmp_type = ND_NEIGHBOR_SOLICIT, .ttl = 255, .size = ND_SIZE, .ct = CT_UNTRACKED };
+	receive(&p, q->leg->ns, q->leg->iif);
+	if (!dropped(q, &p, &pkt, ret)) {
+		pkt.dst = pkt.src;
+		pkt.src = s->arp_target;
+		pkt.icmp_type = ND_NEIGHBOR_ADVERT;
+		p.n = 0;
+		transmit(&p, q->leg->ns, q->leg->iif);
+		if (!dropped(q, &p, &pkt, ret))
+			return false;
+	}
+	ret->target = s->arp_target;
+	return true;
+}
+
 bool nd_answer_lost(const struct question *q)
 {
 	const struct tc_filter *filter;

@@ -28,6 +28,12 @@ bool nd_drop_on(const struct question *q, struct nd_drop *ret);
 /* The same for the answer alone: it may be dropped where the solicitation is, too. */
 bool nd_answer_drop_on(const struct question *q, struct nd_drop *ret);
 
+/*
+ * On a leg outside that brought no answer: somebody there was seen to ask for an address of this host by ND, nothing was
+ * answered, and the model has the solicitation dropped as it comes in, or the advertisement as it leaves.
+ */
+bool nd_drop_outside(const struct question *q, struct nd_drop *ret);
+
 /* Was the question for the next hop's MAC address answered, or lost by a rule or traffic control, which say so? */
 bool nd_answer_lost(const struct question *q);
 

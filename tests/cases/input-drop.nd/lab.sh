@@ -4,6 +4,8 @@
 #   NS1 ── PORT1 ─ BR ✗─ host ─ UP ── outside
 
 world
+# whom the router outside has to ask is another case
+at outside ip neigh replace "$UPADDR" lladdr "$(mac_of host "$UP")" nud permanent dev up0
 fault()
 {
 	run ipt -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type echo-request -j ACCEPT
