@@ -27,10 +27,9 @@ static bool is_doubtful(const struct diagnosis *d)
 	return cause->confidence != CONFIRMED || streq(cause->code, "packet-loss");
 }
 
-/* A client outside has no way in any more. */
 static bool is_worth_it(const struct round *r)
 {
-	return r->run->drops && round_asks(r) && !r->entrance.uplink && round_lost(r) &&
+	return r->run->drops && round_asks(r) && !r->no_entry && round_lost(r) &&
 	       (r->run->options->verbose || is_doubtful(r->d));
 }
 
@@ -109,12 +108,15 @@ static void ask(struct listening *l)
 bool listen_to_kernel(struct round *r)
 {
 	struct listening l = { .r = r, .watch = r->run->drops };
+	_cleanup_(freep) char *why = NULL;
 
 	if (!is_worth_it(r))
 		return false;
 	plan_again(&l);
-	if (l.plan.probes.n)
+	/* a client outside needs the way in once more */
+	if (l.plan.probes.n && (!r->entrance.uplink || round_open_entrance(r, &l.plan, &why)))
 		ask(&l);
+	round_close_entrance(r, &l.plan);
 	observe_spec_done(&l.spec);
 	vec_free(&l.which);
 	observations_free(&l.heard);

@@ -207,7 +207,7 @@ static int redact(struct diagnosis *d, const struct options *o)
 /* Who asks the kernel why it drops packets; NULL where that could not be (listen.h). */
 static struct dropwatch *drops_of(const struct run *r)
 {
-	return r->options->no_probe || r->source.kind == TARGET_OUTSIDE ? NULL : dropwatch_start();
+	return r->options->no_probe ? NULL : dropwatch_start();
 }
 
 static int diagnose_command(const struct options *o)

@@ -79,6 +79,13 @@ int round_pretend(struct round *r, const struct options *o);
 /* What follows from all that was read and seen. Touches nothing but what an evaluation lacks. */
 void round_judge(struct round *r);
 
+/*
+ * Opens the way in for the probes of a client outside that a plan has, with its marks. False: it cannot be, and *ret_why
+ * says why (free it). Until it is closed, where it was opened, no other plan can have one.
+ */
+bool round_open_entrance(struct round *r, struct probe_plan *plan, char **ret_why);
+void round_close_entrance(struct round *r, struct probe_plan *plan);
+
 /* Adds what has to be watched for this round. Namespaces are called by their index. */
 void round_watch(const struct round *r, struct observe_spec *spec);
 

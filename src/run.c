@@ -1122,18 +1122,17 @@ static bool find_receiver(const struct round *r, uint8_t *ret_mac)
 }
 
 /* How many datagrams there will be, and one that may be sent once more. */
-static unsigned int count_datagrams(const struct round *r)
+static unsigned int count_datagrams(const struct round *r, const struct probe_plan *plan)
 {
 	unsigned int n = 0;
 
-	vec_each(p, &r->plan.probes)
+	vec_each(p, &plan->probes)
 		if (p->proto == PROTO_UDP)
 			n += r->run->options->count ? r->run->options->count : MAX_ATTEMPTS;
 	return n ? n + 1 : 0;
 }
 
-/* Opens the way in for a client outside. False, and r->no_entry says why, where the model has to answer. */
-static bool open_entrance(struct round *r)
+bool round_open_entrance(struct round *r, struct probe_plan *plan, char **ret_why)
 {
 	struct inject_spec spec = { .s = r->s,
 					  .ns_fd = r->self_fd,
@@ -1141,35 +1140,35 @@ static bool open_entrance(struct round *r)
 					  .way = default_route(snapshot_ns(r->s, NS_HOST),
 							       r->entrance.client.family),
 					  .client = r->entrance.client,
-					  .marks = r->plan.marks,
-					  .datagrams = count_datagrams(r) };
+					  .marks = plan->marks,
+					  .datagrams = count_datagrams(r, plan) };
 
 	if (goes_out_again(r)) {
-		r->no_entry = xstrdup("the packet would leave this host again");
+		*ret_why = xstrdup("the packet would leave this host again");
 		return false;
 	}
 	if (leaves_without_ethernet(r)) {
-		r->no_entry = xstrdup("the answer would leave by an interface that is no Ethernet");
+		*ret_why = xstrdup("the answer would leave by an interface that is no Ethernet");
 		return false;
 	}
 	if (!find_receiver(r, spec.mac)) {
-		r->no_entry = xstrdup("nobody is known to receive it");
+		*ret_why = xstrdup("nobody is known to receive it");
 		return false;
 	}
-	if (inject_open(&spec, &r->inject, &r->no_entry) < 0)
+	if (inject_open(&spec, &r->inject, ret_why) < 0)
 		return false;
-	r->plan.inject = r->inject;
+	plan->inject = r->inject;
 	/* its table moves the generation as everybody else's do */
 	r->s->ns.v[NS_HOST].nft_generation++;
 	return true;
 }
 
-static void close_entrance(struct round *r)
+void round_close_entrance(struct round *r, struct probe_plan *plan)
 {
 	if (!r->inject)
 		return;
-	outside_close(&r->plan);
-	r->plan.inject = NULL;
+	outside_close(plan);
+	plan->inject = NULL;
 	observe_forget_inject(r->run->observer);
 	inject_close(r->inject);
 	r->inject = NULL;
@@ -1946,10 +1945,10 @@ static int look(struct round *r, bool last)
 		return err;
 	}
 	t = now_us();
-	if (round_asks(r) && (!r->entrance.uplink || open_entrance(r))) {
+	if (round_asks(r) && (!r->entrance.uplink || round_open_entrance(r, &r->plan, &r->no_entry))) {
 		open_observer(r);
 		err = send_probes(r);
-		close_entrance(r);
+		round_close_entrance(r, &r->plan);
 		observe_stop(r->run->observer);
 		if (err)
 			return err;

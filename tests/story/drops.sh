@@ -14,10 +14,12 @@ set -euo pipefail
 choose_set "${LAB_SET:-1}"
 world
 
+asked=("$NS1" "$OUT")
+
 # said [WRAPPER...] – the report with --verbose in one line, in $LAB_TMP/line
 said()
 {
-	"$@" "$NSDOCTOR" --verbose "$NS1" "$OUT" >"$LAB_TMP/out" 2>&1 || true
+	"$@" "$NSDOCTOR" --verbose "${asked[@]}" >"$LAB_TMP/out" 2>&1 || true
 	cat "$LAB_TMP/out" >>"$LAB_TMP/details"
 	tr -s ' \n' ' ' <"$LAB_TMP/out" >"$LAB_TMP/line"
 }
@@ -98,6 +100,23 @@ if [ -s "$LAB_TMP/tcx" ]; then
 	kill "$pid"
 fi
 wait "$pid" 2>/dev/null || true
+
+# a client outside, whose way in is opened once more
+ASPECT='from outside'
+listen "$NS1" "$NS1ADDR:5000"
+publish 5000 "$NS1ADDR:5000"
+asked=(outside "$UPADDR:5000" --proto tcp)
+forward_off
+said
+has 'ip-forward-off confirmed'
+has 'drop reasons of the kernel: yes'
+has "drop of tcp request at $UP in host: an address that is neither its own nor forwarded (IP_INADDRERRORS"
+forward_on
+said
+has "outside reaches $UPADDR:5000"
+has 'drop reasons of the kernel: not asked'
+unpublish
+asked=("$NS1" "$OUT")
 
 # strangers' packets that are dropped meanwhile, more than anybody can read
 ASPECT='in a flood'
