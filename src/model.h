@@ -35,6 +35,9 @@ struct devconf6 {
 	int disable_ipv6, accept_ra, proxy_ndp, use_tempaddr;
 };
 
+/* IFLA_BRPORT_LOCKED, since Linux 5.18; enumerators cannot be asked for by #ifdef. */
+#define BRPORT_LOCKED 39
+
 /* Bridge port attributes (IFLA_BRPORT_*, linux/if_link.h); valid where is_port. */
 struct brport {
 	bool is_port;

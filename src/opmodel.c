@@ -583,9 +583,6 @@ int model_port_isolated(struct snapshot *s, const struct op *op)
 	return 0;
 }
 
-/* Since Linux 5.18. */
-#define BRPORT_LOCKED 39
-
 const struct port_flag *port_flag_find(const char *name)
 {
 	static const struct port_flag flags[] = {

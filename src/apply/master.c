@@ -141,7 +141,7 @@ static bool is_writable(uint16_t attr)
 	case IFLA_BRPORT_GROUP_FWD_MASK:
 	case IFLA_BRPORT_ISOLATED:
 	case IFLA_BRPORT_BACKUP_PORT:
-	case 39: /* IFLA_BRPORT_LOCKED, Linux 5.18 */
+	case BRPORT_LOCKED:
 	case 40: /* IFLA_BRPORT_MAB, Linux 6.2 */
 	case 43: /* IFLA_BRPORT_NEIGH_VLAN_SUPPRESS, Linux 6.4 */
 		return true;

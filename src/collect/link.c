@@ -11,8 +11,6 @@
 #include "inject.h"
 #include "nlfield.h"
 
-/* Since Linux 5.18; enumerators cannot be asked for by #ifdef. */
-#define BRPORT_LOCKED 39
 /* Since Linux 6.17. */
 #define DEVCONF6_FORCE_FORWARDING 59
 

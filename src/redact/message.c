@@ -205,8 +205,6 @@ static const struct redact_row macvlan_data[] = {
 	{ .attr = IFLA_MACVLAN_MODE }, { 0 },
 };
 
-#define BRPORT_LOCKED 39 /* linux/if_link.h, since Linux 5.18 */
-
 static const struct redact_row port_data[] = {
 	{ .attr = IFLA_BRPORT_STATE }, { .attr = IFLA_BRPORT_MODE }, { .attr = IFLA_BRPORT_LEARNING },
 	{ .attr = IFLA_BRPORT_UNICAST_FLOOD }, { .attr = IFLA_BRPORT_MCAST_FLOOD },

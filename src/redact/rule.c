@@ -31,6 +31,7 @@ enum holds {
 
 struct reg {
 	enum holds holds;
+	uint8_t family;      /* HOLDS_ADDR; AF_UNSPEC: of whichever so many bytes are */
 	uint32_t base, offset;
 	bool masked;
 	uint8_t mask[WIDEST];
@@ -261,6 +262,14 @@ static void header_value(struct walker *w, const struct reg *from, uint8_t *byte
 	}
 }
 
+/* A prefix of whole bytes is compared with as many: four of them may begin an IPv6 address, too. */
+static uint8_t addr_family(const struct reg *from, size_t n)
+{
+	if (from->family)
+		return from->family;
+	return n == 4 ? AF_INET : n == 16 ? AF_INET6 : AF_UNSPEC;
+}
+
 /* What a register is compared with; ordered: as the end of a range. */
 static void compared(struct walker *w, const struct reg *from, bool ordered, uint8_t *bytes, size_t n)
 {
@@ -268,7 +277,7 @@ static void compared(struct walker *w, const struct reg *from, bool ordered, uin
 	case HOLDS_PLAIN:
 		return;
 	case HOLDS_ADDR:
-		addr_value(w, n == 4 ? AF_INET : AF_INET6, from->masked ? from->mask : NULL, bytes, n);
+		addr_value(w, addr_family(from, n), from->masked ? from->mask : NULL, bytes, n);
 		return;
 	case HOLDS_NAME:
 		if (ordered || from->masked)
@@ -353,14 +362,29 @@ static void meta(struct walker *w, struct span e)
 	}
 }
 
+static void load_addr(struct walker *w, struct span e, uint16_t dreg, uint8_t family)
+{
+	struct reg *to = reg_of(w, e, dreg);
+
+	if (to)
+		store(w, to, &(struct reg){ .holds = HOLDS_ADDR, .family = family });
+}
+
 static void ct(struct walker *w, struct span e)
 {
 	uint32_t key = 0;
 
 	taken(w, reg_of(w, e, NFTA_CT_SREG), false);
 	number(e, NFTA_CT_KEY, &key);
-	load(w, e, NFTA_CT_DREG, key == NFT_CT_SRC || key == NFT_CT_DST ||
-				 (key >= NFT_CT_SRC_IP && key <= NFT_CT_DST_IP6) ? HOLDS_ADDR : HOLDS_PLAIN);
+	if (key == NFT_CT_SRC || key == NFT_CT_DST)
+		load_addr(w, e, NFTA_CT_DREG, w->network == NETWORK_IPV4 ? AF_INET :
+					      w->network == NETWORK_IPV6 ? AF_INET6 : AF_UNSPEC);
+	else if (key == NFT_CT_SRC_IP || key == NFT_CT_DST_IP)
+		load_addr(w, e, NFTA_CT_DREG, AF_INET);
+	else if (key == NFT_CT_SRC_IP6 || key == NFT_CT_DST_IP6)
+		load_addr(w, e, NFTA_CT_DREG, AF_INET6);
+	else
+		load(w, e, NFTA_CT_DREG, HOLDS_PLAIN);
 }
 
 static void rt(struct walker *w, struct span e)
@@ -368,7 +392,10 @@ static void rt(struct walker *w, struct span e)
 	uint32_t key = 0;
 
 	number(e, NFTA_RT_KEY, &key);
-	load(w, e, NFTA_RT_DREG, key == NFT_RT_NEXTHOP4 || key == NFT_RT_NEXTHOP6 ? HOLDS_ADDR : HOLDS_PLAIN);
+	if (key == NFT_RT_NEXTHOP4 || key == NFT_RT_NEXTHOP6)
+		load_addr(w, e, NFTA_RT_DREG, key == NFT_RT_NEXTHOP4 ? AF_INET : AF_INET6);
+	else
+		load(w, e, NFTA_RT_DREG, HOLDS_PLAIN);
 }
 
 static void fib(struct walker *w, struct span e)

@@ -86,6 +86,8 @@ static const char *const rulesets[] = {
 	FORWARD("ct mark 0x1 drop\n ct mark != 0 drop\n ct mark 0 tcp dport 80 drop"),
 	FORWARD("tcp dport 80 ct mark set 0x9\n ct mark 0x9 ct direction reply drop"),
 	FORWARD("ct original ip saddr 10.1.0.2 tcp dport 80 drop\n meta l4proto udp ct original proto-dst 53 drop"),
+	FORWARD("ct original ip saddr 10.1.0.0/16 tcp dport 80 drop\n ct reply ip daddr 10.0.0.0/8 udp dport 53 drop\n"
+		"ct original ip daddr 10.3.0.0/16 drop\n ct original ip saddr 10.0.0.0/15 tcp dport 443 drop"),
 	FORWARD("ct status snat drop\n ct status dnat drop\n ct status seen-reply drop"),
 	FORWARD("ip protocol icmp drop\n ip6 nexthdr udp drop"),
 	FORWARD("@th,16,16 80 drop\n @nh,72,8 17 drop"),

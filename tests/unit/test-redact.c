@@ -389,6 +389,45 @@ static void values_of_a_rule(void **state)
 	done(&m);
 }
 
+static void of_the_connection(struct nftnl_rule *nr, uint32_t key, const uint8_t *bytes, uint32_t n)
+{
+	struct nftnl_expr *e = nftexpr_add(nr, "ct");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_KEY, key);
+	nftnl_expr_set_u8(e, NFTNL_EXPR_CT_DIR, 0);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_DREG, NFT_REG_1);
+	nftexpr_cmp(nr, NFT_CMP_EQ, bytes, n);
+}
+
+/* "ct original ip saddr 93.184.0.0/16", "… ip6 saddr 2a02:a10::/32": only so many bytes are compared */
+static void prefixes_of_the_connection(struct nftnl_rule *nr)
+{
+	static const uint8_t net6[4] = { 0x2a, 0x02, 0x0a, 0x10 };
+
+	nftexpr_payload(nr, NFT_PAYLOAD_NETWORK_HEADER, 12, 2);
+	nftexpr_cmp(nr, NFT_CMP_EQ, net, 2);
+	of_the_connection(nr, NFT_CT_SRC_IP, net, 2);
+	of_the_connection(nr, NFT_CT_SRC, net, 2);
+	of_the_connection(nr, NFT_CT_SRC_IP6, net6, 4);
+	of_the_connection(nr, NFT_CT_DST_IP6, net6, 2);
+}
+
+static void a_connection_as_a_packet(void **state)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	struct message m = { 0 };
+
+	rule_of(&m, NFPROTO_IPV4, prefixes_of_the_connection, &b);
+	assert_null(m.r.refused);
+	assert_int_equal(b.n, 2 + 2 + 2 + 4 + 2);
+	assert_memory_not_equal(b.s, net, 2);
+	assert_memory_equal(b.s + 2, b.s, 2);
+	assert_memory_equal(b.s + 4, b.s, 2);
+	/* of the same network */
+	assert_memory_equal(b.s + 6, b.s + 10, 2);
+	done(&m);
+}
+
 static void by_the_ethertype(struct nftnl_rule *nr)
 {
 	nftexpr_meta(nr, NFT_META_PROTOCOL);
@@ -899,6 +938,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_looked_at_becomes_zeros),
 		cmocka_unit_test(the_network_of_a_route),
 		cmocka_unit_test(values_of_a_rule),
+		cmocka_unit_test(a_connection_as_a_packet),
 		cmocka_unit_test(the_target_of_a_solicitation),
 		cmocka_unit_test(what_cannot_be_hidden),
 		cmocka_unit_test(ranges_that_a_map_has),
