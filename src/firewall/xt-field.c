@@ -25,7 +25,11 @@
 #include <linux/netfilter_ipv4/ipt_ah.h>
 #include <linux/netfilter_ipv4/ipt_ttl.h>
 #include <linux/netfilter_ipv6/ip6t_ah.h>
+#include <linux/netfilter_ipv6/ip6t_frag.h>
 #include <linux/netfilter_ipv6/ip6t_ipv6header.h>
+#include <linux/netfilter_ipv6/ip6t_mh.h>
+#include <linux/netfilter_ipv6/ip6t_opts.h>
+#include <linux/netfilter_ipv6/ip6t_rt.h>
 
 #ifndef IPPROTO_MH
 #define IPPROTO_MH 135
@@ -416,6 +420,135 @@ static void print_ah6(struct strbuf *b, const void *info, const struct xt_contex
 		strbuf_puts(b, " --ahres");
 }
 
+/* " --option 5:9"; nothing where it is the whole range from 0 to max. */
+static void print_span(struct strbuf *b, const char *option, uint32_t from, uint32_t to, uint32_t max,
+		       bool invert)
+{
+	if (from == 0 && to == max)
+		return;
+	xt_print_not(b, invert);
+	strbuf_printf(b, " %s %u", option, from);
+	if (from != to)
+		strbuf_printf(b, ":%u", to);
+}
+
+/* What chunks are called is left out. */
+static void print_sctp(struct strbuf *b, const void *info, const struct xt_context *x)
+{
+	const struct xt_sctp_info *i = info;
+
+	if (i->flags & XT_SCTP_SRC_PORTS)
+		print_span(b, "--sport", i->spts[0], i->spts[1], 0xffff, i->invflags & XT_SCTP_SRC_PORTS);
+	if (i->flags & XT_SCTP_DEST_PORTS)
+		print_span(b, "--dport", i->dpts[0], i->dpts[1], 0xffff, i->invflags & XT_SCTP_DEST_PORTS);
+	if (i->flags & XT_SCTP_CHUNK_TYPES)
+		strbuf_puts(b, " …");
+}
+
+static void print_dccp(struct strbuf *b, const void *info, const struct xt_context *x)
+{
+	static const struct xt_bit_name types[] = {
+		{ 1 << 0, "REQUEST" }, { 1 << 1, "RESPONSE" }, { 1 << 2, "DATA" }, { 1 << 3, "ACK" },
+		{ 1 << 4, "DATAACK" }, { 1 << 5, "CLOSEREQ" }, { 1 << 6, "CLOSE" }, { 1 << 7, "RESET" },
+		{ 1 << 8, "SYNC" }, { 1 << 9, "SYNCACK" }, { 1 << 15, "INVALID" },
+	};
+	const struct xt_dccp_info *i = info;
+
+	if (i->flags & XT_DCCP_SRC_PORTS)
+		print_span(b, "--sport", i->spts[0], i->spts[1], 0xffff, i->invflags & XT_DCCP_SRC_PORTS);
+	if (i->flags & XT_DCCP_DEST_PORTS)
+		print_span(b, "--dport", i->dpts[0], i->dpts[1], 0xffff, i->invflags & XT_DCCP_DEST_PORTS);
+	if (i->flags & XT_DCCP_TYPE) {
+		xt_print_not(b, i->invflags & XT_DCCP_TYPE);
+		strbuf_puts(b, " --dccp-types");
+		xt_print_bits(b, i->typemask, types, ARRAY_SIZE(types));
+	}
+	if (i->flags & XT_DCCP_OPTION) {
+		xt_print_not(b, i->invflags & XT_DCCP_OPTION);
+		strbuf_printf(b, " --dccp-option %u", i->option);
+	}
+}
+
+static void print_mh(struct strbuf *b, const void *info, const struct xt_context *x)
+{
+	const struct ip6t_mh *i = info;
+
+	print_span(b, "--mh-type", i->types[0], i->types[1], 0xff, i->invflags & IP6T_MH_INV_TYPE);
+}
+
+static void print_frag(struct strbuf *b, const void *info, const struct xt_context *x)
+{
+	static const struct xt_bit_name flags[] = {
+		{ IP6T_FRAG_RES, "--fragres" }, { IP6T_FRAG_FST, "--fragfirst" },
+		{ IP6T_FRAG_MF, "--fragmore" }, { IP6T_FRAG_NMF, "--fraglast" },
+	};
+	const struct ip6t_frag *i = info;
+
+	print_span(b, "--fragid", i->ids[0], i->ids[1], UINT32_MAX, i->invflags & IP6T_FRAG_INV_IDS);
+	if (i->flags & IP6T_FRAG_LEN) {
+		xt_print_not(b, i->invflags & IP6T_FRAG_INV_LEN);
+		strbuf_printf(b, " --fraglen %u", i->hdrlen);
+	}
+	for (size_t k = 0; k < ARRAY_SIZE(flags); k++)
+		if (i->flags & flags[k].bit)
+			strbuf_printf(b, " %s", flags[k].name);
+}
+
+/* "hbh" and "dst" are told the same: options by type and, where it is not 0xff, length. */
+static void print_opts(struct strbuf *b, const struct ip6t_opts *i, const char *name)
+{
+	if (i->flags & IP6T_OPTS_LEN) {
+		xt_print_not(b, i->invflags & IP6T_OPTS_INV_LEN);
+		strbuf_printf(b, " --%s-len %u", name, i->hdrlen);
+	}
+	if (!(i->flags & IP6T_OPTS_OPTS))
+		return;
+	strbuf_printf(b, " --%s-opts", name);
+	for (size_t k = 0; k < i->optsnr && k < ARRAY_SIZE(i->opts); k++) {
+		strbuf_printf(b, "%c%u", k ? ',' : ' ', i->opts[k] >> 8);
+		if ((i->opts[k] & 0xff) != 0xff)
+			strbuf_printf(b, ":%u", i->opts[k] & 0xff);
+	}
+}
+
+static void print_hbh(struct strbuf *b, const void *info, const struct xt_context *x)
+{
+	print_opts(b, info, "hbh");
+}
+
+static void print_dst(struct strbuf *b, const void *info, const struct xt_context *x)
+{
+	print_opts(b, info, "dst");
+}
+
+static void print_rt(struct strbuf *b, const void *info, const struct xt_context *x)
+{
+	const struct ip6t_rt *i = info;
+
+	if (i->flags & IP6T_RT_TYP) {
+		xt_print_not(b, i->invflags & IP6T_RT_INV_TYP);
+		strbuf_printf(b, " --rt-type %u", i->rt_type);
+	}
+	print_span(b, "--rt-segsleft", i->segsleft[0], i->segsleft[1], UINT32_MAX,
+		   i->invflags & IP6T_RT_INV_SGS);
+	if (i->flags & IP6T_RT_LEN) {
+		xt_print_not(b, i->invflags & IP6T_RT_INV_LEN);
+		strbuf_printf(b, " --rt-len %u", i->hdrlen);
+	}
+	if (i->flags & IP6T_RT_RES)
+		strbuf_puts(b, " --rt-0-res");
+	if (i->flags & IP6T_RT_FST)
+		strbuf_puts(b, " --rt-0-addrs");
+	for (size_t k = 0; i->flags & IP6T_RT_FST && k < i->addrnr && k < ARRAY_SIZE(i->addrs); k++) {
+		struct addr a = { 0 };
+
+		addr_from_bytes(AF_INET6, &i->addrs[k], 16, &a);
+		strbuf_printf(b, "%c%s", k ? ',' : ' ', addr_text(&a).s);
+	}
+	if (i->flags & IP6T_RT_FST_NSTRICT)
+		strbuf_puts(b, " --rt-0-not-strict");
+}
+
 /* Of TCP's options nothing is known; only what begins a connection can have this one. */
 static enum tri eval_tcpmss(struct fw_run *r, const void *info, uint32_t rev)
 {
@@ -446,15 +579,15 @@ static const struct xt_row rows[] = {
 	{ "esp", 0, 0, 0, sizeof(struct xt_esp), eval_esp, print_esp },
 	{ "ah", AF_INET, 0, 0, sizeof(struct ipt_ah), eval_ah, print_ah },
 	{ "ah", AF_INET6, 0, 0, sizeof(struct ip6t_ah), eval_no_header, print_ah6 },
-	{ "sctp", 0, 0, 0, sizeof(struct xt_sctp_info), eval_sctp, NULL },
-	{ "dccp", 0, 0, 0, sizeof(struct xt_dccp_info), eval_dccp, NULL },
-	{ "mh", AF_INET6, 0, 0, 0, eval_mh, NULL },
+	{ "sctp", 0, 0, 0, sizeof(struct xt_sctp_info), eval_sctp, print_sctp },
+	{ "dccp", 0, 0, 0, sizeof(struct xt_dccp_info), eval_dccp, print_dccp },
+	{ "mh", AF_INET6, 0, 0, sizeof(struct ip6t_mh), eval_mh, print_mh },
 	{ "ipv6header", AF_INET6, 0, 0, sizeof(struct ip6t_ipv6header_info), eval_ipv6header,
 	  print_ipv6header },
-	{ "frag", AF_INET6, 0, 0, 0, eval_no_header, NULL },
-	{ "hbh", AF_INET6, 0, 0, 0, eval_no_header, NULL },
-	{ "dst", AF_INET6, 0, 0, 0, eval_no_header, NULL },
-	{ "rt", AF_INET6, 0, 0, 0, eval_no_header, NULL },
+	{ "frag", AF_INET6, 0, 0, sizeof(struct ip6t_frag), eval_no_header, print_frag },
+	{ "hbh", AF_INET6, 0, 0, sizeof(struct ip6t_opts), eval_no_header, print_hbh },
+	{ "dst", AF_INET6, 0, 0, sizeof(struct ip6t_opts), eval_no_header, print_dst },
+	{ "rt", AF_INET6, 0, 0, sizeof(struct ip6t_rt), eval_no_header, print_rt },
 	{ "srh", AF_INET6, 0, 1, 0, eval_no_header, NULL },
 };
 

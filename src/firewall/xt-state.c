@@ -122,7 +122,7 @@ static uint32_t print_byte_rate(struct strbuf *b, const struct hashlimit_cfg3 *c
 		strbuf_printf(b, " --hashlimit-burst %llu%sb",
 			      (unsigned long long)(rate / units[i].size), units[i].name);
 	}
-	return 15000;
+	return c->burst ? 60000 : 15000;
 }
 
 static void print_hashlimit_mode(struct strbuf *b, uint32_t mode)
@@ -554,10 +554,10 @@ static void print_osf(struct strbuf *b, const void *info, const struct xt_contex
 
 	xt_print_not(b, i->flags & NF_OSF_INVERT);
 	xt_print_word(b, "--genre", i->genre, sizeof(i->genre));
-	if (i->flags & NF_OSF_LOG)
-		strbuf_printf(b, " --log %u", i->loglevel);
 	if (i->flags & NF_OSF_TTL)
 		strbuf_printf(b, " --ttl %u", i->ttl);
+	if (i->flags & NF_OSF_LOG)
+		strbuf_printf(b, " --log %u", i->loglevel);
 }
 
 /* --- IPsec ----------------------------------------------------------------- */

@@ -236,6 +236,17 @@ static bool restore(const char *command, const char *rules)
 	return pclose(f) == 0;
 }
 
+/* Extensions of which only the name is said. */
+static bool is_left_out(const char *text)
+{
+	static const char *const names[] = { "-m sctp …", "-j HMARK …", "-j IDLETIMER …", "-j RATEEST …" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strstr(text, names[i]))
+			return true;
+	return false;
+}
+
 /* Every line of "iptables -S" must be what we print for the same rule. */
 static void compare_text(const char *rules)
 {
@@ -257,7 +268,7 @@ static void compare_text(const char *rules)
 			fw_rule_ref(s, 0, c, rule->handle, &ref);
 			assert_string_equal(ref.backend, "iptables-nft");
 			want = xasprintf("\n%s\n", ref.text);
-			if (!strstr(strbuf_str(&saved), want))
+			if (!strstr(strbuf_str(&saved), want) && !is_left_out(ref.text))
 				fail_msg("%s\nnot in what iptables-save prints: %s", rules, want);
 			rule_ref_done(&ref);
 		}
@@ -284,6 +295,172 @@ static void iptables_rulesets(void **state)
 		compare_text(iptables[i]);
 	}
 	assert_true(loaded > ARRAY_SIZE(iptables) / 2);
+}
+
+/*
+ * Words only: one rule with each thing that an extension can be told, in FORWARD of the table
+ * mangle, or "*TABLE CHAIN …".
+ */
+static const char *const texts[] = {
+	"-p tcp -m tcp --tcp-option 8 -j DROP", "-p tcp -m tcp ! --tcp-option 8",
+	"-p tcp -m tcp --tcp-flags ALL NONE", "-p tcp -m tcp ! --tcp-flags SYN,ACK SYN",
+	"-p udp -m udp --sport 5:10 ! --dport 53", "-p icmp -m icmp --icmp-type 3/4",
+	"-p icmp -m icmp ! --icmp-type 8", "-p icmp -m icmp --icmp-type any",
+	"-p tcp -m multiport ! --sports 1:5,7,9:11", "-p udp -m multiport --ports 53",
+	"-m conntrack ! --ctstate NEW,RELATED,UNTRACKED,SNAT,DNAT,INVALID", "-m conntrack --ctproto 17",
+	"-m conntrack --ctorigsrc 10.0.0.0/8 ! --ctorigdst 10.1.1.1 --ctreplsrc 10.2.0.0/16 --ctrepldst"
+	" 10.3.3.3/32",
+	"-m conntrack --ctproto 6 --ctorigsrcport 1:5 ! --ctorigdstport 80 --ctreplsrcport 6 --ctrepldstport"
+	" 7:9",
+	"-m conntrack --ctstatus EXPECTED,SEEN_REPLY,ASSURED,CONFIRMED", "-m conntrack ! --ctstatus NONE",
+	"-m conntrack --ctexpire 1:100", "-m conntrack --ctexpire 5", "-m conntrack --ctdir ORIGINAL",
+	"-m state --state INVALID,UNTRACKED", "-m state ! --state NEW",
+	"-m addrtype --src-type UNICAST,LOCAL ! --dst-type BROADCAST,MULTICAST",
+	"-m addrtype --dst-type LOCAL --limit-iface-in", "-m addrtype --src-type BLACKHOLE,UNREACHABLE,PROHIBIT",
+	"-m comment --comment plain", "-m comment --comment \"a 'b' \\\\ c\"", "-m mark ! --mark 0x1/0xff",
+	"-m connmark --mark 0x5", "-m connmark ! --mark 0x5/0xf0", "-m iprange ! --src-range 10.0.0.1-10.0.0.9",
+	"-m iprange --src-range 10.0.0.1-10.0.0.9 ! --dst-range 10.1.0.0-10.2.0.0",
+	"-m physdev --physdev-in br+ --physdev-is-in", "-m physdev ! --physdev-in eth0",
+	"-m physdev --physdev-is-bridged", "-m physdev ! --physdev-is-bridged --physdev-out eth1",
+	"-m pkttype ! --pkt-type broadcast", "-m pkttype --pkt-type multicast",
+	"-m limit --limit 3/min --limit-burst 9", "-m limit --limit 7/hour", "-m limit --limit 1/day",
+	"-m limit --limit 1000/sec", "-m hashlimit --hashlimit-upto 5/sec --hashlimit-name a",
+	"-m hashlimit --hashlimit-above 5/min --hashlimit-burst 9 --hashlimit-mode"
+	" srcip,dstip,srcport,dstport --hashlimit-name b",
+	"-m hashlimit --hashlimit-above 512kb/s --hashlimit-burst 1mb --hashlimit-mode srcip"
+	" --hashlimit-name c --hashlimit-srcmask 24",
+	"-m hashlimit --hashlimit-upto 1/hour --hashlimit-name d --hashlimit-htable-size 16"
+	" --hashlimit-htable-max 99 --hashlimit-htable-expire 5000 --hashlimit-htable-gcinterval 7000"
+	" --hashlimit-dstmask 16 --hashlimit-mode dstip",
+	"-m connlimit --connlimit-above 5", "-m connlimit --connlimit-upto 7 --connlimit-mask 24 --connlimit-daddr",
+	"-m connlimit --connlimit-upto 1 --connlimit-mask 0", "-m recent --set --name r --rsource",
+	"-m recent ! --rcheck --seconds 60 --hitcount 4 --name r --mask 255.255.255.0 --rdest",
+	"-m recent --update --seconds 9 --reap --rttl --name DEFAULT --rsource",
+	"-m recent --remove --name x --rsource", "-m statistic --mode random --probability 0.25",
+	"-m statistic --mode nth --every 5 --packet 2", "-m length ! --length 40", "-m length --length 5:",
+	"-m ttl ! --ttl-eq 5", "-m ttl --ttl-gt 3", "-m tos --tos 0x10", "-m tos ! --tos 0x04/0x0c",
+	"-m dscp --dscp 0x0a", "-m dscp ! --dscp-class AF21", "-m mac --mac-source 00:01:02:0a:0B:0c",
+	"-m mac ! --mac-source 00:01:02:03:04:05", "-m string --string hello --algo bm",
+	"-m string ! --hex-string \"|00ff|x\" --algo kmp --from 3 --to 99 --icase",
+	"-m time --timestart 10:00 --timestop 12:30:05 --weekdays Mon,Tue",
+	"-m time --monthdays 1,5 ! --weekdays Sun --kerneltz",
+	"-m time --datestart 2020-01-02T03:04:05 --datestop 2030-01-01 --contiguous --timestart 22:00"
+	" --timestop 02:00",
+	"-m u32 --u32 \"0>>22&0x3C@4=0x5,0x7:0x9&&6&0xff=1\"", "-m u32 ! --u32 \"4=1\"",
+	"-m bpf --bytecode \"4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0\"", "-m ecn --ecn-ip-ect 1",
+	"-p tcp -m ecn --ecn-tcp-cwr ! --ecn-tcp-ece", "-p esp -m esp --espspi 5:9", "-p esp -m esp ! --espspi 7",
+	"-p ah -m ah --ahspi 5:9", "-p tcp -m tcpmss --mss 5:900", "-p tcp -m tcpmss ! --mss 7",
+	"-m helper --helper ftp", "-m connbytes --connbytes 5:9 --connbytes-mode bytes --connbytes-dir reply",
+	"-m connbytes ! --connbytes 5 --connbytes-mode avgpkt --connbytes-dir both", "-m quota --quota 1000",
+	"-m cpu ! --cpu 1", "-m realm --realm 0x5/0xf", "-m devgroup --src-group 0x5",
+	"-m cluster --cluster-total-nodes 3 --cluster-local-nodemask 0x1 --cluster-hash-seed 0x7",
+	"-m policy --dir in --pol ipsec --strict --reqid 5 --spi 0x7 --proto esp --mode tunnel --tunnel-dst"
+	" 10.0.0.1 --tunnel-src 10.0.0.2 --next --proto ah",
+	"-m policy --dir out --pol none",
+	"-p 139 -m connbytes --connbytes 5:9 --connbytes-mode packets --connbytes-dir original", "-p 200",
+	"-p sctp -m sctp --sport 1:2 ! --dport 80", "-p sctp -m sctp --chunk-types any INIT,DATA:Ube",
+	"-p dccp -m dccp --dport 5 --dccp-types REQUEST,RESPONSE", "-p dccp -m dccp ! --sport 6:7 --dccp-option 3",
+	"-p tcp -m osf --genre Linux --ttl 0 --log 1",
+	"-s 10.1.0.0/255.255.0.255 ! -d 10.0.0.0/8 ! -i eth+ -o e ! -p 47 -j RETURN", "! -f -j ACCEPT", "-f", "-i +",
+	"-j LOG --log-prefix \"a b: \" --log-level 7 --log-tcp-sequence --log-tcp-options --log-ip-options"
+	" --log-uid",
+	"-j LOG --log-level info", "-j NFLOG --nflog-group 5 --nflog-prefix x --nflog-size 100 --nflog-threshold 3",
+	"-j MARK --set-mark 5", "-j MARK --or-mark 6", "-j MARK --and-mark 7", "-j MARK --xor-mark 8",
+	"-j MARK --set-xmark 0x1/0xf", "-j CONNMARK --set-mark 5/7",
+	"-j CONNMARK --save-mark --nfmask 0xf --ctmask 0xff", "-j CONNMARK --restore-mark --mask 0xf",
+	"-j CONNMARK --or-mark 3", "-j TOS --set-tos 0x10", "-j TOS --and-tos 0x3", "-j TOS --set-tos 0x1/0x3",
+	"-j DSCP --set-dscp 0x0a", "-j DSCP --set-dscp-class EF", "-j TTL --ttl-set 5", "-j TTL --ttl-inc 1",
+	"-j TTL --ttl-dec 2", "-p tcp -j ECN --ecn-tcp-remove", "-p tcp --syn -j TCPMSS --set-mss 100",
+	"-p tcp --syn -j TCPMSS --clamp-mss-to-pmtu", "-j CHECKSUM --checksum-fill", "-j CLASSIFY --set-class 1:2f",
+	"-j NFQUEUE --queue-num 5", "-j NFQUEUE --queue-balance 5:9 --queue-bypass --queue-cpu-fanout",
+	"-p tcp -j TCPOPTSTRIP --strip-options sack,timestamp", "-j TEE --gateway 10.0.0.1", "-j AUDIT --type drop",
+	"-j TRACE", "-j IDLETIMER --timeout 5 --label a",
+	"-j RATEEST --rateest-name e --rateest-interval 250ms --rateest-ewmalog 500ms",
+	"-j HMARK --hmark-tuple src,dst --hmark-mod 5 --hmark-rnd 7", "-j CONNSECMARK --save", "-j DROP",
+	"-j ACCEPT", "-j RETURN", "", "*filter FORWARD -j REJECT",
+	"*filter FORWARD -p tcp -j REJECT --reject-with tcp-reset",
+	"*filter FORWARD -j REJECT --reject-with icmp-net-prohibited",
+	"*filter INPUT -p tcp -j SYNPROXY --sack-perm --timestamp --wscale 7 --mss 1460",
+	"*raw PREROUTING -j CT --notrack", "*raw PREROUTING -j NOTRACK",
+	"*raw PREROUTING -m rpfilter --loose --validmark --accept-local --invert",
+	"*mangle PREROUTING -p tcp -m socket --transparent --nowildcard", "*mangle OUTPUT -m cgroup --cgroup 5",
+	"*mangle OUTPUT -m owner ! --uid-owner 5 --gid-owner 7:9 --suppl-groups", "*raw PREROUTING -j CT --zone 5",
+	"*raw PREROUTING -j CT --zone mark", "*raw PREROUTING -j CT --zone-orig 7",
+	"*raw PREROUTING -p tcp -j CT --ctevents new,destroy --expevents new",
+	"*raw PREROUTING -p tcp -j CT --helper ftp",
+	"*mangle PREROUTING -p tcp -j TPROXY --on-port 5 --on-ip 127.0.0.1 --tproxy-mark 1/1",
+	"*mangle PREROUTING -p tcp -j TPROXY --on-port 5", "*nat PREROUTING -j DNAT --to-destination 10.0.0.1",
+	"*nat PREROUTING -p tcp -j DNAT --to-destination 10.0.0.1-10.0.0.9:5-9 --random --persistent",
+	"*nat PREROUTING -p tcp -j DNAT --to-destination :5",
+	"*nat PREROUTING -p tcp --dport 5:9 -j DNAT --to-destination 10.0.0.1:15-19/5",
+	"*nat POSTROUTING -p tcp -j SNAT --to-source 10.0.0.1:5-9 --random-fully", "*nat POSTROUTING -j MASQUERADE",
+	"*nat POSTROUTING -p tcp -j MASQUERADE --to-ports 5-9 --random", "*nat PREROUTING -j REDIRECT",
+	"*nat PREROUTING -p udp -j REDIRECT --to-ports 53 --random", "*nat PREROUTING -j NETMAP --to 10.0.0.0/24",
+	"*nat OUTPUT -m owner --uid-owner 5-9 ! --gid-owner 7 --socket-exists -j ACCEPT",
+};
+
+static const char *const texts6[] = {
+	"-s fd00::/8 ! -d fd00::1 -j DROP", "-s fd00::1/ffff::ffff", "-p icmpv6 -m icmp6 --icmpv6-type 1/4",
+	"-p icmpv6 -m icmp6 ! --icmpv6-type echo-request", "-m hl --hl-lt 5", "-m hl ! --hl-eq 7",
+	"-m frag --fragid 5:9 --fragfirst --fragmore", "-m frag ! --fragid 7 --fragres --fraglast",
+	"-m hbh --hbh-len 5 --hbh-opts 1:3,5", "-m hbh ! --hbh-len 4", "-m dst --dst-len 8 --dst-opts 0x20",
+	"-m dst ! --dst-len 8", "-m rt --rt-type 0 ! --rt-segsleft 5:7 --rt-len 3",
+	"-m rt --rt-type 0 --rt-0-res --rt-0-addrs fd00::1,fd00::2 --rt-0-not-strict",
+	"-p mobility-header -m mh --mh-type binding-refresh-request:7", "-p mobility-header -m mh ! --mh-type 5",
+	"-m ah ! --ahspi 5:9 --ahlen 7 --ahres -p ah", "-m ipv6header --header hop-by-hop,dst --soft",
+	"-m ipv6header ! --header esp", "-m eui64", "-m addrtype --dst-type LOCAL,ANYCAST",
+	"-m conntrack --ctorigsrc fd00::/64 ! --ctrepldst fd00::1", "-m iprange --src-range fd00::1-fd00::9",
+	"-m recent --set --name r --mask ffff:ffff:: --rsource",
+	"-m connlimit --connlimit-above 5 --connlimit-mask 64",
+	"-m hashlimit --hashlimit-upto 5/sec --hashlimit-name a6 --hashlimit-mode srcip --hashlimit-srcmask 64",
+	"-m policy --dir in --pol ipsec --strict --tunnel-src fd00::/64 --mode tunnel",
+	"-p tcp -m multiport --dports 5,7", "-j HL --hl-set 5", "-j HL --hl-dec 1", "-j TEE --gateway fd00::1",
+	"-j MARK --set-mark 5", "-m tos --tos 0x10", "-m mark --mark 5",
+	"*filter FORWARD -j REJECT --reject-with icmp6-policy-fail",
+	"*filter FORWARD -p tcp -j REJECT --reject-with tcp-reset",
+	"*nat PREROUTING -p tcp -j DNAT --to-destination [fd00::1]:5",
+	"*nat PREROUTING -j DNAT --to-destination fd00::1-fd00::9",
+	"*nat POSTROUTING -p udp -j SNAT --to-source [fd00::1]:5-9", "*nat POSTROUTING -j MASQUERADE --random-fully",
+	"*nat PREROUTING -j NETMAP --to fd00:5::/64", "*nat PREROUTING -p tcp -j REDIRECT --to-ports 5",
+	"*mangle PREROUTING -j DNPT --src-pfx fd00:1::/64 --dst-pfx fd00:2::/64",
+	"*mangle PREROUTING -p tcp -j TPROXY --on-port 5 --on-ip ::1",
+};
+
+/* What this kernel has no extension for is left out, found by halves: a process takes long. */
+static size_t add_texts(const char *command, const char *const *rules, size_t n)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		size_t table = rules[i][0] == '*' ? strcspn(rules[i], " ") : 0;
+
+		if (table)
+			strbuf_printf(&b, "%.*s\n-A%s\nCOMMIT\n", (int)table, rules[i], rules[i] + table);
+		else
+			strbuf_printf(&b, "*mangle\n-A FORWARD %s\nCOMMIT\n", rules[i]);
+	}
+	if (restore(command, strbuf_str(&b)))
+		return n;
+	if (n == 1 && getenv("NSDOCTOR_FIREWALL_WHY"))
+		print_message("refused: %s\n", *rules);
+	return n < 2 ? 0 : add_texts(command, rules, n / 2) + add_texts(command, rules + n / 2, n - n / 2);
+}
+
+static void words_of_every_extension(void **state)
+{
+	size_t n;
+
+	skip_unless_ready();
+	if (system("iptables -V 2>/dev/null | grep -q nf_tables") != 0) {
+		print_message("skipped: no iptables-nft\n");
+		skip();
+	}
+	assert_true(world_load(""));
+	n = add_texts("iptables-restore --noflush 2>/dev/null", texts, ARRAY_SIZE(texts));
+	n += add_texts("ip6tables-restore --noflush 2>/dev/null", texts6, ARRAY_SIZE(texts6));
+	print_message("%zu rules in words\n", n);
+	assert_true(n > ARRAY_SIZE(texts) / 2);
+	compare_text("what is written above");
 }
 
 /* One after the other, each with what it is compared by. */
@@ -384,6 +561,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(written_rulesets),
 		cmocka_unit_test(iptables_rulesets),
+		cmocka_unit_test(words_of_every_extension),
 		cmocka_unit_test(ipsets),
 		cmocka_unit_test(ipsets_that_rules_change),
 	};
