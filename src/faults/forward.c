@@ -148,8 +148,86 @@ static void say_links_down(const struct question *q, struct finding *f)
 				     q->leg->pkt.dst.family == AF_INET6 ? " and addresses of IPv6" : "");
 }
 
+/* Does nobody on this machine have the address? Where the others were not read, nobody knows. */
+static bool is_free(const struct question *q, const struct addr *a)
+{
+	int ns, ifindex;
+
+	if (!q->facts->others || owner_of(q, a, -1, &ns, &ifindex))
+		return false;
+	vec_each(other, &q->facts->others->ns)
+		if (ns_addr(other, a))
+			return false;
+	return true;
+}
+
+/* Are only veths on a segment of the host? Else its router may be beyond this machine. */
+static bool is_inner(const struct ns *host, const struct link *end)
+{
+	vec_each(l, &host->links)
+		if (l->master == end->ifindex && !streq(l->kind, "veth"))
+			return false;
+	return true;
+}
+
+/*
+ * The request for a namespace of this machine leaves that by the host's default route, while what its own veth ends in has
+ * no address: by which the route to it went, too. Fills that end and the address by which the namespace is known to look
+ * for it. Somebody outside may have the same address, but was not meant.
+ */
+static bool lost_segment(const struct question *q, const struct link **ret_end, struct prefix *ret_gateway)
+{
+	const struct leg *sender = q->leg->kind == LEG_OUTSIDE ? sender_before(q) : sender_of(q);
+	const struct flow *flow = &q->path->flow;
+	const struct iface_addr *own;
+	int end_ns;
+
+	if (!sender || sender->ns != NS_HOST || !sender->routed || !sender->lookup.route || sender->lookup.route->dst.len ||
+	    flow->entry || flow->dst_ns <= NS_HOST ||
+	    (q->leg->kind != LEG_OUTSIDE && q->leg->stop != STOP_PEER_UNKNOWN))
+		return false;
+	own = ns_addr(snapshot_ns(q->s, flow->dst_ns), &sender->pkt.dst);
+	if (!own || !segment_end(q, flow->dst_ns, own->ifindex, &end_ns, ret_end) || end_ns != NS_HOST ||
+	    !is_inner(snapshot_ns(q->s, NS_HOST), *ret_end))
+		return false;
+	vec_each(a, &snapshot_ns(q->s, NS_HOST)->addrs)
+		if (a->ifindex == (*ret_end)->ifindex && a->prefix.addr.family == sender->pkt.dst.family &&
+		    !addr_is_linklocal(&a->prefix.addr))
+			return false;
+	*ret_gateway = (struct prefix){ 0 };
+	vec_each(r, &snapshot_ns(q->s, flow->dst_ns)->routes)
+		if (r->dst.len == 0 && r->nh.oif == own->ifindex && addr_is_set(&r->nh.gateway) &&
+		    prefix_has(&own->prefix, &r->nh.gateway))
+			*ret_gateway = (struct prefix){ .addr = r->nh.gateway, .len = own->prefix.len };
+	return true;
+}
+
+static bool say_lost_segment(const struct question *q, struct finding *f)
+{
+	const struct addr *dst = &q->leg->pkt.dst;
+	const struct link *end = NULL;
+	struct prefix gateway;
+
+	if (q->leg->dir != DIR_REQUEST || !lost_segment(q, &end, &gateway))
+		return false;
+	say(f, NS_HOST, addr_text(dst).s, "%s has no route to %s: only the default route matches, and leads out by %s",
+	    who(q, NS_HOST).s, addr_text(dst).s, ifname(q, NS_HOST, q->leg->oif).s);
+	say_evidence(f, "%s is behind %s of %s, which has no address", addr_text(dst).s, end->name, who(q, NS_HOST).s);
+	if (addr_is_set(&gateway.addr) && is_free(q, &gateway.addr)) {
+		say_evidence(f, "%s is the gateway of %s, and nobody's address", addr_text(&gateway.addr).s,
+			     who(q, q->path->flow.dst_ns).s);
+		say_op(f, OP_ADDR_ADD, NS_HOST, end->ifindex)->prefix = gateway;
+	} else {
+		say_advice(f, "give %s an address of the network of %s", end->name, who(q, q->path->flow.dst_ns).s);
+	}
+	f->mark = "no route";
+	return true;
+}
+
 static bool host_no_route(const struct question *q, struct finding *f)
 {
+	if (say_lost_segment(q, f))
+		return true;
 	if (!lookup_failed(q) || q->leg->dir != DIR_REQUEST)
 		return false;
 	say(f, q->leg->ns, addr_text(&q->leg->pkt.dst).s, "%s has no route to %s",
@@ -572,13 +650,16 @@ static const struct fault rows[] = {
 	  .proof = "The ICMP \"time exceeded\" of a namespace on the way, and the TTL of the packet that was captured.",
 	  .fix = "net.ipv4.ip_default_ttl of the sender, or the rule that sets the TTL." },
 	{ .code = "host-no-route",
-	  .legs = LEG_BIT(LEG_FORWARD),
+	  .legs = LEG_BIT(LEG_FORWARD) | LEG_BIT(LEG_WIRE) | LEG_BIT(LEG_OUTSIDE),
 	  .ask = ASK_SEEN | ASK_MODEL,
 	  .match = host_no_route,
-	  .safety = SAFETY_MANUAL,
-	  .means = "The namespace that routes the packet has no route on towards the destination.",
-	  .proof = "The kernel's lookup answers ENETUNREACH.",
-	  .fix = "ip route add …: where to is a person's choice." },
+	  .safety = SAFETY_CONSENT,
+	  .means = "The namespace that routes the packet has no route on towards the destination, or for a namespace of this "
+		   "machine only the default route out of it.",
+	  .proof = "The kernel's lookup answers ENETUNREACH; or the packet leaves by the uplink, and what the destination is "
+		   "behind has no address.",
+	  .fix = "The address that the destination takes for its gateway, where nobody has it. Else ip route add …: where to "
+		 "is a person's choice." },
 	{ .code = "return-route-missing",
 	  .legs = LEGS_INSIDE,
 	  .ask = ASK_SEEN | ASK_MODEL,
