@@ -4,12 +4,18 @@
  * everything on the way is met as by any program; only the sequence number is
  * ours (tcp(7), TCP_REPAIR, needs CAP_NET_ADMIN). Without that privilege the
  * socket still tells what came of it, but the captures do not know the packet.
+ *
+ * What follows SYN and SYN-ACK is asked for as keepalives ask (RFC 9293, 3.8.4):
+ * by an empty segment that the other end has seen already. It acknowledges that
+ * at once, and its program learns nothing. The kernel sends one when a socket is
+ * no longer to be repaired.
  */
 #include "probe.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
+#include <linux/tcp.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include "capture/identify.h"
 #include "netns.h"
@@ -18,15 +24,27 @@
 /* Of a SYN as Linux sends it: IPv4 header, TCP header, 20 bytes of options. */
 #define SYN_SIZE 60
 
+/* Of the states of a connection (include/net/tcp_states.h): <netinet/tcp.h> has no tcp_info that is as long. */
+#define ESTABLISHED 1
+#define CLOSE_WAIT  8
+
+/* How long a connection that was answered before may take to be opened again. */
+#define OPEN_MS 300
+
+static int set_repair(int fd, int value)
+{
+	return setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &value, sizeof(value)) < 0 ? -errno : 0;
+}
+
 static void set_seq(int fd, uint32_t seq)
 {
-	int on = 1, off = 0, queue = TCP_SEND_QUEUE;
+	int queue = TCP_SEND_QUEUE;
 
-	if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) < 0)
+	if (set_repair(fd, 1) < 0)
 		return;
 	if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, &queue, sizeof(queue)) == 0)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_QUEUE_SEQ, &seq, sizeof(seq));
-	setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &off, sizeof(off));
+	set_repair(fd, 0);
 }
 
 static int prepare(int fd, const struct probe_plan *plan, const struct probe *p, size_t probe,
@@ -40,7 +58,7 @@ static int prepare(int fd, const struct probe_plan *plan, const struct probe *p,
 	r = probe_socket_want_errors(fd, p->dst.family);
 	if (r < 0)
 		return r;
-	set_seq(fd, marks_seq(&plan->marks, probe, a));
+	set_seq(fd, marks_seq(&plan->marks, probe, a) + (p->follows ? SEQ_FOLLOWS : 0));
 	return probe_socket_bind(fd, p);
 }
 
@@ -70,13 +88,20 @@ static int tcp_send(const struct probe_plan *plan, struct probe *p, size_t probe
 	return fd;
 }
 
-static bool is_open(int fd)
+static struct tcp_info info_of(int fd)
 {
 	struct tcp_info info = { 0 };
 	socklen_t n = sizeof(info);
 
-	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n) == 0 &&
-	       (info.tcpi_state == TCP_ESTABLISHED || info.tcpi_state == TCP_CLOSE_WAIT);
+	(void)getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &n);
+	return info;
+}
+
+static bool is_open(int fd)
+{
+	struct tcp_info info = info_of(fd);
+
+	return info.tcpi_state == ESTABLISHED || info.tcpi_state == CLOSE_WAIT;
 }
 
 static void finish(struct attempt *a, enum probe_outcome outcome, int error)
@@ -136,6 +161,51 @@ static int tcp_receive(const struct probe_plan *plan, struct probe *p, size_t pr
 		fail(attempt, error);
 	return 0;
 }
+
+/* The segment that asks for an acknowledgment (tcp_send_window_probe() in net/ipv4/tcp_output.c). */
+static int ask_again(int fd, struct attempt *a)
+{
+	struct pollfd opened = { fd, POLLOUT, 0 };
+
+	if (poll(&opened, 1, OPEN_MS) <= 0 || !is_open(fd))
+		return -ETIMEDOUT;
+	a->segments = info_of(fd).tcpi_segs_in;
+	a->sent_us = wall_us();
+	return set_repair(fd, 1) < 0 || set_repair(fd, 0) < 0 ? -EPERM : 0;
+}
+
+static int next_send(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a)
+{
+	struct attempt *attempt = &p->attempts.v[a];
+	int fd = tcp_send(plan, p, probe, a), r;
+
+	if (fd < 0)
+		return fd;
+	r = attempt->outcome == PROBE_NOT_SENT ? -attempt->error : ask_again(fd, attempt);
+	if (r == 0)
+		return fd;
+	close(fd);
+	return r;
+}
+
+/* Whatever comes after the segment answers it; nothing else tells of an acknowledgment. */
+static int next_receive(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a, int fd)
+{
+	struct attempt *attempt = &p->attempts.v[a];
+
+	if (info_of(fd).tcpi_segs_in != attempt->segments)
+		finish(attempt, PROBE_ANSWERED, 0);
+	else
+		(void)is_rejected(fd, attempt);
+	return 0;
+}
+
+const struct probe_ops probe_tcp_next = {
+	.name = "tcp",
+	.proto = PROTO_TCP,
+	.send = next_send,
+	.receive = next_receive,
+};
 
 const struct probe_ops probe_tcp = {
 	.name = "tcp",

@@ -249,13 +249,13 @@ static bool comes_by(const struct path *path, const struct path *other, const st
 	return false;
 }
 
-/* Did any probe of this run show that this leg passes packets? */
+/* Did any probe of this run show that this leg passes packets? A flow's first one shows nothing about what follows. */
 static bool proved(const struct inquiry *in, const struct path *path, const struct leg *leg)
 {
 	if (in->no_probe || leg->point < 0 || leg->kind == LEG_OUTSIDE)
 		return false;
 	for (size_t i = 0; i < in->n; i++)
-		if (!in->probes[i].control && comes_by(in->asked[i].path, path, leg) &&
+		if (!in->probes[i].control && !in->probes[i].follows == !path->flow.follows && comes_by(in->asked[i].path, path, leg) &&
 		    correlate_passed(in->obs, i, &path->points.v[leg->point]))
 			return true;
 	return false;
@@ -272,8 +272,12 @@ static bool find_in_model(const struct inquiry *in, const struct path *path, siz
 				      .index = l,
 				      .facts = facts };
 
-		if (!proved(in, path, q.leg) && ask_table(&q, ASK_MODEL, LIKELY, f))
+		if (proved(in, path, q.leg) || !ask_table(&q, ASK_MODEL, LIKELY, f))
+			continue;
+		/* what else there is, the flow's first packet has passed */
+		if (!path->flow.follows || f->has_rule)
 			return true;
+		finding_done(f);
 	}
 	return false;
 }
@@ -592,6 +596,14 @@ static bool comes_again(const findings *fs, const struct finding *f)
 	return false;
 }
 
+/* It stops packets that are not their flow's first ones. */
+static void say_follows(struct finding *f)
+{
+	_cleanup_(freep) char *why = f->message;
+
+	f->message = xasprintf("%s from a flow's second packet on", why);
+}
+
 /*
  * Repairs each fault in the model and asks what stops the packet then. Returns
  * the path of the repaired world, as far as the repairs go (the caller's).
@@ -629,6 +641,8 @@ static struct path *look_ahead(const struct inquiry *in, size_t i, const struct 
 		f.role = FINDING_NEXT;
 		if (f.confidence == CONFIRMED)
 			f.confidence = LIKELY;
+		if (path->flow.follows)
+			say_follows(&f);
 		vec_push(&d->findings, f);
 		at = d->findings.n - 1;
 	}
@@ -970,39 +984,85 @@ static void judge_sizes(const struct inquiry *in, int question, const struct fac
 			judge_full_size(in, question, (int)i, facts, scratch, d);
 }
 
-/* A flow's first packet passes, and the next one does not. */
-static void judge_follower(const struct inquiry *in, size_t i, const struct facts *facts, struct snapshot *scratch,
-			   struct diagnosis *d)
+/* Is there a cause already that packets of this protocol meet? */
+static bool has_cause(const struct diagnosis *d, enum proto proto)
+{
+	vec_each(f, &d->findings)
+		if (f->role == FINDING_CAUSE && f->protocols >> proto & 1)
+			return true;
+	return false;
+}
+
+/* What stops a packet that is not its flow's first one. A single one may be lost anywhere: it has to be seen where. */
+static bool find_follower_cause(const struct inquiry *in, size_t i, const struct facts *facts,
+				struct snapshot *scratch, const struct diagnosis *d, struct finding *f)
 {
 	const struct probe *p = &in->probes[i];
-	_cleanup_(freep) char *why = NULL;
-	struct finding f;
+	const struct evidence *e = &in->asked[i].ev;
 
+	if (in->no_probe)
+		return !has_cause(d, p->proto) && find_in_model(in, in->asked[i].path, 0, facts, scratch, f);
 	if (p->outcome == PROBE_ANSWERED || p->outcome == PROBE_PENDING ||
 	    (p->outcome == PROBE_NOT_SENT && p->attempts.v[p->attempts.n - 1].no_socket))
-		return;
-	/* a single packet may be lost anywhere: it has to be seen where */
-	if (in->asked[i].ev.loss == LOSS_UNSEEN || in->asked[i].ev.loss == LOSS_OUTSIDE ||
-	    !find_cause(in, i, facts, scratch, &f))
-		return;
-	if (!f.has_rule || known(&d->findings, &f)) {
-		finding_done(&f);
-		return;
+		return false;
+	return e->loss != LOSS_UNSEEN && e->loss != LOSS_OUTSIDE && find_cause(in, i, facts, scratch, f);
+}
+
+/* Those of two protocols may meet the same rule. */
+static bool joins_known(findings *fs, const struct finding *f)
+{
+	vec_each(other, fs) {
+		if (!same_fault(other, f))
+			continue;
+		if (other->role == FINDING_CAUSE)
+			other->protocols |= f->protocols;
+		return true;
 	}
-	why = f.message;
-	f.message = xasprintf("%s from a flow's second packet on", why);
+	return false;
+}
+
+/* A flow's first packet passes, and the next one does not. Returns whether that is a cause of its own. */
+static bool judge_follower(const struct inquiry *in, size_t i, const struct facts *facts, struct snapshot *scratch,
+			   struct diagnosis *d)
+{
+	struct finding f;
+
+	if (!find_follower_cause(in, i, facts, scratch, d, &f))
+		return false;
+	if (!f.has_rule || joins_known(&d->findings, &f)) {
+		finding_done(&f);
+		return false;
+	}
+	say_follows(&f);
 	f.role = FINDING_CAUSE;
 	vec_push(&d->findings, f);
 	if (d->verdict == VERDICT_REACHABLE)
 		d->verdict = VERDICT_DEGRADED;
+	return true;
 }
 
-static void judge_followers(const struct inquiry *in, const struct facts *facts, struct snapshot *scratch,
-			    struct diagnosis *d)
+/* Returns the probe of the first cause of all, or -1 where that is no such one. */
+static int judge_followers(const struct inquiry *in, const struct facts *facts, struct snapshot *scratch,
+			   struct diagnosis *d)
 {
-	for (size_t i = 0; !in->no_probe && i < in->n; i++)
-		if (in->probes[i].follows)
-			judge_follower(in, i, facts, scratch, d);
+	bool first = d->verdict == VERDICT_REACHABLE;
+	int cause = -1;
+
+	for (size_t i = 0; i < in->n; i++)
+		if (in->probes[i].follows && judge_follower(in, i, facts, scratch, d) && first && cause < 0)
+			cause = (int)i;
+	return cause;
+}
+
+/* The probe that the first cause is about. */
+static size_t stopped_first(const struct inquiry *in, const struct diagnosis *d, int question, int second,
+			    int follower)
+{
+	if (follower >= 0)
+		return (size_t)follower;
+	if (d->findings.v[0].protocols >> in->probes[question].proto & 1 || second < 0)
+		return (size_t)question;
+	return (size_t)second;
 }
 
 /* The last point that saw every packet, and the next. */
@@ -1177,7 +1237,7 @@ void diagnose(const struct inquiry *in, struct diagnosis *d)
 	_cleanup_(snapshot_freep) struct snapshot *scratch = snapshot_copy(in->s);
 	_cleanup_(path_freep) struct path *ahead = NULL;
 	const struct facts facts = facts_of(in);
-	int question = find_probe(in, true), second = find_probe(in, false);
+	int question = find_probe(in, true), second = find_probe(in, false), follower;
 	struct opinion q = form_opinion(in, question, true, &facts, scratch);
 	struct opinion s = form_opinion(in, second, false, &facts, scratch);
 	struct judgement j = verdict_judge(q.fate, s.fate, in->port_asked);
@@ -1187,15 +1247,13 @@ void diagnose(const struct inquiry *in, struct diagnosis *d)
 	stand(d, &s, s.has_finding && s.fate == FATE_NOT_ASKED ? STANDS_AS_NOTE : j.second);
 	judge_sizes(in, question, &facts, scratch, d);
 	judge_partial(in, question, &facts, scratch, d);
-	judge_followers(in, &facts, scratch, d);
+	follower = judge_followers(in, &facts, scratch, d);
 	sort_findings(&d->findings);
 	hear_kernel(in, d);
 	if (d->findings.n)
 		note_translation(in, (size_t)question, &facts, scratch, d);
 	if (d->findings.n && d->findings.v[0].role == FINDING_CAUSE)
-		ahead = look_ahead(in, d->findings.v[0].protocols >> in->probes[question].proto & 1 ?
-					   (size_t)question : (size_t)(second < 0 ? question : second),
-				   &facts, d);
+		ahead = look_ahead(in, stopped_first(in, d, question, second, follower), &facts, d);
 	sort_findings(&d->findings);
 	build_path(in, (size_t)question,
 		   ahead && ahead->points.n > in->asked[question].path->points.n ?

@@ -422,7 +422,10 @@ static bool follow(struct walk *w, const struct fw_place *at, struct fw_result *
 	if (!w->p->flow.follows || w->dir != DIR_REQUEST || w->pkt.ct != CT_NEW || at->bridge ||
 	    at->hook == HOOK_INGRESS || at->hook == HOOK_EGRESS)
 		return false;
-	fw_eval(w->s, at, &w->pkt, ret_first);
+	struct packet opening = w->pkt;
+
+	opening.tcp_flags = TH_SYN;
+	fw_eval(w->s, at, &opening, ret_first);
 	w->pkt.undo = ret_first->nat.addr;
 	w->pkt.undo_port = ret_first->nat.port;
 	w->pkt.ct = CT_ESTABLISHED;
@@ -658,7 +661,7 @@ static void beyond(struct walk *w, int ns, int ifindex)
 	w->pkt.has_tos = false;
 	forget_tracking(w, true);
 	w->pkt.icmp_type = echo_reply(&w->pkt);
-	w->pkt.tcp_flags = TH_SYN | TH_ACK;
+	w->pkt.tcp_flags = w->p->flow.follows ? TH_ACK : TH_SYN | TH_ACK;
 	if (ns == NS_HOST && w->p->flow.reply_iif)
 		ifindex = w->p->flow.reply_iif;
 	add_point(w, ns, ifindex, false, ROLE_UPLINK);
@@ -1052,7 +1055,7 @@ static void reply_send(struct walk *w, int ns, int iif)
 	w->pkt.has_tos = false;
 	forget_tracking(w, true);
 	w->pkt.icmp_type = echo_reply(&w->pkt);
-	w->pkt.tcp_flags = TH_SYN | TH_ACK;
+	w->pkt.tcp_flags = w->p->flow.follows ? TH_ACK : TH_SYN | TH_ACK;
 	send_from(w, ns, iif);
 }
 
@@ -1092,7 +1095,7 @@ struct path *predict(const struct snapshot *s, const struct flow *flow)
 		.proto = flow->proto,
 		.dport = flow->port,
 		.icmp_type = flow->dst.family == AF_INET6 ? ICMP6_ECHO_REQUEST : ICMP_ECHO,
-		.tcp_flags = TH_SYN,
+		.tcp_flags = flow->follows ? TH_ACK : TH_SYN,
 		.ttl = 64,
 		.size = flow->size,
 		.ct = CT_NEW,

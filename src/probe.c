@@ -112,6 +112,8 @@ static const struct probe_ops *ops_of(const struct probe *p)
 {
 	if (p->outside)
 		return &probe_outside;
+	if (p->proto == PROTO_TCP && p->follows)
+		return &probe_tcp_next;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (rows[i]->proto == p->proto)
 			return rows[i];
@@ -403,7 +405,7 @@ static void receive(struct run *run, const struct pollfd *fds)
 		const struct shot *s = &run->shots.v[i];
 		struct probe *p = &run->plan->probes.v[s->probe];
 
-		if (fds[i].revents)
+		if (fds[i].revents || !s->ops->events)
 			s->ops->receive(run->plan, p, s->probe, s->attempt, s->fd);
 	}
 }
@@ -475,7 +477,7 @@ static void read_all(struct run *run)
 
 	if (run->plan->inject)
 		outside_read(run->plan);
-	if (poll(fds, probe_pollfds(run, fds), 0) > 0)
+	if (poll(fds, probe_pollfds(run, fds), 0) >= 0)
 		receive(run, fds);
 	if (run->ob)
 		observe_read(run->ob, run->o);

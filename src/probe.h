@@ -35,6 +35,7 @@ struct attempt {
 	uint8_t icmp_type, icmp_code;
 	struct addr icmp_from; /* PROBE_REJECTED */
 	uint16_t sport;        /* source port, or ICMP id */
+	uint32_t segments;     /* TCP, of what follows: how many had come in before it was sent */
 };
 
 #define PROBE_ATTEMPTS 10000 /* at most, of one probe */
@@ -51,7 +52,8 @@ struct probe {
 	bool df;
 	bool question, control, full;
 	bool step;             /* full size, but for a size that is given: one of a search */
-	uint16_t follows;      /* ICMP: of the flow with this id, which has been answered; 0: of its own */
+	/* ICMP: of the flow with this id, which has been answered. TCP: the packet after SYN and SYN-ACK. 0: a first one */
+	uint16_t follows;
 	bool outside;          /* a client beyond the uplink, src, sends it: probe_plan.inject */
 	/* what came of it */
 	VEC(struct attempt) attempts;
@@ -108,7 +110,7 @@ bool probe_small_answered(const struct probe *probes, size_t n, const struct pro
 struct probe_ops {
 	const char *name;
 	enum proto proto;
-	short events; /* POLLIN or POLLOUT: what to poll the socket for */
+	short events; /* POLLIN or POLLOUT: what to poll the socket for; 0: no event tells, so it is asked each time */
 	/*
 	 * Opens, prepares and sends attempt a. Returns the socket to poll, or -errno
 	 * where there is none (no privilege). What the kernel refused to send is
@@ -119,6 +121,6 @@ struct probe_ops {
 	int (*receive)(const struct probe_plan *plan, struct probe *p, size_t probe, size_t a, int fd);
 };
 
-extern const struct probe_ops probe_icmp, probe_tcp, probe_udp, probe_outside;
+extern const struct probe_ops probe_icmp, probe_tcp, probe_tcp_next, probe_udp, probe_outside;
 
 #endif

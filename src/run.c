@@ -31,6 +31,7 @@
 #define MAX_BYSTANDERS 64
 #define SMALL_PROBE   84
 #define SMALL_SYN     60
+#define SYN_ONLY      8 /* of that, options that other segments do not have */
 #define SECOND_PORT   443
 #define MAX_PEERS     8
 #define SIGHTINGS_EACH 32
@@ -1431,21 +1432,21 @@ static void find_size(struct round *r, size_t full)
 
 /* --- do more packets of a flow pass than its first one? --- */
 
-/* Does the model have a rule drop the request? */
-static bool drops_request(const struct path *path)
+/* Does the model have a rule drop it, or its answer? */
+static bool drops(const struct path *path)
 {
 	vec_each(leg, &path->legs)
-		for (size_t i = 0; leg->dir == DIR_REQUEST && i < leg->n_crossings; i++)
+		for (size_t i = 0; i < leg->n_crossings; i++)
 			if (leg->crossings[i].res.verdict == FW_DROP)
 				return true;
 	return false;
 }
 
-/* An echo that was answered, and the id of its flow; NULL: none. */
-static const struct probe *answered_echo(const struct round *r, uint16_t *ret_id)
+/* A small packet that was answered, and its port or the id of its flow; NULL: none. */
+static const struct probe *answered(const struct round *r, enum proto proto, uint16_t *ret_id)
 {
 	vec_each(p, &r->plan.probes) {
-		if (p->proto != PROTO_ICMP || p->control || p->full || p->outside)
+		if (p->proto != proto || p->control || p->full || p->outside)
 			continue;
 		vec_each(a, &p->attempts) {
 			if (a->outcome != PROBE_ANSWERED || !a->sport)
@@ -1457,19 +1458,38 @@ static const struct probe *answered_echo(const struct round *r, uint16_t *ret_id
 	return NULL;
 }
 
-/* Rules that let a flow begin may let nothing follow. Only where the model has it so is it worth a packet. */
-static void follow_up(struct round *r)
+/* Plans what comes after such a packet, where the model has a rule stop that. */
+static bool plan_next(struct round *r, const struct probe *like, uint16_t id)
 {
-	uint16_t id;
-	const struct probe *like = answered_echo(r, &id);
-	struct probe next;
+	struct probe next = probe_again(like);
 
-	if (!like)
-		return;
-	next = probe_again(like);
 	next.question = false;
 	next.follows = id;
-	if (!plan_probe(r, &next, drops_request))
+	if (next.proto == PROTO_TCP)
+		next.size -= SYN_ONLY;
+	return plan_probe(r, &next, drops);
+}
+
+/* Without packets: what comes after those that pass by the model. */
+static void foresee(struct round *r)
+{
+	size_t n = r->plan.probes.n;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct probe *p = &r->plan.probes.v[i];
+
+		if (p->proto != PROTO_UDP && !p->control && !p->full && !p->outside && !drops(r->paths.v[i]))
+			plan_next(r, p, 1);
+	}
+}
+
+/* Rules that let a flow begin may let nothing follow. Only where the model has it so is it worth a packet. */
+static void follow_up(struct round *r, enum proto proto)
+{
+	uint16_t id;
+	const struct probe *like = answered(r, proto, &id);
+
+	if (!like || !plan_next(r, like, id))
 		return;
 	r->plan.from = r->plan.probes.n - 1;
 	(void)probe_run(&r->plan, r->run->observer, &r->obs);
@@ -1488,7 +1508,8 @@ static void look_further(struct round *r)
 	for (size_t i = 0; i < n; i++)
 		if (r->plan.probes.v[i].full)
 			find_size(r, i);
-	follow_up(r);
+	follow_up(r, PROTO_ICMP);
+	follow_up(r, PROTO_TCP);
 	r->plan.max_attempts = before.max_attempts;
 	r->plan.all_attempts = before.all_attempts;
 	r->plan.pace_us = before.pace_us;
@@ -1863,14 +1884,17 @@ int round_pretend(struct round *r, const struct options *o)
 	}
 	observations_free(&r->obs);
 	r->obs = (struct observations){ 0 };
+	foresee(r);
 	return 0;
 }
 
-/* A change can be of rules that nobody needed so far. */
+/* What no packet is sent for. A change can be of rules that nobody needed so far. */
 static int pretend(struct round *r)
 {
 	const struct options *o = r->run->options;
 
+	if (!o->n_what_ifs && o->no_probe && addr_is_set(&r->dst))
+		foresee(r);
 	if (!o->n_what_ifs)
 		return 0;
 	r->stale = r->stale || collect_rulesets(r->s, r->fds.v) < 0;

@@ -112,11 +112,12 @@ static bool by_datagram(const struct marks *m, const struct observations *o,
 	return by_ports(o, h, ret) || by_dns_id(m, h, ret);
 }
 
-static bool by_seq(const struct marks *m, uint32_t seq, bool reply, struct identity *ret)
+/* kind: 0, or SEQ_FOLLOWS */
+static bool by_seq(const struct marks *m, uint32_t seq, uint32_t kind, bool reply, struct identity *ret)
 {
 	uint32_t d = seq - m->seq;
 
-	if (d > 0xffff || d & 3)
+	if (d > 0xffff || (d & 3) != kind)
 		return false;
 	ret->probe = (int)(d >> 8);
 	ret->attempt = (int)(d >> 2 & (SEQ_ATTEMPTS - 1));
@@ -124,16 +125,20 @@ static bool by_seq(const struct marks *m, uint32_t seq, bool reply, struct ident
 	return true;
 }
 
-/* Only what opens a connection asks; our reset that closes it does not. */
+/*
+ * Only what opens a connection asks, or what follows on that where it is meant to; the rest of a
+ * connection, and our reset that closes it, does not.
+ */
 static bool by_tcp(const struct marks *m, const struct pkt_headers *h, struct identity *ret)
 {
 	uint8_t flags = h->pkt.tcp_flags & (TH_SYN | TH_ACK | TH_RST | TH_FIN);
 
 	if (flags == TH_SYN)
-		return by_seq(m, h->tcp_seq, false, ret);
+		return by_seq(m, h->tcp_seq, 0, false, ret);
 	if (h->has_ack && flags & (TH_SYN | TH_RST))
-		return by_seq(m, h->tcp_ack - 1, true, ret);
-	return false;
+		return by_seq(m, h->tcp_ack - 1, 0, true, ret);
+	return flags == TH_ACK && (by_seq(m, h->tcp_seq, SEQ_FOLLOWS, false, ret) ||
+				   (h->has_ack && by_seq(m, h->tcp_ack - 1, SEQ_FOLLOWS, true, ret)));
 }
 
 bool identify_packet(const struct marks *m, const struct observations *o,
@@ -170,7 +175,7 @@ bool identify_quoted(const struct marks *m, const struct observations *o,
 	if (identify_packet(m, o, h, ret))
 		return true;
 	if (h->kind == PKT_TCP && h->pkt.tcp_flags == 0) /* cut off before the flags */
-		return by_seq(m, h->tcp_seq, false, ret);
+		return by_seq(m, h->tcp_seq, 0, false, ret) || by_seq(m, h->tcp_seq, SEQ_FOLLOWS, false, ret);
 	if (h->kind != PKT_ECHO_REQUEST && h->kind != PKT_ECHO_REPLY)
 		return false;
 	return h->token_n < PKT_TOKEN && by_earlier_id(o, h, ret);

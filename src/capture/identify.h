@@ -6,7 +6,8 @@
  * payload, a datagram and a TCP sequence number are not. So an echo and a
  * datagram carry a token (8 random bytes, 2 of the probe's index, 2 of the
  * attempt's) and a SYN the sequence number seq + 256 * probe + 4 * attempt, which
- * its answer acknowledges plus one. Of the attempt it has the last 6 bits only:
+ * its answer acknowledges plus one. A connection whose next segment is the question begins
+ * with 2 more, and that segment has the number of the SYN once more. Of the attempt it has the last 6 bits only:
  * see probe.c for the others.
  *
  * What answers a datagram is the service's choice. Its answer is known by its
@@ -29,6 +30,9 @@ struct lookout {
 
 void marks_token(const struct marks *m, size_t probe, size_t attempt, uint8_t ret_token[PKT_TOKEN]);
 uint32_t marks_seq(const struct marks *m, size_t probe, size_t attempt);
+
+/* Added to it where not the SYN is the question, but what follows on it. */
+#define SEQ_FOLLOWS 2
 
 /*
  * A question to a name server cannot begin with the token, and a rule trace

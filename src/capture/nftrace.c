@@ -97,16 +97,16 @@ static void add_token_rule(struct nftown *o, const char *chain, const struct mar
 	end_rule(o, r);
 }
 
-/* The number at off of a TCP segment is one of ours, and (flags & mask) compares so with value. */
+/* The number at off of a TCP segment is one of ours, ends in low, and (flags & mask) compares so with value. */
 static void add_tcp_rule(struct nftown *o, const char *chain, const struct marks *m, uint32_t off,
-			 uint8_t mask, uint32_t op, uint8_t value)
+			 uint8_t low, uint8_t mask, uint32_t op, uint8_t value)
 {
-	static const uint8_t high[4] = { 0xff, 0xff, 0, 0 };
-	uint8_t seq[4] = { (uint8_t)(m->seq >> 24), (uint8_t)(m->seq >> 16) };
+	static const uint8_t bits[4] = { 0xff, 0xff, 0, 3 };
+	uint8_t seq[4] = { (uint8_t)(m->seq >> 24), (uint8_t)(m->seq >> 16), 0, low };
 	struct nftnl_rule *r = nftown_rule(o, chain);
 
 	add_is_proto(r, IPPROTO_TCP);
-	add_load(r, off, 4, high);
+	add_load(r, off, 4, bits);
 	nftexpr_cmp(r, NFT_CMP_EQ, seq, sizeof(seq));
 	add_load(r, 13, 1, &mask);
 	nftexpr_cmp(r, op, &value, 1);
@@ -132,6 +132,7 @@ static void add_peer_rule(struct nftown *o, const char *chain, const struct udp_
 static void add_hook(struct nftown *o, const struct lookout *l, const char *chain, uint32_t hook,
 		     const char **devs)
 {
+	const uint8_t all = TH_SYN | TH_ACK | TH_RST | TH_FIN;
 	const struct marks *m = &l->marks;
 
 	nftown_chain(o, chain, hook, INT_MIN, devs);
@@ -143,9 +144,11 @@ static void add_hook(struct nftown *o, const struct lookout *l, const char *chai
 		add_token_rule(o, chain, m, 8 + DNS_TOKEN_AT);
 	vec_each(p, &l->peers)
 		add_peer_rule(o, chain, p);
-	/* SYN by its sequence number; SYN-ACK or RST by what it acknowledges */
-	add_tcp_rule(o, chain, m, 4, TH_SYN | TH_ACK | TH_RST | TH_FIN, NFT_CMP_EQ, TH_SYN);
-	add_tcp_rule(o, chain, m, 8, TH_SYN | TH_RST, NFT_CMP_NEQ, 0);
+	/* SYN by its sequence number; SYN-ACK or RST by what it acknowledges; what follows on them likewise */
+	add_tcp_rule(o, chain, m, 4, 0, all, NFT_CMP_EQ, TH_SYN);
+	add_tcp_rule(o, chain, m, 8, 1, TH_SYN | TH_RST, NFT_CMP_NEQ, 0);
+	add_tcp_rule(o, chain, m, 4, SEQ_FOLLOWS, all, NFT_CMP_EQ, TH_ACK);
+	add_tcp_rule(o, chain, m, 8, SEQ_FOLLOWS + 1, all, NFT_CMP_EQ, TH_ACK);
 }
 
 /* What is traced in one namespace. */

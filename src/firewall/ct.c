@@ -54,6 +54,23 @@ bool run_ct_addr(const struct fw_run *r, bool of_reply, bool dst, struct addr *r
 	return in_packet(r, of_reply, dst, &dst) && headers_addr(&r->st.h, dst, ret);
 }
 
+/*
+ * Counted before the rules see the packet (nf_conntrack_in()). What follows on a first packet comes after one answer; of
+ * TCP it is a third one, as the answer is acknowledged. An answer may be to either.
+ */
+bool run_ct_packets(const struct fw_run *r, bool of_reply, uint64_t *ret)
+{
+	bool first = r->st.ct == CT_VIEW_NEW;
+
+	if ((!first && r->st.ct != CT_VIEW_ESTABLISHED) || r->pkt->reply)
+		return false;
+	if (of_reply)
+		*ret = first ? 0 : 1;
+	else
+		*ret = first ? 1 : r->pkt->proto == PROTO_TCP ? 3 : 2;
+	return true;
+}
+
 /* ICMP has type and code in the place of the destination's port (union nf_conntrack_man_proto). */
 static uint16_t icmp_port(const struct fw_run *r, bool of_reply)
 {
@@ -184,6 +201,22 @@ static void ct_status(struct fw_run *r, uint32_t dreg)
 	reg_store_partly(r, dreg, &status, &known, sizeof(status), "ct status");
 }
 
+/* Of one direction, or of both (nft_ct_get_eval_counter()). */
+static void ct_packets(struct fw_run *r, const struct nftnl_expr *e)
+{
+	uint32_t dreg = expr_u32(e, NFTNL_EXPR_CT_DREG);
+	bool one = nftnl_expr_is_set(e, NFTNL_EXPR_CT_DIR);
+	uint8_t dir = one ? nftnl_expr_get_u8(e, NFTNL_EXPR_CT_DIR) : IP_CT_DIR_ORIGINAL;
+	uint64_t there, back, n;
+
+	if (!run_ct_packets(r, false, &there) || !run_ct_packets(r, true, &back)) {
+		reg_store_partly(r, dreg, NULL, NULL, sizeof(n), "how many packets the connection had");
+		return;
+	}
+	n = !one ? there + back : dir == IP_CT_DIR_REPLY ? back : there;
+	reg_store(r, dreg, &n, sizeof(n));
+}
+
 /* An address or port of the flow's first packet or of its answers. */
 static void ct_tuple(struct fw_run *r, const struct nftnl_expr *e, bool dst, bool port)
 {
@@ -241,6 +274,9 @@ static enum tri ct_get(struct fw_run *r, const struct nftnl_expr *e)
 	case NFT_CT_PROTO_SRC:
 	case NFT_CT_PROTO_DST:
 		ct_tuple(r, e, key == NFT_CT_PROTO_DST, true);
+		return TRI_YES;
+	case NFT_CT_PKTS:
+		ct_packets(r, e);
 		return TRI_YES;
 	case NFT_CT_HELPER:
 		return run_maybe(r, "ct helper");

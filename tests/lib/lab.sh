@@ -630,6 +630,12 @@ works()
 
 ping_works() { within "$1" ping -n -q -c1 -W"${LAB_PATIENCE:-1}" "$2" >/dev/null 2>&1; }
 tcp_works() { within "$1" timeout "${LAB_PATIENCE:-1}" bash -c "exec 3<>/dev/tcp/$2/$3" 2>/dev/null; }
+# tcp_echoes SOURCE ADDRESS PORT: what is said on a connection comes back
+tcp_echoes()
+{
+	within "$1" timeout "${LAB_PATIENCE:-1}" bash -c \
+		"exec 3<>/dev/tcp/$2/$3; echo hello >&3; [ \"\$(dd bs=100 count=1 <&3)\" = hello ]" 2>/dev/null
+}
 udp_works()
 {
 	within "$1" timeout "${LAB_PATIENCE:-1}" bash -c \

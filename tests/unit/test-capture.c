@@ -270,6 +270,39 @@ static void the_end_of_a_connection_is_no_question(void **state)
 			fail_msg("segment %zu", i);
 }
 
+static void what_follows_on_a_connection(void **state)
+{
+	uint32_t seq = marks_seq(&marks, 3, 2) + SEQ_FOLLOWS;
+	const struct {
+		struct bytes frame;
+		bool ours;
+		enum sight_kind kind;
+	} table[] = {
+		{ frame_tcp(seq, 5, TH_ACK), true, SIGHT_REQUEST },
+		{ frame_tcp(5, seq + 1, TH_ACK), true, SIGHT_REPLY },
+		/* how the connection is opened, acknowledged and closed */
+		{ frame_tcp(seq, 0, TH_SYN), false, 0 },
+		{ frame_tcp(5, seq + 1, TH_SYN | TH_ACK), false, 0 },
+		{ frame_tcp(seq + 1, 6, TH_ACK), false, 0 },
+		{ frame_tcp(seq + 1, 6, TH_RST | TH_ACK), false, 0 },
+		{ frame_tcp(5, seq + 1, TH_RST | TH_ACK), false, 0 },
+		{ frame_tcp(seq, 5, TH_ACK | TH_FIN), false, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		struct bytes frame = table[i].frame;
+		struct sighting s;
+
+		if (seen(ETH_P_IP, &frame, NULL, &s) != table[i].ours)
+			fail_msg("segment %zu", i);
+		if (!table[i].ours)
+			continue;
+		assert_int_equal(s.kind, table[i].kind);
+		assert_int_equal(s.probe, 3);
+		assert_int_equal(s.attempt, 2);
+	}
+}
+
 static void sequence_numbers_wrap_around(void **state)
 {
 	struct marks high = { .seq = 0xffff0000 };
@@ -833,6 +866,7 @@ int main(void)
 		cmocka_unit_test(echoes_of_others),
 		cmocka_unit_test(connections_are_known_by_their_numbers),
 		cmocka_unit_test(the_end_of_a_connection_is_no_question),
+		cmocka_unit_test(what_follows_on_a_connection),
 		cmocka_unit_test(sequence_numbers_wrap_around),
 		cmocka_unit_test(ipv6),
 		cmocka_unit_test(datagrams_are_known_by_their_token),

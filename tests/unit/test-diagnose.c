@@ -8,8 +8,10 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <linux/if_bridge.h>
 #include <linux/neighbour.h>
+#include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
 #include <linux/xfrm.h>
 
@@ -1032,6 +1034,134 @@ static void the_server_that_is_followed(void **state)
 	assert_null(nameserver_to_follow(&q));
 }
 
+/* --- what follows a flow's first packet --- */
+
+/* A chain that drops what is forwarded; the kernel let first packets pass all the same. */
+static void add_dropping_chain(struct snapshot *s)
+{
+	struct nft_chain *c = vec_add(&s->ns.v[NS_HOST].chains);
+
+	*c = (struct nft_chain){ .family = NFPROTO_INET, .table = "filter", .name = "forward", .handle = 1, .base = true,
+				 .hook = NF_INET_FORWARD, .policy = NF_DROP, .type = "filter" };
+}
+
+static void trace_drop(struct observations *o, int probe)
+{
+	*vec_add(&o->traces) = (struct trace_event){ .us = 1100, .ns = NS_HOST, .family = NFPROTO_INET,
+						     .table = xstrdup("filter"), .chain = xstrdup("forward"),
+						     .type = TRACE_POLICY, .verdict = NF_DROP, .iif = BRIDGE,
+						     .oif = WAN, .probe = probe };
+}
+
+enum { ECHO, NEXT_ECHO, NEXT_SEGMENT, FLOWS };
+
+struct follower {
+	const char *what;
+	enum probe_outcome outcome;
+	bool no_socket, blind, no_probe, traced;
+	size_t seen;                /* at so many points of its way */
+	enum probe_outcome segment; /* of the one of TCP, which is seen as far */
+	const char *code;
+	unsigned int protocols;
+};
+
+static void see_way(struct observations *o, const struct path *path, size_t n, int probe)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct point *pt = &path->points.v[i];
+
+		see(o, pt->ns, pt->ifindex, pt->out, pt->dir == DIR_REPLY ? SIGHT_REPLY : SIGHT_REQUEST);
+		o->sightings.v[o->sightings.n - 1].probe = probe;
+	}
+}
+
+static struct diagnosis *follower_gives(const struct follower *t)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world(), *plain = world();
+	struct probe probes[FLOWS] = { { .question = true, .outcome = PROBE_ANSWERED, .answered = 1 },
+				       { .follows = 7, .outcome = t->outcome },
+				       { .follows = 7, .outcome = t->segment, .proto = PROTO_TCP, .port = 443 } };
+	struct asked asked[FLOWS] = { 0 };
+	struct observations o = { 0 };
+	struct inquiry in = { .s = s, .obs = &o, .probes = probes, .asked = asked, .n = FLOWS,
+			      .no_probe = t->no_probe, .routed_both_ways = true };
+	struct diagnosis *d = xcalloc(1, sizeof(*d));
+
+	add_dropping_chain(s);
+	vec_push(&o.capture_error, t->blind ? -EPERM : 0);
+	vec_push(&o.capture_error, t->blind ? -EPERM : 0);
+	for (int i = 0; i < FLOWS; i++) {
+		struct flow f = question("198.51.100.9", -1);
+		struct attempt *a = vec_add(&probes[i].attempts);
+
+		f.proto = probes[i].proto;
+		f.port = probes[i].port;
+		f.follows = probes[i].follows != 0;
+		probes[i].ns = WEB;
+		probes[i].dst = f.dst;
+		*a = (struct attempt){ .sent_us = 1000, .outcome = probes[i].outcome, .no_socket = t->no_socket };
+		asked[i].path = predict(f.follows ? s : plain, &f);
+		if (!t->no_probe)
+			see_way(&o, asked[i].path, i == ECHO ? asked[i].path->points.n : t->seen, i);
+		if (t->traced && i != ECHO)
+			trace_drop(&o, i);
+	}
+	for (size_t i = 0; i < FLOWS; i++)
+		correlate_probe(asked[i].path, &probes[i], i, &o, &asked[i].ev);
+	d->source.ns = WEB;
+	d->source.name = xstrdup("web");
+	d->destination.address = A("198.51.100.9");
+	diagnose(&in, d);
+	for (size_t i = 0; i < FLOWS; i++) {
+		evidence_done(&asked[i].ev);
+		path_free(asked[i].path);
+		vec_free(&probes[i].attempts);
+	}
+	observations_free(&o);
+	return d;
+}
+
+static void a_flow_that_stops_at_its_second_packet(void **state)
+{
+	static const struct follower table[] = {
+		{ "answered", PROBE_ANSWERED, .segment = PROBE_ANSWERED, .seen = 8 },
+		{ "not asked", PROBE_PENDING, .segment = PROBE_PENDING },
+		{ "no socket for it", PROBE_NOT_SENT, .no_socket = true, .segment = PROBE_NOT_SENT },
+		{ "nobody looked", PROBE_LOST, .blind = true, .segment = PROBE_ANSWERED },
+		{ "lost outside", PROBE_LOST, .seen = 4, .segment = PROBE_LOST },
+		{ "lost here, and no rule says so", PROBE_LOST, .seen = 2, .segment = PROBE_ANSWERED },
+		{ "an echo dropped", PROBE_LOST, .seen = 3, .traced = true, .segment = PROBE_ANSWERED,
+		  .code = "forward-drop", .protocols = 1u << PROTO_ICMP },
+		{ "a segment dropped", PROBE_ANSWERED, .seen = 3, .traced = true, .segment = PROBE_LOST,
+		  .code = "forward-drop", .protocols = 1u << PROTO_TCP },
+		{ "both dropped by one rule", PROBE_LOST, .seen = 3, .traced = true, .segment = PROBE_LOST,
+		  .code = "forward-drop", .protocols = 1u << PROTO_ICMP | 1u << PROTO_TCP },
+		{ "foreseen", PROBE_PENDING, .no_probe = true, .code = "forward-drop",
+		  .protocols = 1u << PROTO_ICMP | 1u << PROTO_TCP },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		const struct follower *t = &table[i];
+		struct diagnosis *d = follower_gives(t);
+		const struct finding *f = d->findings.n ? &d->findings.v[0] : NULL;
+
+		if (!t->code && f)
+			fail_msg("%s: %s", t->what, f->message);
+		if (t->code && (!f || !streq(f->code, t->code) || f->protocols != t->protocols || f->role != FINDING_CAUSE ||
+				f->dir != DIR_REQUEST || f->confidence != (t->no_probe ? LIKELY : CONFIRMED)))
+			fail_msg("%s: %s", t->what, f ? f->message : "nothing");
+		/* the chain stops the answer as well, next */
+		assert_int_equal(d->findings.n, t->code ? 2 : 0);
+		vec_each(each, &d->findings) {
+			assert_true(each->has_rule);
+			assert_non_null(strstr(each->message, " from a flow's second packet on"));
+			assert_int_equal(each->role, each == f ? FINDING_CAUSE : FINDING_NEXT);
+		}
+		assert_int_equal(d->verdict, t->code ? VERDICT_DEGRADED : VERDICT_REACHABLE);
+		diagnosis_free(d);
+	}
+}
+
 /* --- has anything changed? --- */
 
 static void what_counts_as_a_change(void **state)
@@ -1101,6 +1231,7 @@ int main(void)
 		cmocka_unit_test(where_a_part_is_lost),
 		cmocka_unit_test(a_name_that_does_not_resolve),
 		cmocka_unit_test(the_server_that_is_followed),
+		cmocka_unit_test(a_flow_that_stops_at_its_second_packet),
 		cmocka_unit_test(what_counts_as_a_change),
 		cmocka_unit_test(every_row_explains_itself),
 	};

@@ -732,6 +732,45 @@ static void state_before_conntrack(void **state)
 	assert_true(eval(&prerouting).notrack);
 }
 
+static void packets_of_a_connection(void **state)
+{
+	enum { THERE, BACK, BOTH = -1 }; /* enum ip_conntrack_dir */
+	static const struct {
+		enum proto proto;
+		enum ct_state ct;
+		bool reply;
+		int dir;
+		int64_t packets; /* -1: not known */
+	} table[] = {
+		{ PROTO_TCP, CT_NEW, false, THERE, 1 },
+		{ PROTO_TCP, CT_NEW, false, BACK, 0 },
+		{ PROTO_TCP, CT_NEW, false, BOTH, 1 },
+		{ PROTO_TCP, CT_ESTABLISHED, false, THERE, 3 },
+		{ PROTO_TCP, CT_ESTABLISHED, false, BOTH, 4 },
+		{ PROTO_ICMP, CT_ESTABLISHED, false, THERE, 2 },
+		{ PROTO_ICMP, CT_ESTABLISHED, false, BACK, 1 },
+		{ PROTO_ICMP, CT_ESTABLISHED, true, BACK, -1 },
+	};
+	size_t c = add_base(NFPROTO_IPV4, "t", "f", "filter", NF_INET_FORWARD, 0, NF_ACCEPT);
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		struct packet p = syn();
+		uint64_t n = (uint64_t)table[i].packets;
+
+		chain(c)->rules.n = 0;
+		add_rule(c);
+		ct(NFT_CT_PKTS);
+		if (table[i].dir >= 0)
+			nftnl_expr_set_u8(latest, NFTNL_EXPR_CT_DIR, (uint8_t)table[i].dir);
+		cmp(NFT_CMP_EQ, &n, sizeof(n));
+		verdict(NF_DROP, NULL);
+		p.proto = table[i].proto;
+		p.ct = table[i].ct;
+		p.reply = table[i].reply;
+		assert_int_equal(eval_packet(&forward, &p).verdict, table[i].packets < 0 ? FW_UNKNOWN : FW_DROP);
+	}
+}
+
 /* --- sets ------------------------------------------------------------------ */
 
 static struct nftnl_set *add_set(const char *name, uint32_t flags, uint32_t key_len)
@@ -1677,6 +1716,7 @@ int main(void)
 		TEST(bridge_family),
 		TEST(netdev_family),
 		TEST(state_before_conntrack),
+		TEST(packets_of_a_connection),
 		TEST(interval_sets),
 		TEST(verdict_maps),
 		TEST(missing_sets),
