@@ -5,7 +5,8 @@
 #
 # By hand is what a person would have to do at the least: tcpdump on the veth, the bridge and the uplink, three pings
 # from the namespace, then a look at the switch, the rules and the route. Both are measured in turns in the same small
-# network, RUNS times (5); the medians are compared. Exit status 1 where a goal is missed or an answer is wrong.
+# network, RUNS times (5); the medians are compared, and the fastest beside large rulesets. Exit status 1 where a goal is
+# missed or an answer is wrong.
 #
 # SERVICES (5000) is the number of kube-proxy's services in the large ruleset, CROWD (500) that of namespaces.
 #
@@ -161,43 +162,59 @@ kube_rules()
 listed() { nft list ruleset; }
 by_service() { "$NSDOCTOR" "$NS1" 10.96.0.7:80; }
 
+# least NUMBER...: what the others took more, the machine did for somebody else
+least() { printf '%s\n' "$@" | sort -n | head -n1; }
+
 # hold NAME MILLISECONDS*10 AGAINST*10 GOAL: one row of the table
 hold()
 {
 	local ratio
 	ratio=$(awk "BEGIN { printf \"%.3f\", $2 / $3 }")
 	# shellcheck disable=SC2059 # it is a format
-	printf "$line" "$1" "$(($3 / 10)) ms" "$(($2 / 10)).$(($2 % 10)) ms" "$ratio" "$4"
-	awk "BEGIN { exit !($ratio > $4) }" || return 0
+	printf "$line" "$1" "$(($3 / 10)).$(($3 % 10)) ms" "$(($2 / 10)).$(($2 % 10)) ms" "$ratio" "$4"
+	[ -n "$4" ] && awk "BEGIN { exit !($ratio > $4) }" || return 0
 	echo "    that is not fast enough"
 	missed=1
 }
 
+# load SERVICES: nothing but the masquerading of every day, and kube-proxy's rules
+load()
+{
+	nft flush ruleset
+	nat_on
+	kube_rules "$1" | iptables-restore -n
+}
+
+# Only the dumps that cannot be done without: all chains, and the chain that every packet comes to.
+${CC:-cc} -O2 -o "$LAB_TMP/dump" "$LAB_LIB/dump.c"
+bare() { "$LAB_TMP/dump" nat KUBE-SERVICES; }
+
 services=${SERVICES:-5000}
-nft flush ruleset
-nat_on
-few=() few_service=() out=() service=() list=()
-kube_rules 10 | iptables-restore -n
+few=() few_service=() out=() service=() list=() dumps=()
+load 10
 for ((i = 0; i < runs; i++)); do
 	few+=("$(took 0 by_nsdoctor)")
 	few_service+=("$(took 0 by_service)")
 done
-nft flush ruleset
-nat_on
-kube_rules "$services" | iptables-restore -n
-list+=("$(took 0 listed)")
+load "$services"
+# in turns, so that a busy minute strikes all alike
 for ((i = 0; i < runs; i++)); do
+	list+=("$(took 0 listed)")
 	out+=("$(took 0 by_nsdoctor)")
 	service+=("$(took 0 by_service)")
+	dumps+=("$(took 0 bare)")
 done
-list+=("$(took 0 listed)" "$(took 0 listed)")
-f=$(median "${few[@]}") fs=$(median "${few_service[@]}")
-o=$(median "${out[@]}") c=$(median "${service[@]}") l=$(median "${list[@]}")
-printf '\n  %s services of kube-proxy, %s rules\n' "$services" "$((services * 11 + 8))"
+f=$(least "${few[@]}") fs=$(least "${few_service[@]}")
+o=$(least "${out[@]}") c=$(least "${service[@]}") l=$(least "${list[@]}")
+printf '\n  %s services of kube-proxy, %s rules; the fastest of %s runs\n' "$services" "$((services * 11 + 8))" "$runs"
+# shellcheck disable=SC2059 # it is a format
+printf "$line" '' against nsdoctor ratio goal
 hold 'out, to nft list ruleset' "$o" "$l" 0.03
 hold 'service, to nft list …' "$c" "$l" 0.03
 hold 'out, to 10 services' "$o" "$f" 3
 hold 'service, to 10 services' "$c" "$fs" 3
+hold "the kernel's dumps alone" "$(least "${dumps[@]}")" "$l" ''
+awk "BEGIN { ms = ($o - $f) / 10; if (ms > 0) printf \"  %d rules read and evaluated in %.1f ms, %d a second\\n\", $services, ms, $services * 1000 / ms }"
 /usr/bin/time -f '  %M KiB at most' "$NSDOCTOR" -q "$NS1" "$OUT" 2>&1 | grep KiB || true
 nft flush ruleset
 
