@@ -409,6 +409,7 @@ struct ns {
 struct snapshot {
 	VEC(struct ns) ns;           /* [0] is the host */
 	struct arena *arena;         /* interned strings, rules, needs; shared by copies */
+	uint8_t asked;               /* AF_* of the packets that will be asked about, 0: nobody knows yet */
 };
 
 #define NS_HOST 0

@@ -238,7 +238,7 @@ static const void *keep_block(struct nl_dump *d, const void *p, size_t size)
 }
 
 /* Lists the messages of a datagram, in one block, or each that is kept in its own. 1 at the end of the dump. */
-static int dump_answer(struct nl *nl, size_t size, nl_keep keep, struct nl_dump *d)
+static int dump_answer(struct nl *nl, size_t size, nl_keep keep, void *arg, struct nl_dump *d)
 {
 	const void *block = keep ? nl->buffer : keep_block(d, nl->buffer, size);
 	const struct nlmsghdr *nlh;
@@ -258,14 +258,14 @@ static int dump_answer(struct nl *nl, size_t size, nl_keep keep, struct nl_dump 
 			continue;
 		if (!keep)
 			vec_push(&d->messages, nlh);
-		else if (keep(nlh, d->total))
+		else if (keep(nlh, d->total, arg))
 			vec_push(&d->messages, keep_block(d, nlh, nlh->nlmsg_len));
 		d->total++;
 	}
 	return pos < size ? -EBADMSG : 0;
 }
 
-static int dump_once(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, struct nl_dump *d)
+static int dump_once(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, void *arg, struct nl_dump *d)
 {
 	int r;
 
@@ -274,17 +274,17 @@ static int dump_once(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, struct n
 	while (r == 0) {
 		ssize_t n = receive(nl, 0);
 
-		r = n < 0 ? (int)n : dump_answer(nl, (size_t)n, keep, d);
+		r = n < 0 ? (int)n : dump_answer(nl, (size_t)n, keep, arg, d);
 	}
 	return r < 0 ? r : 0;
 }
 
-int nl_dump_some(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, struct nl_dump *ret)
+int nl_dump_some(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, void *arg, struct nl_dump *ret)
 {
 	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_DUMP;
 	for (int attempt = 1;; attempt++) {
 		_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
-		int r = dump_once(nl, nlh, keep, &d);
+		int r = dump_once(nl, nlh, keep, arg, &d);
 
 		if (r == -EINTR && attempt < NL_ATTEMPTS)
 			continue;
@@ -300,7 +300,7 @@ int nl_dump_some(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, struct nl_du
 
 int nl_dump(struct nl *nl, struct nlmsghdr *nlh, struct nl_dump *ret)
 {
-	return nl_dump_some(nl, nlh, NULL, ret);
+	return nl_dump_some(nl, nlh, NULL, NULL, ret);
 }
 
 void nl_dump_done(struct nl_dump *d)

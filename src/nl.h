@@ -73,8 +73,8 @@ struct nl_dump {
 	bool interrupted; /* it changed during every attempt: not all of it may be there */
 };
 
-/* Is this message of a dump of interest, the n-th one, from 0? */
-typedef bool (*nl_keep)(const struct nlmsghdr *nlh, size_t n);
+/* Is this message of a dump of interest, the n-th one, from 0? One that is interrupted begins with 0 again. */
+typedef bool (*nl_keep)(const struct nlmsghdr *nlh, size_t n, void *arg);
 
 /*
  * Dumps (NLM_F_DUMP is added); starts again where the kernel says that
@@ -82,7 +82,7 @@ typedef bool (*nl_keep)(const struct nlmsghdr *nlh, size_t n);
  */
 int nl_dump(struct nl *nl, struct nlmsghdr *nlh, struct nl_dump *ret);
 /* The same, and only what is of interest is kept. */
-int nl_dump_some(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, struct nl_dump *ret);
+int nl_dump_some(struct nl *nl, struct nlmsghdr *nlh, nl_keep keep, void *arg, struct nl_dump *ret);
 void nl_dump_done(struct nl_dump *d);
 
 /*

@@ -183,6 +183,7 @@ static int open_namespaces(struct round *r)
 	/* captures take the kernel as long to open as it takes to read all this; many are opened by who asks for many */
 	if (!r->host && !r->run->options->no_probe)
 		r->run->observer = observe_begin(r->fds.v, r->fds.n);
+	r->s->asked = dst->kind == TARGET_ADDRESS ? dst->addr.family : 0;
 	err = r->host ? collect_guests(r) : collect_all(r->s, r->fds.v);
 	if (err < 0)
 		return fail(r, xasprintf("cannot read the configuration: %s%s", strerror(-err),

@@ -16,6 +16,7 @@
 #include <linux/netfilter.h>
 
 #include "collect.h"
+#include "collect/ahead.h"
 #include "collect/collector.h"
 #include "collect/ipset.h"
 #include "collect/nft.h"
@@ -44,14 +45,14 @@ static int dump_all(struct collecting *c, struct nl *nl, unsigned int message)
 	return collect_dump(c, COLLECT_NFT, nl, request(&b, message, NFPROTO_UNSPEC));
 }
 
-static int dump_rules(struct collecting *c, struct nl *nl, const struct nft_chain *chain)
+static int dump_rules(struct nl *nl, const struct nft_chain *chain, struct nl_dump *ret)
 {
 	struct nl_buf b;
 	struct nlmsghdr *nlh = request(&b, NFT_MSG_GETRULE, chain->family);
 
 	mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, chain->table);
 	mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN, chain->name);
-	return collect_dump(c, COLLECT_NFT, nl, nlh);
+	return nl_dump(nl, nlh, ret);
 }
 
 static struct nlmsghdr *elems_request(struct nl_buf *b, const struct nft_set *set)
@@ -138,8 +139,14 @@ static bool is_base(const struct nlmsghdr *nlh)
 	return false;
 }
 
-static bool may_be_listed(const struct nlmsghdr *nlh, size_t n)
+static bool may_be_listed(const struct nlmsghdr *nlh, size_t n, void *arg)
 {
+	struct ahead *ahead = arg;
+
+	if (n < CHAINS_LISTED)
+		ahead_note(ahead, nlh);
+	else if (n == CHAINS_LISTED)
+		ahead_begin(ahead);
 	return n < CHAINS_LISTED || is_base(nlh);
 }
 
@@ -147,11 +154,11 @@ static bool may_be_listed(const struct nlmsghdr *nlh, size_t n)
  * All chains where they are few, else the base chains, and room for what
  * packets come to: chains do not move once they are listed.
  */
-static int list_chains(struct collecting *c, struct nl *nl)
+static int list_chains(struct collecting *c, struct nl *nl, struct ahead *ahead)
 {
 	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
 	struct nl_buf b;
-	int r = nl_dump_some(nl, request(&b, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC), may_be_listed, &d);
+	int r = nl_dump_some(nl, request(&b, NFT_MSG_GETCHAIN, NFPROTO_UNSPEC), may_be_listed, ahead, &d);
 
 	if (r < 0)
 		return r;
@@ -203,16 +210,129 @@ int collect_nft_generation(int ns_fd, uint32_t *ret)
 	return r < 0 ? r : read_generation(nl, ret);
 }
 
+/* --- one chain ------------------------------------------------------------- */
+
+/* The same to be changed, as the list is ours. */
+static struct nft_chain *find_chain(struct ns *ns, uint8_t family, const char *table,
+				    const char *name)
+{
+	return (struct nft_chain *)(uintptr_t)ns_chain(ns, family, table, name);
+}
+
+/* An interrupted dump is tried again by the callers, everything else is how it is. */
+static int note_error(int r, int *ret_error)
+{
+	if (r == -EINTR)
+		return r;
+	*ret_error = r;
+	return 0;
+}
+
+/* What a dump of this chain's rules brought. */
+static void take_rules(struct collecting *c, struct nl *nl, struct nft_chain *chain, struct nl_dump *d)
+{
+	vec_free(&chain->rules);
+	vec_each(block, &d->blocks)
+		snapshot_own_block(c->s, *block);
+	d->blocks.n = 0;
+	vec_each(nlh, &d->messages)
+		collect_take(c->s, c->ns, COLLECT_NFT, *nlh);
+	chain->unread = false;
+	ipset_names(c, COLLECT_NFT, &nl, chain);
+}
+
+static int read_rules(struct collecting *c, struct nl *nl, struct nft_chain *chain)
+{
+	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
+	int r = dump_rules(nl, chain, &d);
+
+	if (r == 0)
+		take_rules(c, nl, chain, &d);
+	if (r == 0 && d.interrupted)
+		r = -EINTR;
+	chain->unread = r < 0;
+	return note_error(r, &chain->error);
+}
+
+/* Where there is none for one more chain, nobody asks for any again. */
+static bool has_room(struct ns *ns)
+{
+	if (ns->chains.n < ns->chains.cap)
+		return true;
+	ns->more_chains = false;
+	ns->error[COLLECT_NFT] = -E2BIG;
+	return false;
+}
+
+/* The chain that somebody jumps to, and that nobody can read. */
+static struct nft_chain *add_unreadable(struct ns *ns, const struct need *need, int error)
+{
+	struct nft_chain *chain = vec_add(&ns->chains);
+
+	chain->family = need->family;
+	chain->table = need->table;
+	chain->name = need->name;
+	chain->unread = true;
+	chain->error = error;
+	return chain;
+}
+
+/* The chain as listed, or asked for now; NULL where nothing more can be. */
+static struct nft_chain *need_chain(struct collecting *c, struct nl *nl, const struct need *need,
+				    int *ret_error)
+{
+	struct nft_chain *chain = find_chain(c->ns, need->family, need->table, need->name);
+	int r;
+
+	if (chain || !c->ns->more_chains || !has_room(c->ns))
+		return chain;
+	r = get_chain(c, nl, need->family, need->table, need->name);
+	if (r == -EINTR) {
+		*ret_error = r;
+		return NULL;
+	}
+	chain = find_chain(c->ns, need->family, need->table, need->name);
+	if (!chain)
+		return add_unreadable(c->ns, need, r < 0 ? r : -ENOENT);
+	chain->unread = true;
+	return chain;
+}
+
 /* --- the list -------------------------------------------------------------- */
+
+struct reading {
+	struct collecting *c;
+	struct nl *nl;
+};
+
+static int take_ahead(uint8_t family, const char *table, const char *name, struct nl_dump *rules,
+		      void *arg)
+{
+	const struct reading *r = arg;
+	const struct need need = { .family = family,
+				   .table = snapshot_intern(r->c->s, table),
+				   .name = snapshot_intern(r->c->s, name) };
+	struct nft_chain *chain;
+	int error = 0;
+
+	/* tables of running diagnoses are not in the list */
+	if (!ns_table(r->c->ns, family, table))
+		return 0;
+	chain = need_chain(r->c, r->nl, &need, &error);
+	if (chain && !chain->error)
+		take_rules(r->c, r->nl, chain, rules);
+	return error;
+}
 
 static int read_list(struct collecting *c, struct nl *nl)
 {
+	_cleanup_(ahead_freep) struct ahead *ahead = ahead_new(c->s->asked);
 	int r = dump_all(c, nl, NFT_MSG_GETTABLE);
 
 	/* without a table there is nothing else */
 	if (r < 0 || c->ns->tables.n == 0)
 		return r;
-	r = list_chains(c, nl);
+	r = list_chains(c, nl, ahead);
 	if (r == 0)
 		r = dump_all(c, nl, NFT_MSG_GETSET);
 	if (r < 0)
@@ -221,7 +341,7 @@ static int read_list(struct collecting *c, struct nl *nl)
 		chain->unread = true;
 	vec_each(set, &c->ns->sets)
 		set->unread = true;
-	return 0;
+	return ahead_take(ahead, take_ahead, &(struct reading){ c, nl });
 }
 
 /* 0: consistent; -EAGAIN: changed meanwhile. */
@@ -272,36 +392,9 @@ const struct collector collect_nft = {
 
 /* --- what is needed -------------------------------------------------------- */
 
-/* The same to be changed, as the list is ours. */
-static struct nft_chain *find_chain(struct ns *ns, uint8_t family, const char *table,
-				    const char *name)
-{
-	return (struct nft_chain *)(uintptr_t)ns_chain(ns, family, table, name);
-}
-
 static struct nft_set *find_set(struct ns *ns, uint8_t family, const char *table, const char *name)
 {
 	return (struct nft_set *)(uintptr_t)ns_set(ns, family, table, name);
-}
-
-/* An interrupted dump is tried again by the callers, everything else is how it is. */
-static int note_error(int r, int *ret_error)
-{
-	if (r == -EINTR)
-		return r;
-	*ret_error = r;
-	return 0;
-}
-
-static int read_rules(struct collecting *c, struct nl *nl, struct nft_chain *chain)
-{
-	int r;
-
-	vec_free(&chain->rules);
-	r = dump_rules(c, nl, chain);
-	chain->unread = r < 0;
-	ipset_names(c, COLLECT_NFT, &nl, chain);
-	return note_error(r, &chain->error);
 }
 
 static int read_elements(struct collecting *c, struct nl *nl, const struct nft_set *asked)
@@ -337,50 +430,6 @@ static int read_element(struct collecting *c, struct nl *nl, struct nft_set *set
 	a->next = set->answers;
 	set->answers = a;
 	return note_error(r, &a->error);
-}
-
-/* Where there is none for one more chain, nobody asks for any again. */
-static bool has_room(struct ns *ns)
-{
-	if (ns->chains.n < ns->chains.cap)
-		return true;
-	ns->more_chains = false;
-	ns->error[COLLECT_NFT] = -E2BIG;
-	return false;
-}
-
-/* The chain that somebody jumps to, and that nobody can read. */
-static struct nft_chain *add_unreadable(struct ns *ns, const struct need *need, int error)
-{
-	struct nft_chain *chain = vec_add(&ns->chains);
-
-	chain->family = need->family;
-	chain->table = need->table;
-	chain->name = need->name;
-	chain->unread = true;
-	chain->error = error;
-	return chain;
-}
-
-/* The chain as listed, or asked for now; NULL where nothing more can be. */
-static struct nft_chain *need_chain(struct collecting *c, struct nl *nl, const struct need *need,
-				    int *ret_error)
-{
-	struct nft_chain *chain = find_chain(c->ns, need->family, need->table, need->name);
-	int r;
-
-	if (chain || !c->ns->more_chains || !has_room(c->ns))
-		return chain;
-	r = get_chain(c, nl, need->family, need->table, need->name);
-	if (r == -EINTR) {
-		*ret_error = r;
-		return NULL;
-	}
-	chain = find_chain(c->ns, need->family, need->table, need->name);
-	if (!chain)
-		return add_unreadable(c->ns, need, r < 0 ? r : -ENOENT);
-	chain->unread = true;
-	return chain;
 }
 
 static int read_need(struct collecting *c, struct nl *nl, const struct need *need)

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/netfilter.h>
@@ -25,8 +26,10 @@
 #include <linux/veth.h>
 
 #include "collect.h"
+#include "firewall.h"
 #include "netns.h"
 #include "nl.h"
+#include "strbuf.h"
 
 #define WEB "/run/netns/web"
 
@@ -528,6 +531,83 @@ static void a_dump_of_many_parts_is_whole(void **state)
 	assert_false(is_local(s, 1, "10.128.5.220"));
 }
 
+/* Skips where there is no nft. */
+static void nft(int ns_fd, const char *text)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (setns(ns_fd, CLONE_NEWNET) == 0)
+			execlp("nft", "nft", text, (char *)NULL);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status))
+		skip();
+}
+
+static const struct nft_chain *read_chain(const struct snapshot *s, const char *name)
+{
+	return ns_chain(&s->ns.v[0], NFPROTO_IPV4, "many", name);
+}
+
+static size_t rules_read(const struct snapshot *s, const char *name)
+{
+	const struct nft_chain *c = read_chain(s, name);
+
+	return c && !c->unread ? c->rules.n : 0;
+}
+
+static struct snapshot *collect_asked(uint8_t family)
+{
+	struct snapshot *s = snapshot_new();
+
+	snapshot_add(s, "web", 0);
+	s->asked = family;
+	assert_int_equal(collect_ns(s, 0, lab.fds[1]), 0);
+	return s;
+}
+
+/* So many that they are listed in part. */
+static char *many_chains(void)
+{
+	struct strbuf b = { 0 };
+
+	strbuf_puts(&b, "table ip many { chain services { ip daddr 192.0.2.1 drop; tcp dport 1 drop; }; "
+			"chain seldom { drop; }; chain entrance { counter goto services; }; "
+			"chain pre { type filter hook prerouting priority 0; tcp dport 2 jump seldom; jump entrance; }; "
+			"chain in { type filter hook input priority 0; jump services; }; ");
+	for (int i = 0; i < 300; i++)
+		strbuf_printf(&b, "chain c%d {}; ", i);
+	strbuf_puts(&b, "}");
+	return strbuf_take(&b);
+}
+
+/* What every packet comes to is there at once; what only some come to, or of another family, when it is needed. */
+static void among_many_chains_some_are_read_ahead(void **state)
+{
+	_cleanup_(freep) char *rules = many_chains();
+	_cleanup_(snapshot_freep) struct snapshot *four = NULL, *six = NULL, *unknown = NULL;
+
+	need_lab();
+	nft(lab.fds[1], rules);
+	four = collect_asked(AF_INET);
+	six = collect_asked(AF_INET6);
+	unknown = collect_asked(0);
+	nft(lab.fds[1], "delete table ip many");
+	assert_true(four->ns.v[0].more_chains);
+	assert_int_equal(rules_read(four, "pre"), 2);
+	assert_int_equal(rules_read(four, "entrance"), 1);
+	assert_int_equal(rules_read(four, "services"), 2);
+	assert_true(read_chain(four, "in")->unread);
+	assert_null(read_chain(four, "seldom"));
+	assert_true(read_chain(six, "pre")->unread);
+	assert_true(read_chain(unknown, "pre")->unread);
+	assert_null(read_chain(unknown, "services"));
+	/* nothing of it is another configuration */
+	assert_true(snapshot_same(four, unknown));
+}
+
 static void a_namespace_that_cannot_be_entered_is_an_error(void **state)
 {
 	_cleanup_(snapshot_freep) struct snapshot *s = snapshot_new();
@@ -584,6 +664,7 @@ int main(void)
 		cmocka_unit_test(who_listens_is_known),
 		cmocka_unit_test(reading_again_replaces),
 		cmocka_unit_test(a_dump_of_many_parts_is_whole),
+		cmocka_unit_test(among_many_chains_some_are_read_ahead),
 		cmocka_unit_test(a_namespace_that_cannot_be_entered_is_an_error),
 		cmocka_unit_test(the_kernel_decides_a_route),
 	};

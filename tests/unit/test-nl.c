@@ -136,14 +136,15 @@ static int dump_each(const struct said *script, size_t n, int *ret_sum)
 	return send_by(nl_dump_each, NLM_F_DUMP, script, n, ret_sum);
 }
 
-static int dump_some(const struct said *script, size_t n, nl_keep keep, struct nl_dump *ret, int *ret_requests)
+static int dump_some(const struct said *script, size_t n, nl_keep keep, void *arg, struct nl_dump *ret,
+		     int *ret_requests)
 {
 	struct kernel k;
 	struct nl_buf b;
 	int r;
 
 	start(&k, script, n);
-	r = nl_dump_some(k.nl, any_request(&b), keep, ret);
+	r = nl_dump_some(k.nl, any_request(&b), keep, arg, ret);
 	stop(&k);
 	*ret_requests = k.requests;
 	assert_int_equal(k.last.nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
@@ -152,7 +153,7 @@ static int dump_some(const struct said *script, size_t n, nl_keep keep, struct n
 
 static int dump(const struct said *script, size_t n, struct nl_dump *ret, int *ret_requests)
 {
-	return dump_some(script, n, NULL, ret, ret_requests);
+	return dump_some(script, n, NULL, NULL, ret, ret_requests);
 }
 
 static void a_request_gives_its_answer(void **state)
@@ -229,8 +230,9 @@ static void a_dump_is_gathered(void **state)
 }
 
 /* The first one, and even values. */
-static bool keep_even(const struct nlmsghdr *nlh, size_t n)
+static bool keep_even(const struct nlmsghdr *nlh, size_t n, void *arg)
 {
+	*(int *)arg += 1;
 	return n == 0 || value_of(nlh) % 2 == 0;
 }
 
@@ -242,9 +244,10 @@ static void of_a_dump_only_some_is_kept(void **state)
 		MESSAGE(9), MESSAGE(4), again, MESSAGE(1), PART_END(2), MESSAGE(3), MESSAGE(6), DONE(0),
 	};
 	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
-	int requests;
+	int requests, asked = 0;
 
-	assert_int_equal(dump_some(script, ARRAY_SIZE(script), keep_even, &d, &requests), 0);
+	assert_int_equal(dump_some(script, ARRAY_SIZE(script), keep_even, &asked, &d, &requests), 0);
+	assert_int_equal(asked, 6);
 	assert_int_equal(requests, 2);
 	assert_int_equal(d.total, 4);
 	assert_int_equal(d.messages.n, 3);
