@@ -35,6 +35,9 @@ const char *fw_family_name(uint8_t family)
 
 /* --- tables of iptables-nft ------------------------------------------------ */
 
+/* Not that of the kernel's own table of this name, NF_IP_PRI_SECURITY. */
+#define PRI_SECURITY 150
+
 /* The built-in chains (xtables_ipv4 in iptables/nft.c). */
 static const struct {
 	const char *table, *chain, *type;
@@ -51,9 +54,9 @@ static const struct {
 	{ "filter", "INPUT", "filter", NF_INET_LOCAL_IN, NF_IP_PRI_FILTER },
 	{ "filter", "FORWARD", "filter", NF_INET_FORWARD, NF_IP_PRI_FILTER },
 	{ "filter", "OUTPUT", "filter", NF_INET_LOCAL_OUT, NF_IP_PRI_FILTER },
-	{ "security", "INPUT", "filter", NF_INET_LOCAL_IN, NF_IP_PRI_SECURITY },
-	{ "security", "FORWARD", "filter", NF_INET_FORWARD, NF_IP_PRI_SECURITY },
-	{ "security", "OUTPUT", "filter", NF_INET_LOCAL_OUT, NF_IP_PRI_SECURITY },
+	{ "security", "INPUT", "filter", NF_INET_LOCAL_IN, PRI_SECURITY },
+	{ "security", "FORWARD", "filter", NF_INET_FORWARD, PRI_SECURITY },
+	{ "security", "OUTPUT", "filter", NF_INET_LOCAL_OUT, PRI_SECURITY },
 	{ "nat", "PREROUTING", "nat", NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST },
 	{ "nat", "INPUT", "nat", NF_INET_LOCAL_IN, NF_IP_PRI_NAT_SRC },
 	{ "nat", "POSTROUTING", "nat", NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC },

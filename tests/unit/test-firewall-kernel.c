@@ -396,7 +396,7 @@ static const char *const texts[] = {
 	"*nat POSTROUTING -p tcp -j SNAT --to-source 10.0.0.1:5-9 --random-fully", "*nat POSTROUTING -j MASQUERADE",
 	"*nat POSTROUTING -p tcp -j MASQUERADE --to-ports 5-9 --random", "*nat PREROUTING -j REDIRECT",
 	"*nat PREROUTING -p udp -j REDIRECT --to-ports 53 --random", "*nat PREROUTING -j NETMAP --to 10.0.0.0/24",
-	"*nat OUTPUT -m owner --uid-owner 5-9 ! --gid-owner 7 --socket-exists -j ACCEPT",
+	"*security FORWARD -j DROP", "*nat OUTPUT -m owner --uid-owner 5-9 ! --gid-owner 7 --socket-exists -j ACCEPT",
 };
 
 static const char *const texts6[] = {
