@@ -166,15 +166,54 @@ static bool shares_wire(const struct question *q, int ns, int ifindex, int other
 		 far == parent));
 }
 
+/*
+ * Has a namespace that the question does not lead to the next hop's address, on what shares the host's interface? Which
+ * namespace its parent is in was not read: the parent's number and the network have to be the host's.
+ */
+static const struct link *bystanding_child(const struct question *q, const struct leg *sender, const struct ns **ret_ns)
+{
+	const struct snapshot *others = q->facts->others;
+
+	for (size_t i = 0; others && sender->ns == NS_HOST && i < others->ns.n; i++) {
+		const struct ns *ns = snapshot_ns(others, (int)i);
+		const struct iface_addr *a = ns_addr(ns, &sender->nexthop);
+		const struct link *l = a ? ns_link(ns, a->ifindex) : NULL;
+
+		if (!l || !link_shares_parent(l) || l->peer != sender->oif || !prefix_has(&a->prefix, &sender->pkt.src))
+			continue;
+		*ret_ns = ns;
+		return l;
+	}
+	return NULL;
+}
+
+static bool say_bystanding_child(const struct question *q, struct finding *f, const struct leg *sender)
+{
+	const struct ns *ns = NULL;
+	const struct link *child = bystanding_child(q, sender, &ns);
+	struct ifname parent = ifname(q, sender->ns, sender->oif);
+
+	if (!child)
+		return false;
+	say(f, sender->ns, parent.s, "%s in %s is a %s on %s, which it never hears: a host and its own %ss are isolated from "
+	    "each other", child->name, ns->name, child->kind, parent.s, child->kind);
+	say_evidence(f, "%s is the address of %s in %s", addr_text(&sender->nexthop).s, child->name, ns->name);
+	say_evidence(f, "ARP requests for it left by %s, none was answered", parent.s);
+	say_advice(f, "give the host a macvlan of its own on the same interface, or use a bridge");
+	f->mark = "isolated";
+	return true;
+}
+
 static bool macvlan_isolated(const struct question *q, struct finding *f)
 {
 	const struct leg *sender = q->leg->kind == LEG_OUTSIDE ? sender_before(q) : sender_of(q);
 	const struct link *own, *other;
 	int ns, ifindex;
 
-	if (!sender || (q->leg->kind == LEG_OUTSIDE ? !arp_failed(q) : q->leg->stop != STOP_NO_OWNER) ||
-	    !owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex))
+	if (!sender || (q->leg->kind == LEG_OUTSIDE ? !arp_failed(q) : q->leg->stop != STOP_NO_OWNER))
 		return false;
+	if (!owner_of(q, &sender->nexthop, sender->ns, &ns, &ifindex))
+		return arp_failed(q) && say_bystanding_child(q, f, sender);
 	own = ns_link(snapshot_ns(q->s, sender->ns), sender->oif);
 	other = ns_link(snapshot_ns(q->s, ns), ifindex);
 	if (!own || !other)
