@@ -201,6 +201,13 @@ static char *nft_command(const struct snapshot *s, const struct op *op)
 	return strbuf_take(&b);
 }
 
+/* As a basic regular expression that matches just that text; a dot that matches anything does no harm. */
+static void regex_text(struct strbuf *b, const char *text)
+{
+	for (; *text; text++)
+		strbuf_printf(b, strchr("[*^$\\|", *text) ? "\\%c" : "%c", *text);
+}
+
 /* nft deletes by handle: where that is not known yet, it is asked for by the rule's own text. */
 static char *nft_undo(const struct snapshot *s, const struct op *op, uint64_t handle)
 {
@@ -219,7 +226,9 @@ static char *nft_undo(const struct snapshot *s, const struct op *op, uint64_t ha
 		return strbuf_take(&b);
 	}
 	nft_match(&rule, snapshot_ns(s, op->ns), op, &m);
-	strbuf_printf(&script, "s|^[[:space:]]*%s # handle ||p", strbuf_str(&rule) + 1);
+	strbuf_puts(&script, "s|^[[:space:]]*");
+	regex_text(&script, strbuf_str(&rule) + 1);
+	strbuf_puts(&script, " # handle ||p");
 	strbuf_printf(&b, "$(nft -a list chain %s %s %s | sed -n ", family, op->table, op->chain);
 	op_shell_word(&b, strbuf_str(&script));
 	strbuf_puts(&b, " | head -n 1)");

@@ -112,6 +112,8 @@ replayed()
 names()
 {
 	local text=$1 v
+	# an address before a port has brackets, which are none of a pattern
+	[ -z "$LAB_IPV6" ] || text=$(sed -E '/^(cause|next) /s/\$([A-Z0-9]*ADDR|OUT|GW|FREE|NOBODY):([0-9])/\\[$\1\\]:\2/g' <<<"$text")
 	for v in $LAB_VARS; do
 		text=${text//\$$v/${!v}}
 	done

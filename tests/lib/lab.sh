@@ -176,8 +176,9 @@ choose_set()
 	*) die "there is no set $1" ;;
 	esac
 	LAB_SET=$1 LAB_IPV6='' ONE=32   # the length of a prefix that holds one address
+	ANY=0.0.0.0                     # where a service listens that listens everywhere
 	if [ "$1" -gt 3 ]; then
-		LAB_IPV6=1 ONE=128
+		LAB_IPV6=1 ONE=128 ANY=::
 		FREE=2001:db8:ffff::9 OTHER=fd99:99::/32
 	fi
 	LAB_VARS="NS1IF NS1ADDR NS1 NS2IF NS2ADDR NS2 PORT1 PORT2 BRADDR BR PFX SUBNET_HALF SUBNET UPADDR UPPFX UPNET \

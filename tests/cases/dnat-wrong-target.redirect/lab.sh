@@ -5,7 +5,7 @@
 
 needs iptables-nft
 world
-listen host "0.0.0.0:8443"
+listen host "$ANY:8443"
 works() { reaches_outside "$NS1" 443; }
 fault() { run ipt -t nat -A PREROUTING -p tcp --dport 443 -j REDIRECT --to-ports 8443; }
 repair() { run ipt -t nat -F PREROUTING; }

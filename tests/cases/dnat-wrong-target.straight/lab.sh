@@ -5,7 +5,7 @@
 
 world
 straight
-listen "$NS2" "0.0.0.0:443"
+listen "$NS2" "$ANY:443"
 works() { reaches_outside "$NS1" 443; }
 fault() { taken 443; }
 repair() { run nft delete table inet publish; }

@@ -5,5 +5,5 @@
 
 world
 NO_BEFORE=1
-repair() { listen host "0.0.0.0:8080"; }
+repair() { listen host "$ANY:8080"; }
 ask "$NS1" "$BRADDR:8080"

@@ -5,8 +5,8 @@
 
 needs iptables-nft
 world
-listen host 0.0.0.0:9000
+listen host "$ANY:9000"
 run ipt -t nat -N DOCKER
 run ipt -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
-run ipt -t nat -A DOCKER -p tcp --dport 8080 -j DNAT --to-destination "$NS2ADDR:80"
+run ipt -t nat -A DOCKER -p tcp --dport 8080 -j DNAT --to-destination "$(in_brackets "$NS2ADDR"):80"
 ask "$NS1" "$UPADDR:9000"

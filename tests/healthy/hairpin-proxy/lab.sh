@@ -6,8 +6,8 @@
 needs iptables-nft
 world
 listen "$NS1" "$NS1ADDR:5000"
-listen host 0.0.0.0:5000
+listen host "$ANY:5000"
 run ipt -t nat -N DOCKER
 run ipt -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
-run ipt -t nat -A DOCKER ! -i "$BR" -p tcp --dport 5000 -j DNAT --to-destination "$NS1ADDR:5000"
+run ipt -t nat -A DOCKER ! -i "$BR" -p tcp --dport 5000 -j DNAT --to-destination "$(in_brackets "$NS1ADDR"):5000"
 ask "$NS1" "$UPADDR:5000"

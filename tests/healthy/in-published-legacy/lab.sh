@@ -6,6 +6,6 @@
 needs iptables-legacy
 world
 listen "$NS1" "$NS1ADDR:5000"
-run iptl -t nat -A PREROUTING -i "$UP" -p tcp --dport 8080 -j DNAT --to-destination "$NS1ADDR:5000"
+run iptl -t nat -A PREROUTING -i "$UP" -p tcp --dport 8080 -j DNAT --to-destination "$(in_brackets "$NS1ADDR"):5000"
 works() { tcp_works outside "$UPADDR" 8080; }
 ask outside "$NS1:5000"

@@ -10,7 +10,7 @@ run ipt -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
 run ipt -t nat -A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER
 run ipt -t nat -A POSTROUTING -s "$NS1ADDR" -d "$NS1ADDR" -p tcp -m tcp --dport 80 -j MASQUERADE
 run ipt -t nat -A DOCKER -i "$BR" -j RETURN
-run ipt -t nat -A DOCKER ! -i "$BR" -p tcp -m tcp --dport 5000 -j DNAT --to-destination "$NS1ADDR:80"
+run ipt -t nat -A DOCKER ! -i "$BR" -p tcp -m tcp --dport 5000 -j DNAT --to-destination "$(in_brackets "$NS1ADDR"):80"
 run ipt -N DOCKER
 run ipt -N DOCKER-USER
 run ipt -P FORWARD DROP

@@ -6,5 +6,5 @@
 #   NS2 ── PORT2 ┘ :8080
 
 world
-listen "$NS2" 0.0.0.0:8080
+listen "$NS2" "$ANY:8080"
 ask "$NS1" "$NS2:8080"

@@ -4,7 +4,7 @@
 #   NS1 ── PORT1 ─ BR ─ host (10.96.0.1:443 is NS2:6443) ─ UP ── outside
 
 world
-listen "$NS2" "0.0.0.0:6443"
+listen "$NS2" "$ANY:6443"
 nft_in host <<-END
 	table ip services {
 		chain pre {

@@ -5,6 +5,6 @@
 
 needs iptables-nft
 world
-listen host "0.0.0.0:8443"
+listen host "$ANY:8443"
 run ipt -t nat -A PREROUTING -i "$BR" -p tcp --dport 443 -j REDIRECT --to-ports 8443
 ask "$NS1" "$OUT"

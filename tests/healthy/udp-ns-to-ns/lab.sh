@@ -6,7 +6,7 @@
 #   NS2 ── PORT2 ┘ :5353/udp
 
 world
-listen "$NS2" 0.0.0.0:5353/udp
+listen "$NS2" "$ANY:5353/udp"
 nft_in "$NS2" <<-END
 	table inet own {
 		chain in {
