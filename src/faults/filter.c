@@ -402,7 +402,8 @@ static struct op_match match_of(const struct question *q, const struct drop *d)
 			m.src = prefix_host(&d->pkt.src);
 		else
 			m.dst = prefix_host(&d->pkt.dst);
-		m.established = true;
+		/* an answer that rules keep from being tracked is of no connection */
+		m.established = d->pkt.ct == CT_ESTABLISHED;
 		return m;
 	}
 	if (!q->path->flow.entry)
