@@ -515,9 +515,13 @@ bool listener_hears(const struct listener *l, const struct addr *dst)
 	return l->addr.family == dst->family || (l->addr.family == AF_INET6 && !l->v6only);
 }
 
-bool ns_bridge_nf(const struct ns *ns, uint8_t family)
+bool ns_bridge_nf(const struct ns *ns, int bridge, uint8_t family)
 {
-	return (family == AF_INET6 ? ns->bridge_nf_call_ip6tables : ns->bridge_nf_call_iptables) > 0;
+	bool ip6 = family == AF_INET6;
+	int all = ip6 ? ns->bridge_nf_call_ip6tables : ns->bridge_nf_call_iptables;
+	const struct link *l = all == 0 ? ns_link(ns, bridge) : NULL;
+
+	return all > 0 || (l && (ip6 ? l->nf_call_ip6tables : l->nf_call_iptables));
 }
 
 const struct iface_addr *ns_addr_on(const struct ns *ns, int ifindex, uint8_t family,

@@ -62,6 +62,7 @@ struct link {
 	struct brport brport;
 	bool stp;               /* of a bridge */
 	bool vlan_filtering;    /* of a bridge */
+	bool nf_call_iptables, nf_call_ip6tables; /* of a bridge, beside the switches of all */
 	bool xdp;               /* a program sees packets before anybody else does … */
 	uint32_t xdp_id;        /* … this one; 0: not told */
 	struct devconf inet;
@@ -446,8 +447,11 @@ bool iface_addr_usable(const struct iface_addr *a);
  * unless it says otherwise (ipv6(7)); never the other way round.
  */
 bool listener_hears(const struct listener *l, const struct addr *dst);
-/* Do bridged packets of this family cross the IP hooks? */
-bool ns_bridge_nf(const struct ns *ns, uint8_t family);
+/*
+ * Do packets of this family cross the IP hooks on their way through this bridge? One switch decides for all, one for each
+ * (br_nf_pre_routing(), net/bridge/br_netfilter_hooks.c), and without br_netfilter neither.
+ */
+bool ns_bridge_nf(const struct ns *ns, int bridge, uint8_t family);
 /*
  * The first address of the family on the interface whose prefix contains `near` (unset: any; of IPv6 any but
  * link-local, which every interface has).

@@ -700,7 +700,7 @@ static bool by_port(struct walk *w, enum leg_kind kind, int ns, const struct lin
 		cross_netdev(w, ns, HOOK_INGRESS, in);
 		cross_bridge(w, ns, HOOK_PREROUTING, bridge->ifindex, in, 0);
 		cross_bridge(w, ns, HOOK_FORWARD, bridge->ifindex, in, port->ifindex);
-		if (ns_bridge_nf(ns_of(w, ns), w->pkt.dst.family)) {
+		if (ns_bridge_nf(ns_of(w, ns), bridge->ifindex, w->pkt.dst.family)) {
 			const enum hook hooks[] = { HOOK_PREROUTING, HOOK_FORWARD, HOOK_POSTROUTING };
 
 			for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
@@ -801,7 +801,7 @@ static void up_from_port(struct walk *w, int ns, int port, int bridge)
 	cross_netdev(w, ns, HOOK_INGRESS, port);
 	cross_bridge(w, ns, HOOK_PREROUTING, bridge, port, 0);
 	/* br_nf_pre_routing() comes before the bridge knows whether the frame is its own */
-	if (ns_bridge_nf(ns_of(w, ns), w->pkt.dst.family)) {
+	if (ns_bridge_nf(ns_of(w, ns), bridge, w->pkt.dst.family)) {
 		cross(w, &(struct fw_place){ .ns = ns,
 					     .hook = HOOK_PREROUTING,
 					     .iif = bridge,

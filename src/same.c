@@ -53,6 +53,7 @@ static bool same_link(const struct link *a, const struct link *b)
 	       memcmp(a->mac, b->mac, a->mac_len) == 0 && a->master == b->master &&
 	       a->peer == b->peer && a->peer_nsid == b->peer_nsid && a->stp == b->stp &&
 	       a->macvlan_mode == b->macvlan_mode && a->vlan_filtering == b->vlan_filtering && a->xdp == b->xdp &&
+	       a->nf_call_iptables == b->nf_call_iptables && a->nf_call_ip6tables == b->nf_call_ip6tables &&
 	       same_brport(&a->brport, &b->brport) && same_devconf(&a->inet, &b->inet) &&
 	       same_devconf6(&a->inet6, &b->inet6) &&
 	       /* the state of a port goes with its carrier, which does not count */

@@ -70,8 +70,10 @@ static const struct nlfield link_fields[] = {
 };
 
 static const struct nlfield bridge_fields[] = {
-	{ IFLA_BR_STP_STATE,      NLFIELD(U32, struct link_message, stp_state) },
-	{ IFLA_BR_VLAN_FILTERING, NLFIELD(BOOL, struct link_message, link.vlan_filtering) },
+	{ IFLA_BR_STP_STATE,         NLFIELD(U32, struct link_message, stp_state) },
+	{ IFLA_BR_VLAN_FILTERING,    NLFIELD(BOOL, struct link_message, link.vlan_filtering) },
+	{ IFLA_BR_NF_CALL_IPTABLES,  NLFIELD(BOOL, struct link_message, link.nf_call_iptables) },
+	{ IFLA_BR_NF_CALL_IP6TABLES, NLFIELD(BOOL, struct link_message, link.nf_call_ip6tables) },
 	{ 0 },
 };
 

@@ -289,7 +289,8 @@ static const enum hook *hooks_of(const struct question *q)
 					     HOOK_COUNT };
 	static const enum hook bridge_up[] = { HOOK_PREROUTING, HOOK_COUNT };
 	static const enum hook none[] = { HOOK_COUNT };
-	bool bridge_nf = ns_bridge_nf(leg_ns(q), q->leg->pkt.dst.family);
+	const struct link *port = ns_link(leg_ns(q), q->leg->iif);
+	bool bridge_nf = port && ns_bridge_nf(leg_ns(q), port->master, q->leg->pkt.dst.family);
 
 	switch (q->leg->kind) {
 	case LEG_SEND:
@@ -501,8 +502,24 @@ static void say_nearest(const struct question *q, struct finding *f, const struc
 	say_near_misses(f, misses, n);
 }
 
+/* By which switch a rule of IP has to do with a packet that is bridged, not routed: that of all bridges, or its own. */
+static void bridged_why(const struct question *q, char *buf, size_t size)
+{
+	const struct ns *ns = leg_ns(q);
+	const struct link *port = ns_link(ns, q->leg->iif);
+	const char *tables = q->leg->pkt.dst.family == AF_INET6 ? "ip6tables" : "iptables";
+	int all = q->leg->pkt.dst.family == AF_INET6 ? ns->bridge_nf_call_ip6tables : ns->bridge_nf_call_iptables;
+
+	if (all > 0 || !port)
+		snprintf(buf, size, ", though it is bridged (bridge-nf-call-%s = 1)", tables);
+	else
+		snprintf(buf, size, ", though it is bridged (nf_call_%s of %s is on)", tables,
+			 ifname(q, q->leg->ns, port->master).s);
+}
+
 static bool filter_drop(const struct question *q, struct finding *f, const char *code)
 {
+	char why[96] = "";
 	struct drop d;
 	struct op op;
 
@@ -529,13 +546,12 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 	fw_rule_ref(q->s, d.ns, d.chain, d.handle, &f->rule);
 	f->has_rule = true;
 	d.reject = d.reject || (f->rule.text && strcasestr(f->rule.text, "reject"));
+	if (q->leg->kind == LEG_BRIDGED && !streq(code, "bridge-drop"))
+		bridged_why(q, why, sizeof(why));
 	say(f, d.ns, "", "%s of chain %s (%s%s %s) in %s %s %s%s", d.handle ? "a rule" : "the policy",
 	    d.chain->name, d.chain->legacy ? "legacy iptables, " : "", f->rule.family,
 	    f->rule.table, who(q, d.ns).s,
-	    d.reject ? "rejects" : "drops", d.nd ? nd_name(&d.pkt) : "it",
-	    q->leg->kind == LEG_BRIDGED && !streq(code, "bridge-drop") ?
-		    (d.pkt.dst.family == AF_INET6 ? ", though it is bridged (bridge-nf-call-ip6tables = 1)" :
-						   ", though it is bridged (bridge-nf-call-iptables = 1)") : "");
+	    d.reject ? "rejects" : "drops", d.nd ? nd_name(&d.pkt) : "it", why);
 	say_rule_object(f);
 	if (d.chain->legacy && !d.nd)
 		say_count(q, f, &d);

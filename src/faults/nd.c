@@ -120,7 +120,7 @@ static void bridge_hook(struct passage *p, int ns, enum hook hook, int bridge, i
 static void bridged_ip_hook(struct passage *p, const struct ns *here, int ns, enum hook hook, int bridge, int in,
 			    int out)
 {
-	if (!p->ip6 || !ns_bridge_nf(here, AF_INET6))
+	if (!p->ip6 || !ns_bridge_nf(here, bridge, AF_INET6))
 		return;
 	p->at[p->n++] = (struct fw_place){ .ns = ns, .hook = hook,
 					   .iif = hook == HOOK_POSTROUTING ? 0 : bridge,

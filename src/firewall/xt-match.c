@@ -523,7 +523,7 @@ static enum tri eval_physdev(struct fw_run *r, const void *info, uint32_t rev)
 
 	if (r->at->netfilter_bridged)
 		return physdev(r, info, r->at->port_in, forwarded ? r->at->port_out : 0);
-	if (!by_bridge || !ns_bridge_nf(r->ns, r->pf))
+	if (!by_bridge || !ns_bridge_nf(r->ns, in->ifindex, r->pf))
 		return physdev(r, info, 0, 0);
 	if (r->at->port_in)
 		return physdev(r, info, r->at->port_in, 0);

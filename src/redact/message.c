@@ -198,7 +198,8 @@ void redactor_walk(struct redactor *r, void *bytes, size_t n, const struct redac
 /* --- rtnetlink -------------------------------------------------------------- */
 
 static const struct redact_row bridge_data[] = {
-	{ .attr = IFLA_BR_STP_STATE }, { .attr = IFLA_BR_VLAN_FILTERING }, { 0 },
+	{ .attr = IFLA_BR_STP_STATE }, { .attr = IFLA_BR_VLAN_FILTERING },
+	{ .attr = IFLA_BR_NF_CALL_IPTABLES }, { .attr = IFLA_BR_NF_CALL_IP6TABLES }, { 0 },
 };
 
 static const struct redact_row macvlan_data[] = {
