@@ -131,6 +131,9 @@ void path_free(struct path *p);
 /* The hook of a leg at which the source is translated, or NULL. */
 const struct crossing *leg_translation(const struct leg *leg);
 
+/* Where the path passes this interface first, inwards or outwards, in one direction; NULL: it does not. */
+const struct point *path_point(const struct path *path, int ns, int ifindex, bool out, enum direction dir);
+
 static inline void path_freep(struct path **p)
 {
 	path_free(*p);

@@ -79,6 +79,14 @@ const struct crossing *leg_translation(const struct leg *leg)
 	return NULL;
 }
 
+const struct point *path_point(const struct path *path, int ns, int ifindex, bool out, enum direction dir)
+{
+	vec_each(pt, &path->points)
+		if (pt->ns == ns && pt->ifindex == ifindex && pt->out == out && pt->dir == dir)
+			return pt;
+	return NULL;
+}
+
 static const struct ns *ns_of(const struct walk *w, int ns)
 {
 	return snapshot_ns(w->s, ns);
@@ -143,15 +151,6 @@ static const struct link *outer_port(const struct walk *w, int ns, int bridge, i
 	return predict_outer_port(ns_of(w, ns), bridge, except);
 }
 
-/* Did the request come in by this interface? */
-static bool came_by(const struct path *path, int ns, int ifindex)
-{
-	vec_each(pt, &path->points)
-		if (pt->ns == ns && pt->ifindex == ifindex && !pt->out && pt->dir == DIR_REQUEST)
-			return true;
-	return false;
-}
-
 /* The MAC to which this segment's sender sends already; NULL: it does not know it yet. */
 static const struct neigh *known_neigh(const struct walk *w)
 {
@@ -179,7 +178,7 @@ static int port_rank(const struct walk *w, int ns, const struct link *port, cons
 	end = ns_link(ns_of(w, end_ns), end_if);
 	if (n && end && n->mac_len == end->mac_len && memcmp(n->mac, end->mac, n->mac_len) == 0)
 		return 4;
-	if (w->dir == DIR_REPLY && came_by(w->p, ns, port->ifindex))
+	if (w->dir == DIR_REPLY && path_point(w->p, ns, port->ifindex, false, DIR_REQUEST))
 		return 3;
 	own = ns_addr_on(ns_of(w, end_ns), end_if, a->family, a);
 	return own && addr_eq(&own->prefix.addr, a) ? 2 : 1;

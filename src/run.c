@@ -1193,33 +1193,41 @@ static int answer_came_by(const struct round *r, size_t probe)
 	return 0;
 }
 
-static bool leaves_by(const struct path *path, int ns, int ifindex)
+static bool is_port_of(const struct ns *ns, int ifindex, int bridge)
 {
-	vec_each(pt, &path->points)
-		if (pt->ns == ns && pt->ifindex == ifindex && pt->out && pt->dir == DIR_REQUEST)
-			return true;
-	return false;
+	const struct link *l = ns_link(ns, ifindex);
+
+	return l && l->master == bridge;
 }
 
-/* The request left by another port of the host's bridge than the one behind which the next hop was thought, if any. */
+/*
+ * The port of the host's bridge by which the request left, where it is another one than that behind which the next hop
+ * was thought, else 0. As long as not all is seen this may change: a flooded one leaves by one port after the other.
+ */
 static int request_left_by(const struct round *r, size_t probe)
 {
 	const struct path *path = r->paths.v[probe];
-	int port = 0;
+	const struct ns *host = snapshot_ns(r->s, NS_HOST);
+	int followed = path->flow.request_port, port = followed;
 
-	if (path->flow.request_port)
-		return 0;
 	vec_each(s, &r->obs.sightings) {
-		const struct link *l = ns_link(snapshot_ns(r->s, NS_HOST), s->ifindex);
+		const struct point *pt;
+		const struct link *l;
 
-		if (s->probe != (int)probe || s->kind != SIGHT_REQUEST || s->ns != NS_HOST || !s->out ||
-		    !l || !l->master || s->ifindex == port)
+		if (s->probe != (int)probe || s->kind != SIGHT_REQUEST || s->ns != NS_HOST || !s->out || s->ifindex == port)
+			continue;
+		pt = path_point(path, NS_HOST, s->ifindex, true, DIR_REQUEST);
+		if (pt && !followed && LEG_BIT(path->legs.v[pt->leg].kind) & (LEG_BIT(LEG_BRIDGED) | LEG_BIT(LEG_BRIDGE_DOWN)))
+			return 0;
+		/* the links are many, and this is asked again and again */
+		l = pt ? NULL : ns_link(host, s->ifindex);
+		if (!l || !l->master || (followed && !is_port_of(host, followed, l->master)))
 			continue;
 		if (port) /* flooded: it left by several */
 			return 0;
 		port = s->ifindex;
 	}
-	return leaves_by(path, NS_HOST, port) ? 0 : port;
+	return port;
 }
 
 /* Packets took a way that the configuration does not tell: follow them there. */
@@ -1229,12 +1237,11 @@ static void follow_packets(struct round *r, size_t probe)
 	struct flow flow = path->flow;
 	int reply_iif = answer_came_by(r, probe), port = request_left_by(r, probe);
 
-	if (!reply_iif && !port)
+	if (!reply_iif && port == flow.request_port)
 		return;
 	if (reply_iif)
 		flow.reply_iif = reply_iif;
-	if (port)
-		flow.request_port = port;
+	flow.request_port = port;
 	r->paths.v[probe] = round_predict(r, &flow);
 	path_free(path);
 }
