@@ -95,11 +95,18 @@ void collect_pack_name(struct pack *p, struct snapshot *s, const char **field);
 /* Reads the unanswered and untranslated flows of datagrams that the namespace tracks. As collect_ns(). */
 int collect_old_flows(struct snapshot *s, int ns, int ns_fd);
 
+/* Ports of an address to which sources are translated, towards one destination. */
+struct port_range {
+	uint8_t proto;        /* IPPROTO_TCP or IPPROTO_UDP */
+	struct addr dst, nat;
+	uint16_t dport, min, max;
+};
+
 /*
- * Reads beside what is there the flows to this destination, whose source the namespace translates: those that need a
- * port each. proto: IPPROTO_TCP or IPPROTO_UDP. 0 (a kernel without conntrack has none) or -errno.
+ * Reads beside what is there the flows whose source the namespace translates to one of these ports: each needs one of
+ * its own. 0 (a kernel without conntrack has none) or -errno.
  */
-int collect_translated(struct snapshot *s, int ns, int ns_fd, uint8_t proto, const struct addr *dst, uint16_t dport);
+int collect_translated(struct snapshot *s, int ns, int ns_fd, const struct port_range *range);
 
 /* Every tracked flow of a family, to f. 0 (a kernel without conntrack has none) or -errno. */
 int collect_flows(int ns_fd, uint8_t family, void (*f)(const struct tracked_flow *flow, void *arg),

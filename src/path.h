@@ -134,6 +134,15 @@ const struct crossing *leg_translation(const struct leg *leg);
 /* Where the path passes this interface first, inwards or outwards, in one direction; NULL: it does not. */
 const struct point *path_point(const struct path *path, int ns, int ifindex, bool out, enum direction dir);
 
+/* What the source is translated to where it leaves by a leg, and the ports that it may have there. */
+struct port_pool {
+	const struct crossing *c;
+	uint16_t min, max;
+};
+
+/* False: nothing is translated there, or it is not known to what, or it has no ports. */
+bool leg_port_pool(const struct leg *leg, struct port_pool *ret);
+
 static inline void path_freep(struct path **p)
 {
 	path_free(*p);

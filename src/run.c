@@ -1440,13 +1440,20 @@ static void find_size(struct round *r, size_t full)
 
 /* --- do more packets of a flow pass than its first one? --- */
 
+static bool leg_drops(const struct leg *leg)
+{
+	for (size_t i = 0; i < leg->n_crossings; i++)
+		if (leg->crossings[i].res.verdict == FW_DROP)
+			return true;
+	return false;
+}
+
 /* Does the model have a rule drop it, or its answer? */
 static bool drops(const struct path *path)
 {
 	vec_each(leg, &path->legs)
-		for (size_t i = 0; i < leg->n_crossings; i++)
-			if (leg->crossings[i].res.verdict == FW_DROP)
-				return true;
+		if (leg_drops(leg))
+			return true;
 	return false;
 }
 
@@ -1705,25 +1712,65 @@ static bool is_mute(const struct round *r)
 	return !round_asks(r) || r->no_entry;
 }
 
+/* A translation that may have had no port left, and where. */
+struct scarce {
+	int ns;
+	struct port_range range;
+};
+
+typedef VEC(struct scarce) scarce_list;
+
+static bool has_scarce(const scarce_list *list, int ns, const struct port_range *range)
+{
+	vec_each(s, list)
+		if (s->ns == ns && s->range.proto == range->proto && s->range.dport == range->dport &&
+		    s->range.min == range->min && s->range.max == range->max &&
+		    addr_eq(&s->range.dst, &range->dst) && addr_eq(&s->range.nat, &range->nat))
+			return true;
+	return false;
+}
+
+/* Where the request of a lost probe could have been translated, and did not leave. */
+static void find_scarce(const struct round *r, size_t probe, scarce_list *ret)
+{
+	const struct path *path = r->paths.v[probe];
+	const struct probe *p = &r->plan.probes.v[probe];
+
+	if (p->control || p->outcome == PROBE_ANSWERED)
+		return;
+	for (size_t l = 0; l < path->request_legs && !leg_drops(&path->legs.v[l]); l++) {
+		const struct leg *leg = &path->legs.v[l];
+		const struct table_use *use = &r->s->ns.v[leg->ns].connections_use;
+		struct port_pool pool;
+		struct port_range range;
+
+		if (leg->point < 0 || !leg_port_pool(leg, &pool) ||
+		    correlate_passed(&r->obs, probe, &path->points.v[leg->point]))
+			continue;
+		/* fewer connections than ports, where it is known how many there are */
+		if (use->limit && use->used <= (size_t)(pool.max - pool.min))
+			continue;
+		range = (struct port_range){ .proto = proto_number(p->proto, pool.c->pkt.dst.family),
+					     .dst = pool.c->pkt.dst,
+					     .nat = pool.c->res.nat.addr,
+					     .dport = pool.c->pkt.dport,
+					     .min = pool.min,
+					     .max = pool.max };
+		if (!has_scarce(ret, leg->ns, &range))
+			vec_push(ret, ((struct scarce){ .ns = leg->ns, .range = range }));
+	}
+}
+
 /* Who has the ports that the source of a lost packet could be translated to, where it did not leave. */
 static void read_port_users(struct round *r)
 {
-	for (size_t i = 0; i < r->paths.n; i++) {
-		const struct path *path = r->paths.v[i];
-		const struct probe *p = &r->plan.probes.v[i];
+	scarce_list scarce = { 0 };
 
-		for (size_t l = 0; l < path->request_legs; l++) {
-			const struct leg *leg = &path->legs.v[l];
-			const struct crossing *c = leg_translation(leg);
-
-			if (!c || p->control || p->proto == PROTO_ICMP || p->outcome == PROBE_ANSWERED || leg->point < 0 ||
-			    correlate_passed(&r->obs, i, &path->points.v[leg->point]))
-				continue;
-			ns_forget(&r->s->ns.v[leg->ns], COLLECT_FLOW);
-			collect_translated(r->s, leg->ns, r->fds.v[leg->ns], proto_number(p->proto, c->pkt.dst.family),
-					   &c->pkt.dst, c->pkt.dport);
-		}
-	}
+	for (size_t i = 0; i < r->paths.n; i++)
+		find_scarce(r, i, &scarce);
+	vec_each(s, &scarce)
+		collect_translated(r->s, s->ns, r->fds.v[s->ns], &s->range);
+	vec_free(&scarce);
 }
 
 /* What else the kernel knows that a judgement may need. */
@@ -1736,8 +1783,10 @@ static void gather(struct round *r)
 	if (lost) {
 		count_rules(r);
 		count_queues(r);
-		read_port_users(r);
 	}
+	vec_each(ns, &r->s->ns)
+		if (ns->flows.n)
+			ns_forget(ns, COLLECT_FLOW);
 	/* a flow of before may fail where a new one works */
 	if (!is_mute(r) && r->paths.v[0]->outside && r->plan.probes.v[0].proto == PROTO_UDP &&
 	    r->plan.probes.v[0].answered)
@@ -1745,6 +1794,8 @@ static void gather(struct round *r)
 	if (!lost && !is_mute(r))
 		return;
 	collect_details(r->s, r->fds.v);
+	if (lost)
+		read_port_users(r);
 	r->routed_both_ways = routed_both_ways(r);
 }
 

@@ -132,29 +132,33 @@ int collect_flows(int ns_fd, uint8_t family, void (*f)(const struct tracked_flow
 struct translated {
 	struct snapshot *s;
 	int ns;
-	uint8_t proto;
-	const struct addr *dst;
-	uint16_t dport;
+	const struct port_range *range;
 };
+
+static bool holds_port(const struct tracked_flow *flow, const struct port_range *range)
+{
+	return flow->translated && flow->proto == range->proto && flow->answer_sport == range->dport &&
+	       flow->answer_dport >= range->min && flow->answer_dport <= range->max &&
+	       addr_eq(&flow->answer_src, &range->dst) && addr_eq(&flow->answer_dst, &range->nat);
+}
 
 static int take_translated(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct translated *t = arg;
 	struct tracked_flow flow;
 
-	if (read_entry(nlh, &flow) && flow.translated && flow.proto == t->proto && flow.answer_sport == t->dport &&
-	    addr_eq(&flow.answer_src, t->dst))
+	if (read_entry(nlh, &flow) && holds_port(&flow, t->range))
 		collect_take(t->s, &t->s->ns.v[t->ns], COLLECT_FLOW, collect_copy(t->s, nlh));
 	return 0;
 }
 
-int collect_translated(struct snapshot *s, int ns, int ns_fd, uint8_t proto, const struct addr *dst, uint16_t dport)
+int collect_translated(struct snapshot *s, int ns, int ns_fd, const struct port_range *range)
 {
 	_cleanup_(nl_closep) struct nl *nl = NULL;
-	struct translated t = { .s = s, .ns = ns, .proto = proto, .dst = dst, .dport = dport };
+	struct translated t = { .s = s, .ns = ns, .range = range };
 	int r = netns_nl(ns_fd, NETLINK_NETFILTER, &nl);
 
-	return r < 0 ? r : each(nl, dst->family, take_translated, &t);
+	return r < 0 ? r : each(nl, range->dst.family, take_translated, &t);
 }
 
 /* --- flows of datagrams that may be older than the rules --- */

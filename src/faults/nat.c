@@ -324,27 +324,6 @@ static bool snat_wrong_source(const struct question *q, struct finding *f)
 
 /* --- snat-ports-exhausted --- */
 
-/* What the source is translated to where it leaves by this leg, and the ports that it may have there. */
-struct port_pool {
-	const struct crossing *c;
-	uint16_t min, max;
-};
-
-static bool pool_of(const struct leg *leg, struct port_pool *ret)
-{
-	const struct crossing *c = leg_translation(leg);
-
-	if (!c || c->res.nat_unknown || !addr_is_set(&c->res.nat.addr) || c->pkt.proto == PROTO_ICMP)
-		return false;
-	*ret = (struct port_pool){ .c = c, .min = c->res.nat.port_min, .max = c->res.nat.port_max };
-	/* what the kernel takes for ports of clients (nf_nat_l4proto_unique_tuple(), net/netfilter/nf_nat_core.c) */
-	if (!ret->min || !ret->max) {
-		ret->min = 1024;
-		ret->max = UINT16_MAX;
-	}
-	return ret->min <= ret->max;
-}
-
 /* How many of them other flows to the same destination have. */
 static size_t ports_taken(const struct ns *ns, const struct port_pool *pool)
 {
@@ -371,7 +350,7 @@ static bool snat_ports_exhausted(const struct question *q, struct finding *f)
 	struct port_pool pool;
 	size_t size;
 
-	if (leg->dir != DIR_REQUEST || (q->ev->loss != LOSS_PACKET && q->ev->loss != LOSS_NOT_SENT) || !pool_of(leg, &pool))
+	if (leg->dir != DIR_REQUEST || (q->ev->loss != LOSS_PACKET && q->ev->loss != LOSS_NOT_SENT) || !leg_port_pool(leg, &pool))
 		return false;
 	size = (size_t)pool.max - pool.min + 1;
 	if (ports_taken(leg_ns(q), &pool) < size)
