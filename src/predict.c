@@ -177,11 +177,11 @@ static const struct neigh *known_neigh(const struct walk *w)
 
 /*
  * How likely packets for an address leave by this port, where somebody is behind it who answers for that: two legs of
- * one namespace on one bridge both do, and the first answer that comes back counts. 0: nobody is there.
+ * one namespace on one bridge both do, and the first answer that comes back counts. n: whom the sender knows, or NULL.
+ * 0: nobody is there.
  */
-static int port_rank(const struct walk *w, int ns, const struct link *port, const struct addr *a)
+static int port_rank(const struct walk *w, int ns, const struct link *port, const struct addr *a, const struct neigh *n)
 {
-	const struct neigh *n = known_neigh(w);
 	const struct iface_addr *own;
 	const struct link *end;
 	int end_ns, end_if;
@@ -202,11 +202,12 @@ static int port_rank(const struct walk *w, int ns, const struct link *port, cons
 /* The bridge port that leads to the owner of an address, other than `except`; NULL: none known. */
 static const struct link *port_to(const struct walk *w, int ns, int bridge, const struct addr *a, int except)
 {
+	const struct neigh *n = known_neigh(w);
 	const struct link *best = NULL;
 	int most = 0;
 
 	vec_each(l, &ns_of(w, ns)->links) {
-		int rank = l->master == bridge && l->ifindex != except ? port_rank(w, ns, l, a) : 0;
+		int rank = l->master == bridge && l->ifindex != except ? port_rank(w, ns, l, a, n) : 0;
 
 		if (rank > most) {
 			best = l;
