@@ -434,7 +434,7 @@ static bool misses_target(const struct walk *w, int ns, const struct nat *nat)
  */
 static bool follow(struct walk *w, const struct fw_place *at, struct fw_result *ret_first)
 {
-	if (!w->p->flow.follows || w->dir != DIR_REQUEST || w->pkt.ct != CT_NEW || at->bridge ||
+	if (!w->p->flow.follows || w->dir != DIR_REQUEST || w->pkt.ct != CT_NEW ||
 	    at->hook == HOOK_INGRESS || at->hook == HOOK_EGRESS)
 		return false;
 	struct packet opening = w->pkt;

@@ -1121,6 +1121,30 @@ static struct diagnosis *follower_gives(const struct follower *t)
 	return d;
 }
 
+/* `ct` in a table of a bridge has the kernel track what the bridge passes (net/bridge/netfilter/nf_conntrack_bridge.c). */
+static void a_bridge_knows_what_follows(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = world();
+	struct flow f = question("198.51.100.9", -1);
+	_cleanup_(path_freep) struct path *p = NULL;
+	size_t n = 0;
+
+	f.proto = PROTO_TCP;
+	f.port = 443;
+	f.follows = true;
+	p = predict(s, &f);
+	for (size_t l = 0; l < p->request_legs; l++)
+		for (size_t i = 0; i < p->legs.v[l].n_crossings; i++) {
+			const struct crossing *c = &p->legs.v[l].crossings[i];
+
+			assert_int_equal(c->pkt.ct, CT_ESTABLISHED);
+			n += c->at.bridge;
+		}
+	assert_true(n > 0);
+	assert_non_null(path_point(p, NS_HOST, BRIDGE, false, DIR_REQUEST));
+	assert_null(path_point(p, NS_HOST, BRIDGE, true, DIR_REQUEST));
+}
+
 static void a_flow_that_stops_at_its_second_packet(void **state)
 {
 	static const struct follower table[] = {
@@ -1231,6 +1255,7 @@ int main(void)
 		cmocka_unit_test(where_a_part_is_lost),
 		cmocka_unit_test(a_name_that_does_not_resolve),
 		cmocka_unit_test(the_server_that_is_followed),
+		cmocka_unit_test(a_bridge_knows_what_follows),
 		cmocka_unit_test(a_flow_that_stops_at_its_second_packet),
 		cmocka_unit_test(what_counts_as_a_change),
 		cmocka_unit_test(every_row_explains_itself),
