@@ -121,20 +121,30 @@ static int load(void **state)
 	return r;
 }
 
-static int begin(void **state, const struct drops_wanted *w)
+static int attach(struct bpf *b, const struct drops_wanted *w)
 {
 	const __u32 first = 0;
-	int r = load(state);
-	struct bpf *b = *state;
 
-	if (r < 0)
-		return r;
 	/* nothing is attached: this comes to an end */
 	consume(b, NULL, NULL);
 	if (bpf_map_update_elem(bpf_map__fd(find_map(b, "wanted")), &first, w, BPF_ANY) < 0)
 		return -errno;
 	b->link = bpf_program__attach(bpf_object__find_program_by_name(b->object, "on_drop"));
 	return b->link ? 0 : -errno;
+}
+
+static int begin(void **state, const struct drops_wanted *w)
+{
+	int r = load(state);
+
+	if (r == 0)
+		r = attach(*state, w);
+	if (r < 0) {
+		/* another witness is asked next, whose state it is then */
+		unload(*state);
+		*state = NULL;
+	}
+	return r;
 }
 
 static int events_fd(const void *state)
