@@ -221,7 +221,11 @@ static int test_element(struct nl *nl, const struct set_header *h, const struct 
 				 htonl(IPSET_FLAG_NOMATCH));
 	mnl_attr_nest_end(nlh, data);
 	r = nl_request(nl, nlh, NULL, NULL);
-	/* what the type itself refuses (an address outside of a bitmap) is no element either */
+	/*
+	 * What the type itself refuses (an address outside of a bitmap) is no element either; only old kernels
+	 * say so. Today's give IPSET_ERR_EXIST for that, too (ip_set_utest()), as for a question that is malformed:
+	 * neither can be told from "not in the set".
+	 */
 	return r == 0 ? 1 : r == -IPSET_ERR_EXIST || r <= -IPSET_ERR_TYPE_SPECIFIC ? 0 : r;
 }
 
@@ -319,6 +323,7 @@ static int test(struct nl *nl, const struct ipset_question *q)
 		return r;
 	return streq(h.type, "list:set") ? test_list(nl, h.name, q) : test_set(nl, &h, q);
 }
+
 /* --- names --------------------------------------------------------------------- */
 
 struct naming {
