@@ -176,7 +176,7 @@ static const struct nlfield alert_fields[] = {
 	{ NET_DM_ATTR_PROTO,   NLFIELD(U16, struct alert, ethertype) },
 	{ NET_DM_ATTR_IN_PORT, NLFIELD_NESTED(port_fields) },
 	{ NET_DM_ATTR_SYMBOL,  NLFIELD(SPAN, struct alert, symbol) },
-	{ NET_DM_ATTR_REASON,  NLFIELD(SPAN, struct alert, reason) },
+	{ DROPMON_ATTR_REASON, NLFIELD(SPAN, struct alert, reason) },
 	{ NET_DM_ATTR_PAYLOAD, NLFIELD(SPAN, struct alert, frame) },
 	{ 0 },
 };

@@ -14,6 +14,9 @@
 #include "capture/dropsource.h"
 #include "nl.h"
 
+/* NET_DM_ATTR_REASON (string): its name is in the headers of Linux 5.18 and later only. */
+#define DROPMON_ATTR_REASON 23
+
 /* Numbers that the kernel gave when the family was registered. */
 struct dropmon_family {
 	uint16_t id;

@@ -279,7 +279,7 @@ static const struct nlmsghdr *build(struct nl_buf *b, const struct alert *a)
 	mnl_attr_put_u16(nlh, NET_DM_ATTR_PROTO, a->ethertype);
 	mnl_attr_put(nlh, NET_DM_ATTR_PAYLOAD, a->frame.n, a->frame.b);
 	if (a->reason)
-		mnl_attr_put_strz(nlh, NET_DM_ATTR_REASON, a->reason);
+		mnl_attr_put_strz(nlh, DROPMON_ATTR_REASON, a->reason);
 	return nlh;
 }
 
