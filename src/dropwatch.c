@@ -45,13 +45,16 @@ static void die_with(pid_t parent)
 		_exit(0);
 }
 
-/* Keeps nothing but the socket: no standard output that somebody waits for, no namespace. */
+/*
+ * Keeps nothing but the socket: no standard output that somebody waits for, no
+ * namespace, no terminal, whose Ctrl-Z would stop it with drop_monitor left on.
+ */
 static void serve(int fd, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR);
 
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 || dup2(fd, 3) < 0 ||
-	    syscall(SYS_close_range, 4, ~0u, 0) < 0 || chdir("/") < 0)
+	    syscall(SYS_close_range, 4, ~0u, 0) < 0 || chdir("/") < 0 || setsid() < 0)
 		return;
 	privilege_drop_to_drops();
 	/* last, as the kernel forgets it with some changes of privileges */

@@ -283,7 +283,7 @@ static void undo_and_end(int signal)
 
 static void handle_signals(void (*handler)(int))
 {
-	static const int ends[] = { SIGALRM, SIGHUP, SIGINT, SIGTERM };
+	static const int ends[] = { SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
 		signal(ends[i], handler);
