@@ -20,6 +20,8 @@
 #define DONE_MS  200
 /* … so that no more than this are read at once. */
 #define READ_MAX 256
+/* drop_monitor is stopped before: the kernel waits until no processor is at it any more (RCU). */
+#define DONE_MONITOR_MS 1000
 
 _Static_assert(DROPS_LATER == DNS_TOKEN_AT, "the same place");
 _Static_assert(sizeof(((struct kernel_drop *)0)->reason) == DROPS_REASON &&
@@ -252,7 +254,7 @@ void dropwatch_read(struct dropwatch *w, const struct observe_spec *spec, struct
 void dropwatch_stop(struct dropwatch *w, const struct observe_spec *spec, struct observations *o)
 {
 	const struct drops_wanted nothing = { 0 };
-	uint64_t end = now_us() + 1000 * DONE_MS, now;
+	uint64_t end = now_us() + 1000 * (w->heard[DROPS_MONITOR] == 1 ? DONE_MONITOR_MS : DONE_MS), now;
 	struct drops_answer a;
 
 	if (w->fd < 0)
