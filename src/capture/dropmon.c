@@ -134,6 +134,12 @@ static void add_undo(struct dropmon_undo *u, const struct nlmsghdr *nlh)
 	u->n += NLMSG_ALIGN(nlh->nlmsg_len);
 }
 
+/* No word of the kernel's, but of one that was lost or not understood: what was asked may have been done. */
+static bool is_unclear(int error)
+{
+	return error == -ENOBUFS || error == -ETIMEDOUT || error == -EMSGSIZE || error == -EBADMSG;
+}
+
 /* EAGAIN is the kernel's word where it is started already. */
 int dropmon_start(struct nl *nl, const struct dropmon_family *family, struct dropmon_undo *ret)
 {
@@ -147,15 +153,16 @@ int dropmon_start(struct nl *nl, const struct dropmon_family *family, struct dro
 	if (r < 0)
 		return r;
 	r = nl_request(nl, put_switch(&b, family->id, NET_DM_CMD_START), NULL, NULL);
-	if (r < 0) {
-		/* refused, too, where somebody else has just started it */
-		(void)nl_request(nl, put_setup(&b, family->id, &before), NULL, NULL);
-		return r == -EAGAIN ? -EBUSY : r;
-	}
 	ret->n = 0;
-	add_undo(ret, put_switch(&b, family->id, NET_DM_CMD_STOP));
+	if (r == 0 || is_unclear(r))
+		add_undo(ret, put_switch(&b, family->id, NET_DM_CMD_STOP));
 	add_undo(ret, put_setup(&b, family->id, &before));
-	return 0;
+	if (r == 0)
+		return 0;
+	/* what sets it back is refused, too, where somebody else has just started it */
+	(void)nl_batch(nl, ret->b, ret->n, NULL, NULL);
+	ret->n = 0;
+	return r == -EAGAIN ? -EBUSY : r;
 }
 
 /* --- what it tells --------------------------------------------------------- */
@@ -289,12 +296,17 @@ static void handle_signals(void (*handler)(int))
 		signal(ends[i], handler);
 }
 
-/* The kernel gives the group to CAP_SYS_ADMIN only (Linux 6.7). */
+/*
+ * When it is started: before, what it tells of all the machine would leave no room
+ * for the kernel's answers. The kernel gives the group to CAP_SYS_ADMIN only (Linux 6.7).
+ */
 static int join(const struct monitor *m)
 {
 	const int room = ROOM;
 
-	(void)setsockopt(m->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	/* beyond net.core.rmem_max, where that may be */
+	if (setsockopt(m->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
+		(void)setsockopt(m->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	return setsockopt(m->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &m->family.group, sizeof(m->family.group)) < 0 ?
 		       -errno : 0;
 }
@@ -305,9 +317,7 @@ static int open_monitor(struct monitor *m)
 
 	m->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
 	r = nl_adopt(m->fd < 0 ? -errno : m->fd, &m->nl);
-	if (r == 0)
-		r = dropmon_find(m->nl, &m->family);
-	return r < 0 ? r : join(m);
+	return r < 0 ? r : dropmon_find(m->nl, &m->family);
 }
 
 /* From the moment it is started until it can be undone no signal ends this. */
@@ -351,6 +361,8 @@ static int begin(void **state, const struct drops_wanted *w)
 	r = open_monitor(m);
 	if (r == 0)
 		r = start(m);
+	if (r == 0)
+		r = join(m);
 	if (r < 0)
 		leave(m);
 	return r;

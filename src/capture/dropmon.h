@@ -34,7 +34,8 @@ struct dropmon_undo {
 
 /*
  * Sets it up to tell each packet, and starts it. -EBUSY: somebody else has. What
- * was set up without being started is set back.
+ * was set up without being started is set back; where the kernel's answer was lost
+ * or not understood (-ENOBUFS, -ETIMEDOUT, -EMSGSIZE, -EBADMSG) it is stopped, too.
  */
 int dropmon_start(struct nl *nl, const struct dropmon_family *family, struct dropmon_undo *ret);
 

@@ -26,6 +26,7 @@ struct kernel {
 	int fd;
 	bool absent;        /* it has no such family */
 	int refuses[NET_DM_CMD_MAX + 1]; /* errno by command */
+	uint8_t garbles;    /* command that it obeys, but whose answer cannot be read */
 	bool on;
 	struct setup setup;
 	struct nl *nl;
@@ -130,7 +131,10 @@ static void obey(struct kernel *k, const struct nlmsghdr *nlh)
 		error = set_up(k, nlh);
 	else
 		error = turn(k, genl->cmd == NET_DM_CMD_START);
-	acknowledge(k, nlh, error);
+	if (genl->cmd == k->garbles)
+		(void)send(k->fd, "", 1, 0);
+	else
+		acknowledge(k, nlh, error);
 }
 
 static void *serve(void *arg)
@@ -228,6 +232,21 @@ static void what_somebody_else_uses_is_left_alone(void **state)
 	assert_int_equal(dropmon_start(denied.nl, &family, &undo), -EPERM);
 	halt(&denied);
 	assert_false(denied.on);
+}
+
+static void what_may_have_been_started_is_stopped(void **state)
+{
+	struct kernel k = { .garbles = NET_DM_CMD_START };
+	struct dropmon_undo undo;
+
+	boot(&k);
+	k.setup.bytes = 77;
+	assert_int_equal(dropmon_start(k.nl, &family, &undo), -EBADMSG);
+	assert_int_equal(undo.n, 0);
+	halt(&k);
+	assert_false(k.on);
+	assert_int_equal(k.setup.mode, NET_DM_ALERT_MODE_SUMMARY);
+	assert_int_equal(k.setup.bytes, 77);
 }
 
 /* --- what it tells ---------------------------------------------------------- */
@@ -428,6 +447,7 @@ int main(void)
 		cmocka_unit_test(its_family_is_found),
 		cmocka_unit_test(it_is_left_as_it_was),
 		cmocka_unit_test(what_somebody_else_uses_is_left_alone),
+		cmocka_unit_test(what_may_have_been_started_is_stopped),
 		cmocka_unit_test(a_packet_that_it_tells),
 		cmocka_unit_test(packets_of_every_protocol),
 		cmocka_unit_test(what_is_not_ours),
