@@ -162,12 +162,15 @@ static int tcp_receive(const struct probe_plan *plan, struct probe *p, size_t pr
 	return 0;
 }
 
-/* The segment that asks for an acknowledgment (tcp_send_window_probe() in net/ipv4/tcp_output.c). */
+/*
+ * The segment that asks for an acknowledgment (tcp_send_window_probe() in net/ipv4/tcp_output.c); there is none on a
+ * connection that the other side has ended already.
+ */
 static int ask_again(int fd, struct attempt *a)
 {
 	struct pollfd opened = { fd, POLLOUT, 0 };
 
-	if (poll(&opened, 1, OPEN_MS) <= 0 || !is_open(fd))
+	if (poll(&opened, 1, OPEN_MS) <= 0 || info_of(fd).tcpi_state != ESTABLISHED)
 		return -ETIMEDOUT;
 	a->segments = info_of(fd).tcpi_segs_in;
 	a->sent_us = wall_us();

@@ -84,11 +84,11 @@ static bool is_port_unreachable(const struct sighting *s)
 	       icmp_is_port_unreachable(s->pkt.src.family, s->pkt.icmp_type, s->pkt.icmp_code);
 }
 
-/* Is it about one of the attempts that are asked about? Those are all where there is no list. */
+/* Is a packet about one of the attempts that are asked about? Those are all where there is no list. */
 static bool is_about(const struct probe *probe, size_t index, const bool *only, int its_probe,
-		     int attempt)
+		     int attempt, const struct packet *pkt)
 {
-	return its_probe == (int)index && attempt >= 0 && (size_t)attempt < probe->attempts.n &&
+	return its_probe == (int)index && attempt >= 0 && (size_t)attempt < probe->attempts.n && probe_sends(probe, pkt) &&
 	       (!only || only[attempt]);
 }
 
@@ -103,7 +103,7 @@ static void note_sightings(struct evidence *e, const struct path *path, const st
 	for (size_t i = 0; i < obs->sightings.n; i++) {
 		const struct sighting *s = &obs->sightings.v[i];
 
-		if (!is_about(probe, index, only, s->probe, s->attempt))
+		if (!is_about(probe, index, only, s->probe, s->attempt, &s->pkt))
 			continue;
 		if (s->kind == SIGHT_REQUEST || s->kind == SIGHT_REPLY)
 			note_packet(e, path, s, i, &roll);
@@ -122,7 +122,7 @@ static void note_trace(struct evidence *e, const struct probe *probe, size_t ind
 	for (size_t i = 0; i < obs->traces.n; i++) {
 		const struct trace_event *t = &obs->traces.v[i];
 
-		if (!is_about(probe, index, only, t->probe, t->attempt) ||
+		if (!is_about(probe, index, only, t->probe, t->attempt, &t->pkt) ||
 		    t->type == TRACE_RETURN || t->verdict != NF_DROP)
 			continue;
 		/* an attempt that was answered all the same is no loss */
@@ -403,7 +403,7 @@ static int *furthest(const struct path *path, const struct probe *probe, size_t 
 	vec_each(s, &obs->sightings) {
 		int pt;
 
-		if (!is_about(probe, index, NULL, s->probe, s->attempt))
+		if (!is_about(probe, index, NULL, s->probe, s->attempt, &s->pkt))
 			continue;
 		pt = point_of(path, s);
 		if (pt > last[s->attempt])

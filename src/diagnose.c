@@ -254,10 +254,15 @@ static bool proved(const struct inquiry *in, const struct path *path, const stru
 {
 	if (in->no_probe || leg->point < 0 || leg->kind == LEG_OUTSIDE)
 		return false;
-	for (size_t i = 0; i < in->n; i++)
-		if (!in->probes[i].control && !in->probes[i].follows == !path->flow.follows && comes_by(in->asked[i].path, path, leg) &&
-		    correlate_passed(in->obs, i, &path->points.v[leg->point]))
+	for (size_t i = 0; i < in->n; i++) {
+		const struct probe *p = &in->probes[i];
+
+		/* a flow's first packet proves nothing of the next ones, nor they of it */
+		if (p->control || (p->follows > 0) != (path->flow.follows > 0))
+			continue;
+		if (comes_by(in->asked[i].path, path, leg) && correlate_passed(in->obs, i, &path->points.v[leg->point]))
 			return true;
+	}
 	return false;
 }
 

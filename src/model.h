@@ -282,13 +282,13 @@ enum need_kind {
 	NEED_IPSET,                  /* what an ipset says of a packet: key is a struct ipset_question */
 };
 
+#define IPSET_KNOWS_SPORT 0x1
+#define IPSET_KNOWS_DPORT 0x2
+
 /*
  * What a rule asks an ipset about a packet: of each dimension its source or
  * destination. Which parts of it the set looks at, its type decides. Compared bytewise: keep it zeroed.
  */
-#define IPSET_KNOWS_SPORT 0x1
-#define IPSET_KNOWS_DPORT 0x2
-
 struct ipset_question {
 	uint16_t index;              /* by which rules know the set */
 	uint8_t dim, flags;          /* as in struct xt_set_info (linux/netfilter/xt_set.h); no inversion */

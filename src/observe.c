@@ -113,8 +113,12 @@ static int open_packets(struct watch *w)
 static void *watch_open(void *arg)
 {
 	struct watch *w = arg;
-	int r = netns_enter(w->ns_fd);
+	int r;
 
+	/* begun, and then nobody wanted it */
+	if (!w->config)
+		return NULL;
+	r = netns_enter(w->ns_fd);
 	if (r < 0) {
 		w->capture_error = w->trace_error = r;
 		return NULL;
@@ -136,6 +140,7 @@ static struct watch *watch_of(struct observer *ob, int ns)
 	w = vec_add(&ob->watches);
 	w->ns = ns;
 	w->ob = ob;
+	w->capture_error = w->trace_error = 1;
 	return w;
 }
 

@@ -444,8 +444,9 @@ static bool follow(struct walk *w, const struct fw_place *at, struct fw_result *
 	w->pkt.undo = ret_first->nat.addr;
 	w->pkt.undo_port = ret_first->nat.port;
 	w->pkt.ct = CT_ESTABLISHED;
-	/* what the first one's rules have left of a mark */
+	/* what the first one's rules have left of a mark, and of sets */
 	w->pkt.ctmark_known = 0;
+	w->pkt.sets_written |= ret_first->sets_written;
 	return true;
 }
 

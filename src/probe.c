@@ -11,6 +11,7 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 
 #include "outside.h"
@@ -484,6 +485,13 @@ static void read_all(struct run *run)
 	number_attempts(run);
 }
 
+bool probe_sends(const struct probe *p, const struct packet *pkt)
+{
+	const uint8_t flags = pkt->tcp_flags & (TH_SYN | TH_ACK | TH_RST | TH_FIN);
+
+	return pkt->proto != PROTO_TCP || flags != TH_ACK || (p->proto == PROTO_TCP && p->follows);
+}
+
 /* --- the end --- */
 
 static const struct sighting *find_sighting(const struct run *run, size_t probe, size_t attempt,
@@ -491,7 +499,8 @@ static const struct sighting *find_sighting(const struct run *run, size_t probe,
 {
 	vec_each(s, &run->o->sightings)
 		if (s->probe == (int)probe && s->attempt == (int)attempt && s->kind == kind &&
-		    s->out == out && s->ns == run->plan->probes.v[probe].ns)
+		    s->out == out && s->ns == run->plan->probes.v[probe].ns &&
+		    probe_sends(&run->plan->probes.v[probe], &s->pkt))
 			return s;
 	return NULL;
 }

@@ -62,6 +62,12 @@ struct probe {
 	int64_t rtt_us;        /* of the first answer, -1 */
 };
 
+/*
+ * May a packet with this probe's marks be its own, or an answer to it? In the middle of a connection the segments of
+ * strangers have all numbers there are: there only a probe that follows on another one has its own.
+ */
+bool probe_sends(const struct probe *p, const struct packet *pkt);
+
 /* What the loop asks between packets: how a probe stands, by what was seen so far. Pure. */
 enum settle {
 	SETTLE_WAIT,       /* nothing can be said before *ret_wake_us */

@@ -260,6 +260,12 @@ static bool fdb_wrong(const struct question *q, struct finding *f)
 
 /* --- bridge-flood-off --- */
 
+/* Was the next hop's MAC asked for behind the leg? A group that multicast snooping knows goes there all the same. */
+static bool asked_behind(const struct question *q)
+{
+	return q->ev && q->leg->point >= 0 && (size_t)q->leg->point < q->ev->seen.n && q->ev->seen.v[q->leg->point].arp > 0;
+}
+
 static bool bridge_flood_off(const struct question *q, struct finding *f)
 {
 	const bool ipv6 = q->leg->pkt.dst.family == AF_INET6;
@@ -270,11 +276,10 @@ static bool bridge_flood_off(const struct question *q, struct finding *f)
 		return false;
 	if (frame.flooded) {
 		/* what the bridge itself sends is flooded in any case (br_flood(), net/bridge/br_forward.c) */
-		if (frame.in == frame.bridge || (ipv6 ? frame.out->brport.mcast_flood : frame.out->brport.bcast_flood))
+		if (frame.in == frame.bridge || asked_behind(q) || (ipv6 ? frame.out->brport.mcast_flood : frame.out->brport.bcast_flood))
 			return false;
 		flag = ipv6 ? "mcast_flood" : "bcast_flood";
 		what = ipv6 ? "multicast packets, such as neighbour solicitations," : "broadcasts, such as ARP requests,";
-		/* a group that multicast snooping knows would have come out of the port all the same */
 	} else {
 		if (frame.out->brport.flood || entry_of(&frame, frame.dst))
 			return false;

@@ -377,7 +377,8 @@ static bool comes_by_another(const struct question *q, const struct drop *d)
 	const struct fib_query back = { .src = d->pkt.dst, .dst = d->pkt.src, .iif = d->oif };
 	struct lookup l;
 
-	if (q->leg->kind != LEG_FORWARD || q->leg->dir == DIR_REPLY || d->nd)
+	/* what comes from outside is let in by the interface that it was asked at only: nothing else limits who may come */
+	if (q->leg->kind != LEG_FORWARD || q->leg->dir == DIR_REPLY || q->path->flow.entry || d->nd)
 		return false;
 	fib_lookup(snapshot_ns(q->s, d->ns), &back, &l);
 	return l.error == 0 && l.oif != d->iif;

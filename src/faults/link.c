@@ -47,7 +47,8 @@ static const struct link *down_behind_lookup(const struct question *q)
 		if (!is_carrier(l))
 			continue;
 		if (is_up(l)) {
-			other_way |= any != NULL;
+			/* whoever has no address of the destination's to begin with may lack it there */
+			other_way |= any != NULL || !addr_is_set(dst);
 			continue;
 		}
 		if (near)
@@ -73,11 +74,12 @@ static const struct link *down_before_owner(const struct question *q, const stru
 {
 	const struct ns *ns = snapshot_ns(q->s, leg->ns);
 	const struct link *end;
-	int owner, ifindex;
+	int owner, ifindex, end_ns, end_if;
 
-	if (leg->pkt.dst.family != AF_INET6 || !owner_of(q, &leg->pkt.dst, leg->ns, &owner, &ifindex))
+	if (leg->pkt.dst.family != AF_INET6 || !owner_of(q, &leg->pkt.dst, leg->ns, &owner, &ifindex) ||
+	    !snapshot_peer(q->s, owner, ifindex, &end_ns, &end_if) || end_ns != leg->ns)
 		return NULL;
-	end = end_towards(q, leg->ns, owner);
+	end = ns_link(ns, end_if);
 	if (end && end->master)
 		end = ns_link(ns, end->master);
 	return end && !is_up(end) ? end : NULL;

@@ -699,9 +699,24 @@ static int own_namespace(void)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void segments_of_strangers(void **state)
+{
+	const struct probe tcp = { .proto = PROTO_TCP }, follower = { .proto = PROTO_TCP, .follows = 1 };
+	const struct probe echo = { .proto = PROTO_ICMP, .follows = 1 };
+	const struct packet opening = { .proto = PROTO_TCP, .tcp_flags = TH_SYN };
+	const struct packet accepted = { .proto = PROTO_TCP, .tcp_flags = TH_SYN | TH_ACK };
+	const struct packet within = { .proto = PROTO_TCP, .tcp_flags = TH_ACK | TH_PUSH };
+	const struct packet datagram = { .proto = PROTO_UDP };
+
+	assert_true(probe_sends(&tcp, &opening) && probe_sends(&tcp, &accepted) && probe_sends(&echo, &datagram));
+	assert_false(probe_sends(&tcp, &within) || probe_sends(&echo, &within));
+	assert_true(probe_sends(&follower, &within));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(segments_of_strangers),
 		TEST(an_echo_is_answered),
 		TEST(a_full_size_echo_fills_the_mtu),
 		TEST(one_more_size),
