@@ -87,6 +87,11 @@ int collect_old_flows(struct snapshot *s, int ns, int ns_fd)
 	return collect_one(s, ns, ns_fd, COLLECT_FLOW);
 }
 
+int collect_addrs(struct snapshot *s, int ns, int ns_fd)
+{
+	return collect_one(s, ns, ns_fd, COLLECT_ADDR);
+}
+
 int collect_links(struct snapshot *s, int ns, int ns_fd)
 {
 	return collect_one(s, ns, ns_fd, COLLECT_LINK);

@@ -41,6 +41,9 @@ int collect_interfaces(struct snapshot *s, const int *ns_fds);
 /* The nf_tables rulesets, as far as they are read at first, of one namespace. As collect_ns(). */
 int collect_nft_again(struct snapshot *s, int ns, int ns_fd);
 
+/* Addresses only: enough to see who has one. */
+int collect_addrs(struct snapshot *s, int ns, int ns_fd);
+
 /* Links only: enough to see carriers again after a while. */
 int collect_links(struct snapshot *s, int ns, int ns_fd);
 

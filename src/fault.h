@@ -16,7 +16,7 @@
 /* What is known beside the leg itself. */
 struct facts {
 	const struct snapshot *s;   /* as read, before any repair of the model */
-	const struct snapshot *others; /* further namespaces, perhaps also some of s; NULL: not read */
+	const struct snapshot *others; /* further namespaces, perhaps also some of s; NULL: not read; see round_read_others() */
 	const struct observations *obs;
 	bool control_asked[PROTO_COUNT], control_works[PROTO_COUNT];
 	bool control_heard[PROTO_COUNT]; /* works, or something came in about it: the outside knows the way to the host */

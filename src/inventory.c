@@ -78,7 +78,8 @@ static void add_container(inventory *l, const struct container *c)
 		add_name(p, xstrdup(p->id));
 }
 
-static void add_process(inventory *l, const struct process *process, uint64_t own)
+/* False where its namespace cannot be seen; one that has ended is in none. */
+static bool add_process(inventory *l, const struct process *process, uint64_t own)
 {
 	_cleanup_(closep) int dir = process_open(process->pid);
 	_cleanup_(closep) int fd = dir < 0 ? dir : process_netns(dir);
@@ -86,15 +87,19 @@ static void add_process(inventory *l, const struct process *process, uint64_t ow
 	uint64_t dev, inode;
 	struct place *p;
 
-	if (fd < 0 || netns_id(fd, &dev, &inode) < 0 || inode == own ||
-	    find(l, dev, inode))
-		return;
+	if (fd < 0)
+		return fd == -ENOENT || fd == -ESRCH;
+	if (netns_id(fd, &dev, &inode) < 0)
+		return false;
+	if (inode == own || find(l, dev, inode))
+		return true;
 	below = xasprintf("/proc/%d/ns/net", (int)process->pid);
 	path = hostroot_path(below);
 	p = add(l, dev, inode, path);
 	p->pid = process->pid;
 	p->comm = xstrdup(process->comm);
 	add_name(p, xasprintf("pid:%d", (int)process->pid));
+	return true;
 }
 
 static uint64_t own_inode(void)
@@ -163,11 +168,12 @@ int place_open(const struct place *p)
 	return -ESTALE;
 }
 
-int inventory_read(bool with_processes, inventory *ret)
+static int read_places(bool with_processes, inventory *ret, bool *ret_every)
 {
 	inventory l = { 0 };
 	containers all = { 0 };
 	processes running = { 0 };
+	bool every;
 	int r;
 
 	containers_read(&all);
@@ -179,16 +185,30 @@ int inventory_read(bool with_processes, inventory *ret)
 		inventory_free(&l);
 		return r;
 	}
-	if (with_processes && processes_read(&running) == 0) {
+	every = with_processes && processes_read(&running) == 0 && r == 0;
+	if (running.n) {
 		uint64_t own = own_inode();
 
 		vec_each(p, &running)
-			add_process(&l, p, own);
+			every &= add_process(&l, p, own);
 	}
 	vec_free(&running);
 	inventory_tell_apart(&l);
 	*ret = l;
+	*ret_every = every;
 	return 0;
+}
+
+int inventory_read(bool with_processes, inventory *ret)
+{
+	bool every;
+
+	return read_places(with_processes, ret, &every);
+}
+
+int inventory_read_every(inventory *ret, bool *ret_every)
+{
+	return read_places(true, ret, ret_every);
 }
 
 void inventory_stopped(names *ret)

@@ -32,6 +32,9 @@ typedef VEC(struct place) inventory;
  */
 int inventory_read(bool with_processes, inventory *ret);
 
+/* The same, with processes. ret_every: whether those of all processes could be seen. */
+int inventory_read_every(inventory *ret, bool *ret_every);
+
 /* Names of containers that do not run, "docker:web". Free with names_free. */
 void inventory_stopped(names *ret);
 

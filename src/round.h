@@ -111,8 +111,10 @@ int round_conclude(struct round *r, bool last);
 bool round_is_partial(const struct round *r);
 
 /*
- * Namespaces that have names, up to a number, but those of a snapshot (NULL:
- * all): who else has an address that is asked for?
+ * Further namespaces, up to a number, but those of a snapshot (NULL: all): who
+ * else has an address that is asked for? Of those that only processes are in,
+ * the addresses alone. Where some could not be read, one without anything but
+ * error[COLLECT_ADDR] stands for them.
  */
 struct snapshot *round_read_others(const struct snapshot *but);
 

@@ -1582,30 +1582,59 @@ static bool changed(struct round *r)
 
 /* --- a round --- */
 
+static int open_bystander(const struct snapshot *others, const struct place *p)
+{
+	return others->ns.n < MAX_BYSTANDERS ? place_open(p) : -E2BIG;
+}
+
+/* Of what only processes are in, the addresses alone: that somebody has them is all that is asked. */
+static int read_unnamed(struct snapshot *others, const struct place *p)
+{
+	_cleanup_(closep) int fd = open_bystander(others, p);
+
+	return fd < 0 ? fd : collect_addrs(others, snapshot_add(others, p->names.v[0], p->inode), fd);
+}
+
 struct snapshot *round_read_others(const struct snapshot *but)
 {
 	struct snapshot *others = snapshot_new();
 	VEC(int) fds = { 0 };
 	inventory list = { 0 };
+	bool every = false;
+	int unread = inventory_read_every(&list, &every), r;
 
-	if (inventory_read(false, &list) < 0)
-		return others;
+	if (unread == 0 && !every)
+		unread = -EACCES;
 	vec_each(e, &list) {
-		int fd = others->ns.n < MAX_BYSTANDERS && (!but || snapshot_find(but, e->inode) < 0) ?
-				 place_open(e) : -1;
+		int fd;
 
-		if (fd < 0)
+		if (e->comm || (but && snapshot_find(but, e->inode) >= 0))
 			continue;
+		fd = open_bystander(others, e);
+		if (fd < 0) {
+			unread = fd;
+			continue;
+		}
 		snapshot_add(others, e->names.v[0], e->inode);
 		vec_push(&fds, fd);
 	}
-	inventory_free(&list);
-	if (collect_all(others, fds.v) < 0)
+	r = collect_all(others, fds.v);
+	if (r < 0) {
+		unread = r;
 		while (others->ns.n)
 			snapshot_drop(others);
+	}
 	vec_each(fd, &fds)
 		close(*fd);
 	vec_free(&fds);
+	vec_each(e, &list) {
+		r = e->comm && (!but || snapshot_find(but, e->inode) < 0) ? read_unnamed(others, e) : 0;
+		if (r < 0)
+			unread = r;
+	}
+	inventory_free(&list);
+	if (unread < 0)
+		others->ns.v[snapshot_add(others, "unread", 0)].error[COLLECT_ADDR] = unread;
 	return others;
 }
 

@@ -148,15 +148,16 @@ static void say_links_down(const struct question *q, struct finding *f)
 				     q->leg->pkt.dst.family == AF_INET6 ? " and addresses of IPv6" : "");
 }
 
-/* Does nobody on this machine have the address? Where the others were not read, nobody knows. */
+/* Does nobody on this machine have the address? Where not all namespaces could be read, nobody knows. */
 static bool is_free(const struct question *q, const struct addr *a)
 {
-	int ns, ifindex;
-
-	if (!q->facts->others || owner_of(q, a, -1, &ns, &ifindex))
+	if (!q->facts->others)
 		return false;
+	vec_each(ns, &q->s->ns)
+		if (ns->error[COLLECT_ADDR] || ns_addr(ns, a))
+			return false;
 	vec_each(other, &q->facts->others->ns)
-		if (ns_addr(other, a))
+		if (other->error[COLLECT_ADDR] || ns_addr(other, a))
 			return false;
 	return true;
 }
