@@ -207,10 +207,12 @@ static bool say_lost_segment(const struct question *q, struct finding *f)
 {
 	const struct addr *dst = &q->leg->pkt.dst;
 	const struct link *end = NULL;
+	const struct iface_addr *own;
 	struct prefix gateway;
 
 	if (q->leg->dir != DIR_REQUEST || !lost_segment(q, &end, &gateway))
 		return false;
+	own = ns_addr(snapshot_ns(q->s, q->path->flow.dst_ns), dst);
 	say(f, NS_HOST, addr_text(dst).s, "%s has no route to %s: only the default route matches, and leads out by %s",
 	    who(q, NS_HOST).s, addr_text(dst).s, ifname(q, NS_HOST, q->leg->oif).s);
 	say_evidence(f, "%s is behind %s of %s, which has no address", addr_text(dst).s, end->name, who(q, NS_HOST).s);
@@ -218,6 +220,8 @@ static bool say_lost_segment(const struct question *q, struct finding *f)
 		say_evidence(f, "%s is the gateway of %s, and nobody's address", addr_text(&gateway.addr).s,
 			     who(q, q->path->flow.dst_ns).s);
 		say_op(f, OP_ADDR_ADD, NS_HOST, end->ifindex)->prefix = gateway;
+	} else if (own->prefix.len == addr_len(dst->family) * 8) {
+		say_advice(f, "ip route add %s/%u dev %s", addr_text(dst).s, own->prefix.len, shell_word(end->name).s);
 	} else {
 		say_advice(f, "give %s an address of the network of %s", end->name, who(q, q->path->flow.dst_ns).s);
 	}
@@ -388,23 +392,48 @@ static enum rpf reverse_path(const struct question *q, struct lookup *back)
 	return fib_reverse_path(leg_ns(q), &query, back);
 }
 
+/* Does the interface of the leg's namespace lead straight to that of a known namespace which has the address? */
+static bool leads_to(const struct question *q, int ifindex, const struct addr *a)
+{
+	const struct link *end = NULL;
+	int owner, own, end_ns;
+
+	return owner_of(q, a, q->leg->ns, &owner, &own) && segment_end(q, owner, own, &end_ns, &end) &&
+	       end_ns == q->leg->ns && end->ifindex == ifindex;
+}
+
 /*
- * A route back that refuses packets is none, for loose mode either. Without it
- * the filter may still drop, for what is left to lead back.
+ * A route back that refuses packets is none, for loose mode either. It goes where the route that is then left leads to
+ * the source: by where the packet came in, else with the filter made loose. Elsewhere it may well belong there, as that
+ * of a whole block above the routes of its members, and another route is missing.
  */
 static void say_refusing_route(const struct question *q, struct finding *f, const struct lookup *back,
-			       const struct link *in)
+			       const struct link *in, const struct addr *src)
 {
 	_cleanup_(snapshot_freep) struct snapshot *world = snapshot_copy(q->s);
-	struct op *op = say_op(f, OP_ROUTE_DEL, q->leg->ns, back->route->nh.oif);
+	struct op del = { .kind = OP_ROUTE_DEL, .ns = q->leg->ns, .ifindex = back->route->nh.oif, .route = *back->route };
 	struct question after = *q;
 	struct lookup left;
+	enum rpf then = RPF_DROP;
+	bool leads = false;
 
-	op->route = *back->route;
 	say_evidence(f, "the route back, for %s, refuses packets", prefix_text(&back->route->dst).s);
 	after.s = world;
-	if (op_model(world, op) == 0 && reverse_path(&after, &left) == RPF_DROP && !left.error)
-		say_switch(q, f, q->leg->ns, q->leg->iif, "rp_filter", 2, in->inet.rp_filter);
+	if (op_model(world, &del) == 0) {
+		then = reverse_path(&after, &left);
+		leads = left.error == 0 && (then == RPF_PASS || then == RPF_DROP) &&
+			((then == RPF_PASS && left.oif == in->ifindex) || leads_to(q, left.oif, src));
+	}
+	if (leads) {
+		say_op(f, OP_ROUTE_DEL, q->leg->ns, back->route->nh.oif)->route = *back->route;
+		if (then == RPF_DROP)
+			say_switch(q, f, q->leg->ns, q->leg->iif, "rp_filter", 2, in->inet.rp_filter);
+	} else if (leads_to(q, in->ifindex, src)) {
+		say_advice(f, "ip route add %s/%zu dev %s", addr_text(src).s, addr_len(src->family) * 8,
+			   shell_word(in->name).s);
+	} else {
+		say_advice(f, "give %s a route back to %s", who(q, q->leg->ns).s, addr_text(src).s);
+	}
 }
 
 static bool rp_filter_drop(const struct question *q, struct finding *f)
@@ -424,7 +453,7 @@ static bool rp_filter_drop(const struct question *q, struct finding *f)
 		     fib_rp_filter(leg_ns(q), in->ifindex), leg_ns(q)->all.rp_filter, in->name,
 		     in->inet.rp_filter);
 	if (back.error && back.route) {
-		say_refusing_route(q, f, &back, in);
+		say_refusing_route(q, f, &back, in, src);
 	} else if (back.error) {
 		/* loose mode, too, asks for one */
 		say_evidence(f, "there is no route back to %s", addr_text(src).s);
@@ -524,18 +553,20 @@ static const struct sighting *first_seen(const struct question *q, const struct 
 	return NULL;
 }
 
-/* A packet that came to this leg on its last hop, where no error about it can find a way back. */
+/* The packet asked about, as it came to this leg on its last hop, where no error about it can find a way back. */
 static const struct sighting *untold(const struct question *q)
 {
 	const enum sight_kind kind = q->leg->dir == DIR_REPLY ? SIGHT_REPLY : SIGHT_REQUEST;
+	const struct packet *pkt = q->leg->n_crossings ? &q->leg->crossings[0].pkt : &q->leg->pkt;
 	struct lookup back;
 
 	vec_each(s, &q->facts->obs->sightings) {
-		if (s->kind != kind || s->out || s->pkt.ttl != 1 || s->ns != q->leg->ns ||
-		    s->ifindex != q->leg->iif)
+		if (s->kind != kind || s->out || s->pkt.ttl != 1 || s->ns != q->leg->ns || s->ifindex != q->leg->iif ||
+		    s->pkt.proto != pkt->proto || !addr_eq(&s->pkt.dst, &pkt->dst))
 			continue;
 		fib_lookup(leg_ns(q), &(struct fib_query){ .dst = s->pkt.src }, &back);
-		return back.error ? s : NULL;
+		if (back.error)
+			return s;
 	}
 	return NULL;
 }
@@ -596,7 +627,8 @@ static const struct fault rows[] = {
 	  .means = "The reverse-path filter drops it: the route back to its source leads elsewhere. The "
 		   "effective value is the larger of net.ipv4.conf.all and the interface's.",
 	  .proof = "The values, a packet lost there, and the reverse lookup.",
-	  .fix = "Loose mode on that interface: sysctl -w net.ipv4.conf.X.rp_filter=2." },
+	  .fix = "Loose mode on that interface: sysctl -w net.ipv4.conf.X.rp_filter=2. A route back that refuses packets is "
+		 "deleted where the one that is left leads to the source; else a route to the source is missing." },
 	{ .code = "martian-source",
 	  .legs = LEG_BIT(LEG_FORWARD) | LEG_BIT(LEG_DELIVER),
 	  .ask = ASK_SEEN | ASK_MODEL,
