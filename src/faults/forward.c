@@ -392,14 +392,11 @@ static enum rpf reverse_path(const struct question *q, struct lookup *back)
 	return fib_reverse_path(leg_ns(q), &query, back);
 }
 
-/* Does the interface of the leg's namespace lead straight to that of a known namespace which has the address? */
 static bool leads_to(const struct question *q, int ifindex, const struct addr *a)
 {
-	const struct link *end = NULL;
-	int owner, own, end_ns;
+	const struct link *end = straight_way(q, a);
 
-	return owner_of(q, a, q->leg->ns, &owner, &own) && segment_end(q, owner, own, &end_ns, &end) &&
-	       end_ns == q->leg->ns && end->ifindex == ifindex;
+	return end && end->ifindex == ifindex;
 }
 
 /*

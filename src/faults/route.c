@@ -388,6 +388,30 @@ static const char *type_name(uint8_t type)
 	}
 }
 
+/*
+ * The route that refuses goes, but for that of a whole block which stands where the one of its member is missing: with it
+ * gone the packet would still not come to the namespace that has the address.
+ */
+static void say_without_route(const struct question *q, struct finding *f)
+{
+	const struct leg *leg = q->leg;
+	const struct packet *pkt = &leg->pkt;
+	const struct route *r = leg->lookup.route;
+	const struct fib_query query = { .src = pkt->src, .dst = pkt->dst, .iif = leg->iif, .mark = pkt->mark, .proto = pkt->proto };
+	const struct op del = { .kind = OP_ROUTE_DEL, .ns = leg->ns, .ifindex = r->nh.oif, .route = *r };
+	_cleanup_(snapshot_freep) struct snapshot *world = snapshot_copy(q->s);
+	const struct link *way = straight_way(q, &pkt->dst);
+	struct lookup left = { 0 };
+
+	if (way && op_model(world, &del) == 0)
+		fib_lookup(snapshot_ns(world, leg->ns), &query, &left);
+	if (!way || left.oif == way->ifindex || r->dst.len == addr_len(pkt->dst.family) * 8)
+		say_op(f, OP_ROUTE_DEL, leg->ns, r->nh.oif)->route = *r;
+	else
+		say_advice(f, "ip route add %s/%zu dev %s", addr_text(&pkt->dst).s, addr_len(pkt->dst.family) * 8,
+			   shell_word(way->name).s);
+}
+
 static bool route_blackhole(const struct question *q, struct finding *f)
 {
 	const struct lookup *l = &q->leg->lookup;
@@ -404,7 +428,7 @@ static bool route_blackhole(const struct question *q, struct finding *f)
 		say_evidence(f, "route: %s %s, table %u", type, object, l->route->table);
 		if (l->rule && !is_default_table(l->rule->table))
 			say_evidence(f, "ip rule with priority %u leads to that table", l->rule->priority);
-		say_op(f, OP_ROUTE_DEL, q->leg->ns, l->route->nh.oif)->route = *l->route;
+		say_without_route(q, f);
 		f->mark = "route refuses it";
 		return true;
 	}
@@ -657,7 +681,7 @@ static const struct fault rows[] = {
 	  .safety = SAFETY_CONSENT,
 	  .means = "A blackhole, unreachable or prohibit route, or such a policy rule, takes the packet.",
 	  .proof = "The entry, and the error of the kernel's lookup.",
-	  .fix = "Delete that route or rule." },
+	  .fix = "Delete that route or rule; where it is of a whole block, and the route of one member is missing, add that." },
 	{ .code = "gateway-missing",
 	  .legs = LEGS_INSIDE,
 	  .ask = ASK_SEEN | ASK_MODEL,

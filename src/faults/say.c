@@ -381,6 +381,15 @@ bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
 	return true;
 }
 
+const struct link *straight_way(const struct question *q, const struct addr *a)
+{
+	const struct link *end = NULL;
+	int owner, own, end_ns;
+
+	return owner_of(q, a, q->leg->ns, &owner, &own) && segment_end(q, owner, own, &end_ns, &end) &&
+			       end_ns == q->leg->ns ? end : NULL;
+}
+
 bool known_elsewhere(const struct question *q, const struct leg *sender, int *ret_ns,
 		     const struct link **ret_link)
 {

@@ -93,6 +93,8 @@ bool routed_end(const struct ns *ns, const struct link *l);
  */
 bool segment_end(const struct question *q, int ns, int ifindex, int *ret_ns,
 		 const struct link **ret_link);
+/* The interface of the leg's namespace that leads straight to that of a known namespace which has the address, or NULL. */
+const struct link *straight_way(const struct question *q, const struct addr *a);
 /*
  * Does the sender take an address for one of its own link, while the router at
  * the other end knows a way to it elsewhere? Fills what holds the segment there.
