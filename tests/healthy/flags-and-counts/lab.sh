@@ -14,7 +14,7 @@ run ipt -A FORWARD -p tcp --tcp-flags ALL NONE -j DROP
 run ipt -A FORWARD -p tcp --tcp-flags SYN,FIN SYN,FIN -j DROP
 run ipt -A FORWARD -m connbytes --connbytes 100 --connbytes-dir both --connbytes-mode packets -j DROP
 run ipt -A FORWARD -p tcp --syn -m conntrack --ctstate NEW -j ACCEPT
-run ipt -A FORWARD -p icmp -m conntrack --ctstate NEW -j ACCEPT
+run ipt -A FORWARD -p "${LAB_IPV6:+ipv6-}icmp" -m conntrack --ctstate NEW -j ACCEPT
 run ipt -A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT
 # what none of ours looks like
 nft_in host <<-END
