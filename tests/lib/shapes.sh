@@ -300,3 +300,22 @@ on_parent()
 	at "$1" ip link set dev "$2" up
 	wait_for link_is_up "$1" "$2"
 }
+
+# beside_parent: NS1 UPNOBODY ── macvlan on UP ─ host
+beside_parent()
+{
+	plain_sysctls host
+	setup_ns "$NS1"
+	uplink
+	on_parent "$NS1" "$NS1IF" "$UPNOBODY/$UPPFX" bridge
+	LAB_ADDRESS_OF[$NS1]=$UPNOBODY
+	NO_BEFORE=1
+}
+
+# shim: a macvlan of the host's own, by which it reaches its neighbours on the uplink
+shim()
+{
+	run ip link add shim link "$UP" type macvlan mode bridge
+	run ip link set dev shim up
+	run ip route add "$UPNOBODY" dev shim
+}

@@ -7,7 +7,6 @@
 
 needs iptables-nft
 needs_bridge_nf
-. "$LAB_LIB/shapes.sh"
 world
 straight
 if [ -n "$LAB_IPV6" ]; then

@@ -3,16 +3,10 @@
 #
 #   NS1 UPNOBODY ── macvlan on UP ─ host
 
-plain_sysctls host
-setup_ns "$NS1"
-uplink
-on_parent "$NS1" "$NS1IF" "$UPNOBODY/$UPPFX" bridge
-NO_BEFORE=1
+beside_parent
 repair()
 {
-	run ip link add shim link "$UP" type macvlan mode bridge
-	run ip link set dev shim up
-	run ip route add "$UPNOBODY" dev shim
+	shim
 	at "$NS1" ip neigh replace "$UPADDR" lladdr "$(cat /sys/class/net/shim/address)" dev "$NS1IF"
 }
 ask "$NS1" "$UPADDR"
