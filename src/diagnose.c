@@ -249,7 +249,10 @@ static bool comes_by(const struct path *path, const struct path *other, const st
 	return false;
 }
 
-/* Did any probe of this run show that this leg passes packets? A flow's first one shows nothing about what follows. */
+/*
+ * Did any probe of this run show that this leg passes packets? A flow's first one shows nothing of what follows,
+ * and that nothing of the first.
+ */
 static bool proved(const struct inquiry *in, const struct path *path, const struct leg *leg)
 {
 	if (in->no_probe || leg->point < 0 || leg->kind == LEG_OUTSIDE)
@@ -257,7 +260,6 @@ static bool proved(const struct inquiry *in, const struct path *path, const stru
 	for (size_t i = 0; i < in->n; i++) {
 		const struct probe *p = &in->probes[i];
 
-		/* a flow's first packet proves nothing of the next ones, nor they of it */
 		if (p->control || (p->follows > 0) != (path->flow.follows > 0))
 			continue;
 		if (comes_by(in->asked[i].path, path, leg) && correlate_passed(in->obs, i, &path->points.v[leg->point]))

@@ -12,27 +12,25 @@
 #include "nl.h"
 #include "nlfield.h"
 
-struct entry {
+/* One direction of a flow. */
+struct tuple {
 	struct addr src, dst;
 	uint8_t proto;
-	uint16_t sport, dport; /* network order, as is … */
-	uint32_t status;
-	struct addr answer_src, answer_dst;
-	uint16_t answer_sport, answer_dport; /* likewise */
+	uint16_t sport, dport; /* network order */
 };
 
 static const struct nlfield ip_fields[] = {
-	{ CTA_IP_V4_SRC, NLFIELD(ADDR, struct entry, src) },
-	{ CTA_IP_V4_DST, NLFIELD(ADDR, struct entry, dst) },
-	{ CTA_IP_V6_SRC, NLFIELD(ADDR, struct entry, src) },
-	{ CTA_IP_V6_DST, NLFIELD(ADDR, struct entry, dst) },
+	{ CTA_IP_V4_SRC, NLFIELD(ADDR, struct tuple, src) },
+	{ CTA_IP_V4_DST, NLFIELD(ADDR, struct tuple, dst) },
+	{ CTA_IP_V6_SRC, NLFIELD(ADDR, struct tuple, src) },
+	{ CTA_IP_V6_DST, NLFIELD(ADDR, struct tuple, dst) },
 	{ 0 },
 };
 
 static const struct nlfield proto_fields[] = {
-	{ CTA_PROTO_NUM,      NLFIELD(U8, struct entry, proto) },
-	{ CTA_PROTO_SRC_PORT, NLFIELD(BYTES, struct entry, sport) },
-	{ CTA_PROTO_DST_PORT, NLFIELD(BYTES, struct entry, dport) },
+	{ CTA_PROTO_NUM,      NLFIELD(U8, struct tuple, proto) },
+	{ CTA_PROTO_SRC_PORT, NLFIELD(BYTES, struct tuple, sport) },
+	{ CTA_PROTO_DST_PORT, NLFIELD(BYTES, struct tuple, dport) },
 	{ 0 },
 };
 
@@ -42,30 +40,15 @@ static const struct nlfield tuple_fields[] = {
 	{ 0 },
 };
 
-static const struct nlfield answer_ip_fields[] = {
-	{ CTA_IP_V4_SRC, NLFIELD(ADDR, struct entry, answer_src) },
-	{ CTA_IP_V4_DST, NLFIELD(ADDR, struct entry, answer_dst) },
-	{ CTA_IP_V6_SRC, NLFIELD(ADDR, struct entry, answer_src) },
-	{ CTA_IP_V6_DST, NLFIELD(ADDR, struct entry, answer_dst) },
-	{ 0 },
-};
-
-static const struct nlfield answer_proto_fields[] = {
-	{ CTA_PROTO_SRC_PORT, NLFIELD(BYTES, struct entry, answer_sport) },
-	{ CTA_PROTO_DST_PORT, NLFIELD(BYTES, struct entry, answer_dport) },
-	{ 0 },
-};
-
-static const struct nlfield answer_fields[] = {
-	{ CTA_TUPLE_IP,    NLFIELD_NESTED(answer_ip_fields) },
-	{ CTA_TUPLE_PROTO, NLFIELD_NESTED(answer_proto_fields) },
-	{ 0 },
+struct entry {
+	struct nlspan request, answer;
+	uint32_t status; /* network order */
 };
 
 static const struct nlfield entry_fields[] = {
-	{ CTA_TUPLE_ORIG,  NLFIELD_NESTED(tuple_fields) },
-	{ CTA_TUPLE_REPLY, NLFIELD_NESTED(answer_fields) },
-	{ CTA_STATUS,     NLFIELD(BYTES, struct entry, status) },
+	{ CTA_TUPLE_ORIG,  NLFIELD(SPAN, struct entry, request) },
+	{ CTA_TUPLE_REPLY, NLFIELD(SPAN, struct entry, answer) },
+	{ CTA_STATUS,      NLFIELD(BYTES, struct entry, status) },
 	{ 0 },
 };
 
@@ -73,23 +56,25 @@ static const struct nlfield entry_fields[] = {
 static bool read_entry(const struct nlmsghdr *nlh, struct tracked_flow *ret)
 {
 	struct entry e = { 0 };
+	struct tuple request = { 0 }, answer = { 0 };
 	uint32_t status;
 
 	if (!nl_header(nlh, sizeof(struct nfgenmsg)) ||
-	    nlfield_read(entry_fields, nlfield_attrs(nlh, sizeof(struct nfgenmsg)), &e) < 0)
+	    nlfield_read(entry_fields, nlfield_attrs(nlh, sizeof(struct nfgenmsg)), &e) < 0 ||
+	    nlfield_read(tuple_fields, e.request, &request) < 0 || nlfield_read(tuple_fields, e.answer, &answer) < 0)
 		return false;
 	status = ntohl(e.status);
-	*ret = (struct tracked_flow){ .src = e.src,
-				      .dst = e.dst,
-				      .proto = e.proto,
-				      .sport = ntohs(e.sport),
-				      .dport = ntohs(e.dport),
+	*ret = (struct tracked_flow){ .src = request.src,
+				      .dst = request.dst,
+				      .proto = request.proto,
+				      .sport = ntohs(request.sport),
+				      .dport = ntohs(request.dport),
 				      .answered = status & IPS_SEEN_REPLY,
 				      .translated = status & IPS_SRC_NAT,
-				      .answer_src = e.answer_src,
-				      .answer_dst = e.answer_dst,
-				      .answer_sport = ntohs(e.answer_sport),
-				      .answer_dport = ntohs(e.answer_dport) };
+				      .answer_src = answer.src,
+				      .answer_dst = answer.dst,
+				      .answer_sport = ntohs(answer.sport),
+				      .answer_dport = ntohs(answer.dport) };
 	return true;
 }
 
