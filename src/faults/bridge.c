@@ -276,7 +276,8 @@ static bool bridge_flood_off(const struct question *q, struct finding *f)
 		return false;
 	if (frame.flooded) {
 		/* what the bridge itself sends is flooded in any case (br_flood(), net/bridge/br_forward.c) */
-		if (frame.in == frame.bridge || asked_behind(q) || (ipv6 ? frame.out->brport.mcast_flood : frame.out->brport.bcast_flood))
+		if (frame.in == frame.bridge || asked_behind(q) ||
+		    (ipv6 ? frame.out->brport.mcast_flood : frame.out->brport.bcast_flood))
 			return false;
 		flag = ipv6 ? "mcast_flood" : "bcast_flood";
 		what = ipv6 ? "multicast packets, such as neighbour solicitations," : "broadcasts, such as ARP requests,";

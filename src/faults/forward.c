@@ -173,10 +173,11 @@ static bool is_inner(const struct ns *host, const struct link *end)
 
 /*
  * The request for a namespace of this machine leaves that by the host's default route, while what its own veth ends in has
- * no address: by which the route to it went, too. Fills that end and the address by which the namespace is known to look
- * for it. Somebody outside may have the same address, but was not meant.
+ * no address: by which the route to it went, too. Fills that end, the namespace's own address, and the one by which it is
+ * known to look for that end. Somebody outside may have the same address, but was not meant.
  */
-static bool lost_segment(const struct question *q, const struct link **ret_end, struct prefix *ret_gateway)
+static bool lost_segment(const struct question *q, const struct link **ret_end, const struct iface_addr **ret_own,
+			 struct prefix *ret_gateway)
 {
 	const struct leg *sender = q->leg->kind == LEG_OUTSIDE ? sender_before(q) : sender_of(q);
 	const struct flow *flow = &q->path->flow;
@@ -195,6 +196,7 @@ static bool lost_segment(const struct question *q, const struct link **ret_end, 
 		if (a->ifindex == (*ret_end)->ifindex && a->prefix.addr.family == sender->pkt.dst.family &&
 		    !addr_is_linklocal(&a->prefix.addr))
 			return false;
+	*ret_own = own;
 	*ret_gateway = (struct prefix){ 0 };
 	vec_each(r, &snapshot_ns(q->s, flow->dst_ns)->routes)
 		if (r->dst.len == 0 && r->nh.oif == own->ifindex && addr_is_set(&r->nh.gateway) &&
@@ -206,13 +208,12 @@ static bool lost_segment(const struct question *q, const struct link **ret_end, 
 static bool say_lost_segment(const struct question *q, struct finding *f)
 {
 	const struct addr *dst = &q->leg->pkt.dst;
-	const struct link *end = NULL;
 	const struct iface_addr *own;
+	const struct link *end = NULL;
 	struct prefix gateway;
 
-	if (q->leg->dir != DIR_REQUEST || !lost_segment(q, &end, &gateway))
+	if (q->leg->dir != DIR_REQUEST || !lost_segment(q, &end, &own, &gateway))
 		return false;
-	own = ns_addr(snapshot_ns(q->s, q->path->flow.dst_ns), dst);
 	say(f, NS_HOST, addr_text(dst).s, "%s has no route to %s: only the default route matches, and leads out by %s",
 	    who(q, NS_HOST).s, addr_text(dst).s, ifname(q, NS_HOST, q->leg->oif).s);
 	say_evidence(f, "%s is behind %s of %s, which has no address", addr_text(dst).s, end->name, who(q, NS_HOST).s);
@@ -221,7 +222,7 @@ static bool say_lost_segment(const struct question *q, struct finding *f)
 			     who(q, q->path->flow.dst_ns).s);
 		say_op(f, OP_ADDR_ADD, NS_HOST, end->ifindex)->prefix = gateway;
 	} else if (own->prefix.len == addr_len(dst->family) * 8) {
-		say_advice(f, "ip route add %s/%u dev %s", addr_text(dst).s, own->prefix.len, shell_word(end->name).s);
+		say_host_route(f, dst, end);
 	} else {
 		say_advice(f, "give %s an address of the network of %s", end->name, who(q, q->path->flow.dst_ns).s);
 	}
@@ -426,8 +427,7 @@ static void say_refusing_route(const struct question *q, struct finding *f, cons
 		if (then == RPF_DROP)
 			say_switch(q, f, q->leg->ns, q->leg->iif, "rp_filter", 2, in->inet.rp_filter);
 	} else if (leads_to(q, in->ifindex, src)) {
-		say_advice(f, "ip route add %s/%zu dev %s", addr_text(src).s, addr_len(src->family) * 8,
-			   shell_word(in->name).s);
+		say_host_route(f, src, in);
 	} else {
 		say_advice(f, "give %s a route back to %s", who(q, q->leg->ns).s, addr_text(src).s);
 	}

@@ -389,27 +389,26 @@ static const char *type_name(uint8_t type)
 }
 
 /*
- * The route that refuses goes, but for that of a whole block which stands where the one of its member is missing: with it
- * gone the packet would still not come to the namespace that has the address.
+ * The interface that leads to the namespace which has the address, where the packet would not take it with the refusing
+ * route gone: that is of a whole block then, and what is missing is the route of its member. Else NULL.
  */
-static void say_without_route(const struct question *q, struct finding *f)
+static const struct link *way_of_member(const struct question *q)
 {
 	const struct leg *leg = q->leg;
 	const struct packet *pkt = &leg->pkt;
 	const struct route *r = leg->lookup.route;
 	const struct fib_query query = { .src = pkt->src, .dst = pkt->dst, .iif = leg->iif, .mark = pkt->mark, .proto = pkt->proto };
 	const struct op del = { .kind = OP_ROUTE_DEL, .ns = leg->ns, .ifindex = r->nh.oif, .route = *r };
-	_cleanup_(snapshot_freep) struct snapshot *world = snapshot_copy(q->s);
 	const struct link *way = straight_way(q, &pkt->dst);
+	_cleanup_(snapshot_freep) struct snapshot *world = NULL;
 	struct lookup left = { 0 };
 
-	if (way && op_model(world, &del) == 0)
+	if (!way || r->dst.len == addr_len(pkt->dst.family) * 8)
+		return NULL;
+	world = snapshot_copy(q->s);
+	if (op_model(world, &del) == 0)
 		fib_lookup(snapshot_ns(world, leg->ns), &query, &left);
-	if (!way || left.oif == way->ifindex || r->dst.len == addr_len(pkt->dst.family) * 8)
-		say_op(f, OP_ROUTE_DEL, leg->ns, r->nh.oif)->route = *r;
-	else
-		say_advice(f, "ip route add %s/%zu dev %s", addr_text(&pkt->dst).s, addr_len(pkt->dst.family) * 8,
-			   shell_word(way->name).s);
+	return left.oif == way->ifindex ? NULL : way;
 }
 
 static bool route_blackhole(const struct question *q, struct finding *f)
@@ -419,6 +418,7 @@ static bool route_blackhole(const struct question *q, struct finding *f)
 	if (q->leg->stop != STOP_NO_ROUTE)
 		return false;
 	if (l->route) {
+		const struct link *way = way_of_member(q);
 		const char *type = type_name(l->route->type);
 		struct addr_text dst = prefix_text(&l->route->dst);
 		const char *object = l->route->dst.len ? dst.s : "default";
@@ -428,7 +428,10 @@ static bool route_blackhole(const struct question *q, struct finding *f)
 		say_evidence(f, "route: %s %s, table %u", type, object, l->route->table);
 		if (l->rule && !is_default_table(l->rule->table))
 			say_evidence(f, "ip rule with priority %u leads to that table", l->rule->priority);
-		say_without_route(q, f);
+		if (way)
+			say_host_route(f, &q->leg->pkt.dst, way);
+		else
+			say_op(f, OP_ROUTE_DEL, q->leg->ns, l->route->nh.oif)->route = *l->route;
 		f->mark = "route refuses it";
 		return true;
 	}
