@@ -172,25 +172,24 @@ static bool can_be_in(const struct ns *ns, const struct link *l, const struct dr
 	       leaves_by_another(ns, l, from);
 }
 
-/* drop_monitor names the number of an interface, and no namespace: NULL where more than one can be meant. */
+/*
+ * drop_monitor hears all of the machine, and names the number of an interface and no namespace: NULL where none of those
+ * that are watched can be meant, or more than one.
+ */
 static const struct watched *by_interface(const struct observe_spec *spec, const struct drops_event *e)
 {
-	const struct watched *only = NULL, *likely = NULL;
-	int all = 0, can = 0;
+	const struct watched *found = NULL;
 
 	vec_each(ns, &spec->ns) {
 		const struct link *l = e->ifindex ? ns_link(ns->config, (int)e->ifindex) : NULL;
 
-		if (!l)
+		if (!l || !can_be_in(ns->config, l, e))
 			continue;
-		all++;
-		only = ns;
-		if (can_be_in(ns->config, l, e)) {
-			can++;
-			likely = ns;
-		}
+		if (found)
+			return NULL;
+		found = ns;
 	}
-	return all == 1 ? only : can == 1 ? likely : NULL;
+	return found;
 }
 
 static const struct watched *watched_ns(const struct observe_spec *spec, const struct drops_event *e)
