@@ -98,13 +98,6 @@ void collect_pack_name(struct pack *p, struct snapshot *s, const char **field);
 /* Reads the unanswered and untranslated flows of datagrams that the namespace tracks. As collect_ns(). */
 int collect_old_flows(struct snapshot *s, int ns, int ns_fd);
 
-/* Ports of an address to which sources are translated, towards one destination. */
-struct port_range {
-	uint8_t proto;        /* IPPROTO_TCP or IPPROTO_UDP */
-	struct addr dst, nat;
-	uint16_t dport, min, max;
-};
-
 /*
  * Reads beside what is there the flows whose source the namespace translates to one of these ports: each needs one of
  * its own. 0 (a kernel without conntrack has none) or -errno.

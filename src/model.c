@@ -147,6 +147,17 @@ void snapshot_own_block(struct snapshot *s, void *block)
 	pthread_mutex_unlock(&s->arena->lock);
 }
 
+struct nftnl_rule *nft_rule_new(const struct nlmsghdr *msg)
+{
+	struct nftnl_rule *nr = nft_check(msg) == 0 ? nftnl_rule_alloc() : NULL;
+
+	if (nr && nftnl_rule_nlmsg_parse(msg, nr) < 0) {
+		nftnl_rule_free(nr);
+		nr = NULL;
+	}
+	return nr;
+}
+
 const struct nftnl_rule *nft_rule_code(const struct snapshot *s, const struct nft_rule *rule)
 {
 	/* nobody sees the difference */
@@ -157,11 +168,7 @@ const struct nftnl_rule *nft_rule_code(const struct snapshot *s, const struct nf
 	if (r->nr || !r->msg)
 		return r->nr;
 	/* what is unknown to this program or to libnftnl stays undecoded */
-	nr = nft_check(r->msg) == 0 ? nftnl_rule_alloc() : NULL;
-	if (nr && nftnl_rule_nlmsg_parse(r->msg, nr) < 0) {
-		nftnl_rule_free(nr);
-		nr = NULL;
-	}
+	nr = nft_rule_new(r->msg);
 	r->msg = NULL;
 	r->nr = nr;
 	if (nr)
@@ -506,6 +513,13 @@ bool ns_answers(const struct ns *ns, int ifindex, const struct addr *a)
 		if (i->ifindex == ifindex && addr_eq(&i->prefix.addr, a) && iface_addr_usable(i))
 			return true;
 	return false;
+}
+
+bool flow_has_port(const struct tracked_flow *flow, const struct port_range *range)
+{
+	return flow->translated && flow->proto == range->proto && flow->answer_sport == range->dport &&
+	       flow->answer_dport >= range->min && flow->answer_dport <= range->max &&
+	       addr_eq(&flow->answer_src, &range->dst) && addr_eq(&flow->answer_dst, &range->nat);
 }
 
 bool listener_hears(const struct listener *l, const struct addr *dst)

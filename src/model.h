@@ -187,6 +187,13 @@ struct tracked_flow {
 	uint16_t answer_sport, answer_dport;
 };
 
+/* Ports of an address to which sources are translated, towards one destination. */
+struct port_range {
+	uint8_t proto;       /* IPPROTO_TCP or IPPROTO_UDP */
+	struct addr dst, nat;
+	uint16_t dport, min, max;
+};
+
 struct listener {
 	uint8_t proto;               /* IPPROTO_TCP, IPPROTO_UDP */
 	struct addr addr;            /* may be the unspecified address */
@@ -442,6 +449,8 @@ bool ns_is_local_by(const struct ns *ns, int ifindex, const struct addr *a);
 bool ns_answers(const struct ns *ns, int ifindex, const struct addr *a);
 /* Is the address in use, or still tentative, or found to be somebody else's (RFC 4862)? */
 bool iface_addr_usable(const struct iface_addr *a);
+/* Has the flow, translated, one of these ports? */
+bool flow_has_port(const struct tracked_flow *flow, const struct port_range *range);
 /*
  * Does it hear what is sent to this address of its namespace? A socket of IPv6 on all addresses hears IPv4 as well,
  * unless it says otherwise (ipv6(7)); never the other way round.
@@ -527,6 +536,8 @@ struct snapshot *snapshot_branch(const struct snapshot *s);
  * counts what both have read.
  */
 bool snapshot_same(const struct snapshot *a, const struct snapshot *b);
+/* A rule of the kernel's, decoded, for nftnl_rule_free(); NULL where it holds what cannot be. */
+struct nftnl_rule *nft_rule_new(const struct nlmsghdr *msg);
 /*
  * The rule's bytecode, decoded when it is first asked for and owned by the
  * snapshot; NULL where it holds what cannot be decoded. Of two threads only one may ask.

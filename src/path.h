@@ -137,7 +137,7 @@ const struct point *path_point(const struct path *path, int ns, int ifindex, boo
 /* What the source is translated to where it leaves by a leg, and the ports that it may have there. */
 struct port_pool {
 	const struct crossing *c;
-	uint16_t min, max;
+	struct port_range range;
 };
 
 /* False: nothing is translated there, or it is not known to what, or it has no ports. */

@@ -82,16 +82,23 @@ const struct crossing *leg_translation(const struct leg *leg)
 bool leg_port_pool(const struct leg *leg, struct port_pool *ret)
 {
 	const struct crossing *c = leg_translation(leg);
+	struct port_range range;
 
 	if (!c || c->res.nat_unknown || !addr_is_set(&c->res.nat.addr) || c->pkt.proto == PROTO_ICMP)
 		return false;
-	*ret = (struct port_pool){ .c = c, .min = c->res.nat.port_min, .max = c->res.nat.port_max };
+	range = (struct port_range){ .proto = proto_number(c->pkt.proto, c->pkt.dst.family),
+				     .dst = c->pkt.dst,
+				     .nat = c->res.nat.addr,
+				     .dport = c->pkt.dport,
+				     .min = c->res.nat.port_min,
+				     .max = c->res.nat.port_max };
 	/* what the kernel takes for ports of clients (nf_nat_l4proto_unique_tuple(), net/netfilter/nf_nat_core.c) */
-	if (!ret->min || !ret->max) {
-		ret->min = 1024;
-		ret->max = UINT16_MAX;
+	if (!range.min || !range.max) {
+		range.min = 1024;
+		range.max = UINT16_MAX;
 	}
-	return ret->min <= ret->max;
+	*ret = (struct port_pool){ .c = c, .range = range };
+	return range.min <= range.max;
 }
 
 const struct point *path_point(const struct path *path, int ns, int ifindex, bool out, enum direction dir)

@@ -1771,22 +1771,15 @@ static void find_scarce(const struct round *r, size_t probe, scarce_list *ret)
 		const struct leg *leg = &path->legs.v[l];
 		const struct table_use *use = &r->s->ns.v[leg->ns].connections_use;
 		struct port_pool pool;
-		struct port_range range;
 
 		if (leg->point < 0 || !leg_port_pool(leg, &pool) ||
 		    correlate_passed(&r->obs, probe, &path->points.v[leg->point]))
 			continue;
 		/* fewer connections than ports, where it is known how many there are */
-		if (use->limit && use->used <= (size_t)(pool.max - pool.min))
+		if (use->limit && use->used <= (size_t)(pool.range.max - pool.range.min))
 			continue;
-		range = (struct port_range){ .proto = proto_number(p->proto, pool.c->pkt.dst.family),
-					     .dst = pool.c->pkt.dst,
-					     .nat = pool.c->res.nat.addr,
-					     .dport = pool.c->pkt.dport,
-					     .min = pool.min,
-					     .max = pool.max };
-		if (!has_scarce(ret, leg->ns, &range))
-			vec_push(ret, ((struct scarce){ .ns = leg->ns, .range = range }));
+		if (!has_scarce(ret, leg->ns, &pool.range))
+			vec_push(ret, ((struct scarce){ .ns = leg->ns, .range = pool.range }));
 	}
 }
 
@@ -2064,6 +2057,9 @@ static int look(struct round *r, bool last)
 		observe_stop(r->run->observer);
 		if (err)
 			return err;
+	} else {
+		/* what was begun before that was known */
+		run_close(r->run);
 	}
 	r->d->probe_ms = ms_since(t);
 	err = round_conclude(r, last);

@@ -9,7 +9,6 @@
 #include <linux/netfilter.h>
 #include <pthread.h>
 
-#include "nftcheck.h"
 #include "nlfield.h"
 
 /* So many chains are read, and jumps are looked for in those of at most so many rules. */
@@ -102,16 +101,14 @@ static int look_at(struct nftnl_expr *e, void *arg)
 
 static void follow(struct ahead *a, const struct ahead_chain *from, const struct nlmsghdr *nlh)
 {
-	struct nftnl_rule *nr = nft_check(nlh) == 0 ? nftnl_rule_alloc() : NULL;
+	struct nftnl_rule *nr = nft_rule_new(nlh);
 	struct jump j = { .always = true };
 
 	if (!nr)
 		return;
-	if (nftnl_rule_nlmsg_parse(nlh, nr) >= 0) {
-		nftnl_expr_foreach(nr, look_at, &j);
-		if (j.always && j.to)
-			add(a, from->family, from->table, j.to);
-	}
+	nftnl_expr_foreach(nr, look_at, &j);
+	if (j.always && j.to)
+		add(a, from->family, from->table, j.to);
 	nftnl_rule_free(nr);
 }
 

@@ -120,19 +120,12 @@ struct translated {
 	const struct port_range *range;
 };
 
-static bool holds_port(const struct tracked_flow *flow, const struct port_range *range)
-{
-	return flow->translated && flow->proto == range->proto && flow->answer_sport == range->dport &&
-	       flow->answer_dport >= range->min && flow->answer_dport <= range->max &&
-	       addr_eq(&flow->answer_src, &range->dst) && addr_eq(&flow->answer_dst, &range->nat);
-}
-
 static int take_translated(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct translated *t = arg;
 	struct tracked_flow flow;
 
-	if (read_entry(nlh, &flow) && holds_port(&flow, t->range))
+	if (read_entry(nlh, &flow) && flow_has_port(&flow, t->range))
 		collect_take(t->s, &t->s->ns.v[t->ns], COLLECT_FLOW, collect_copy(t->s, nlh));
 	return 0;
 }

@@ -324,17 +324,14 @@ static bool snat_wrong_source(const struct question *q, struct finding *f)
 
 /* --- snat-ports-exhausted --- */
 
-/* How many of them other flows to the same destination have. */
-static size_t ports_taken(const struct ns *ns, const struct port_pool *pool)
+/* How many of these ports other flows have. */
+static size_t ports_taken(const struct ns *ns, const struct port_range *range)
 {
 	_cleanup_(freep) bool *taken = xcalloc((size_t)UINT16_MAX + 1, sizeof(*taken));
-	const struct packet *pkt = &pool->c->pkt;
 	size_t n = 0;
 
 	vec_each(t, &ns->flows) {
-		if (t->proto != proto_number(pkt->proto, pkt->dst.family) || t->answer_sport != pkt->dport ||
-		    !addr_eq(&t->answer_src, &pkt->dst) || !addr_eq(&t->answer_dst, &pool->c->res.nat.addr) ||
-		    t->answer_dport < pool->min || t->answer_dport > pool->max || taken[t->answer_dport])
+		if (!flow_has_port(t, range) || taken[t->answer_dport])
 			continue;
 		taken[t->answer_dport] = true;
 		n++;
@@ -352,14 +349,14 @@ static bool snat_ports_exhausted(const struct question *q, struct finding *f)
 
 	if (leg->dir != DIR_REQUEST || (q->ev->loss != LOSS_PACKET && q->ev->loss != LOSS_NOT_SENT) || !leg_port_pool(leg, &pool))
 		return false;
-	size = (size_t)pool.max - pool.min + 1;
-	if (ports_taken(leg_ns(q), &pool) < size)
+	size = (size_t)pool.range.max - pool.range.min + 1;
+	if (ports_taken(leg_ns(q), &pool.range) < size)
 		return false;
 	port_text(object, sizeof(object), &pool.c->pkt.dst, pool.c->pkt.dport);
 	say(f, leg->ns, addr_text(&pool.c->res.nat.addr).s, "no port of %s is left for another connection to %s",
 	    addr_text(&pool.c->res.nat.addr).s, object);
 	say_evidence(f, "%s translates the source to %s, ports %u to %u", who(q, leg->ns).s,
-		     addr_text(&pool.c->res.nat.addr).s, pool.min, pool.max);
+		     addr_text(&pool.c->res.nat.addr).s, pool.range.min, pool.range.max);
 	say_evidence(f, "conntrack: %zu of these %zu belong to other flows to %s", size, size, object);
 	say_rule(q, f, leg->ns, pool.c->res.nat_chain, pool.c->res.nat_handle);
 	say_advice(f, "translate to more ports or addresses, or end connections that nobody needs: conntrack -L -p %s -d %s --dport %u",
