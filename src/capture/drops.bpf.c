@@ -139,6 +139,7 @@ int BPF_PROG(on_drop, struct sk_buff *skb, void *location, int reason)
 	}
 	e->netns = netns;
 	e->reason = reason;
+	__builtin_memset(e->macs, 0, sizeof(e->macs));
 	fill(e, skb, at, tail - header, (__u64)location);
 	bpf_ringbuf_submit(e, 0);
 	return 0;

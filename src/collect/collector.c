@@ -69,20 +69,23 @@ int collect_take_text(struct snapshot *s, struct ns *ns, enum collect_kind kind,
 	return collect_take(s, ns, kind, nlh);
 }
 
+int collect_take_dump(struct collecting *c, enum collect_kind kind, struct nl_dump *d)
+{
+	vec_each(block, &d->blocks)
+		snapshot_own_block(c->s, *block);
+	d->blocks.n = 0;
+	vec_each(nlh, &d->messages)
+		collect_take(c->s, c->ns, kind, *nlh);
+	return d->interrupted ? -EINTR : 0;
+}
+
 int collect_dump(struct collecting *c, enum collect_kind kind, struct nl *nl,
 		 struct nlmsghdr *request)
 {
 	_cleanup_(nl_dump_done) struct nl_dump d = { 0 };
 	int r = nl_dump(nl, request, &d);
 
-	if (r < 0)
-		return r;
-	vec_each(block, &d.blocks)
-		snapshot_own_block(c->s, *block);
-	d.blocks.n = 0;
-	vec_each(nlh, &d.messages)
-		collect_take(c->s, c->ns, kind, *nlh);
-	return d.interrupted ? -EINTR : 0;
+	return r < 0 ? r : collect_take_dump(c, kind, &d);
 }
 
 int collect_prefix(uint8_t family, const struct addr *a, uint8_t len, struct prefix *ret)

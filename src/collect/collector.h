@@ -69,6 +69,9 @@ int collect_take_copy(struct collecting *c, enum collect_kind kind, const struct
 /* Makes a message of a text and takes it. */
 int collect_take_text(struct snapshot *s, struct ns *ns, enum collect_kind kind, const char *text);
 
+/* Takes every message of a dump, whose blocks are the snapshot's then. 0, or -EINTR where it was interrupted. */
+int collect_take_dump(struct collecting *c, enum collect_kind kind, struct nl_dump *d);
+
 /*
  * Dumps and takes every message of the answer. -EINTR where the configuration
  * kept changing: what came with the last attempt has been taken.

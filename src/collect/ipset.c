@@ -324,6 +324,19 @@ static int test(struct nl *nl, const struct ipset_question *q)
 	return streq(h.type, "list:set") ? test_list(nl, h.name, q) : test_set(nl, &h, q);
 }
 
+/* --- what is kept as if the kernel had sent it ---------------------------------- */
+
+static void take_own(struct collecting *c, enum collect_kind kind, uint16_t type, const void *data, size_t n)
+{
+	struct nlmsghdr *nlh = xcalloc(1, NLMSG_SPACE(n));
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_len = (uint32_t)NLMSG_LENGTH(n);
+	memcpy(NLMSG_DATA(nlh), data, n);
+	snapshot_own_block(c->s, nlh);
+	collect_take(c->s, c->ns, kind, nlh);
+}
+
 /* --- names --------------------------------------------------------------------- */
 
 struct naming {
@@ -334,15 +347,10 @@ struct naming {
 
 static void take_name(const struct naming *n, uint16_t index, const char *name)
 {
-	struct nlmsghdr *nlh = xcalloc(1, NLMSG_SPACE(sizeof(struct ipset_name)));
-	struct ipset_name *to = NLMSG_DATA(nlh);
+	struct ipset_name to = { .index = index };
 
-	nlh->nlmsg_type = NAME_TYPE;
-	nlh->nlmsg_len = NLMSG_LENGTH(sizeof(*to));
-	to->index = index;
-	str_copy(to->name, sizeof(to->name), name);
-	snapshot_own_block(n->c->s, nlh);
-	collect_take(n->c->s, n->c->ns, n->kind, nlh);
+	str_copy(to.name, sizeof(to.name), name);
+	take_own(n->c, n->kind, NAME_TYPE, &to, sizeof(to));
 }
 
 static void learn_name(const struct naming *n, uint16_t index)
@@ -400,23 +408,18 @@ void ipset_names(struct collecting *c, enum collect_kind kind, struct nl **nl,
 
 void ipset_ask(struct collecting *c, struct nl *nl, int error, const struct ipset_question *q)
 {
-	struct ipset_answer *a;
-	struct nlmsghdr *nlh;
+	struct ipset_answer a;
 	int r;
 
 	if (ns_ipset_answer(c->ns, q))
 		return;
 	r = error < 0 ? error : test(nl, q);
-	nlh = xcalloc(1, NLMSG_SPACE(sizeof(*a)));
-	nlh->nlmsg_type = ANSWER_TYPE;
-	nlh->nlmsg_len = NLMSG_LENGTH(sizeof(*a));
-	a = NLMSG_DATA(nlh);
-	a->question = *q;
-	a->found = r > 0;
+	memset(&a, 0, sizeof(a)); /* what pads it is saved, too */
+	a.question = *q;
+	a.found = r > 0;
 	/* the sets' own errors are none of strerror()'s */
-	a->error = r <= -IPSET_ERR_PRIVATE ? -EINVAL : r < 0 ? r : 0;
-	snapshot_own_block(c->s, nlh);
-	collect_take(c->s, c->ns, COLLECT_NFT, nlh);
+	a.error = r <= -IPSET_ERR_PRIVATE ? -EINVAL : r < 0 ? r : 0;
+	take_own(c, COLLECT_NFT, ANSWER_TYPE, &a, sizeof(a));
 }
 
 bool ipset_is_answer(const struct nlmsghdr *nlh)

@@ -228,17 +228,16 @@ static int note_error(int r, int *ret_error)
 	return 0;
 }
 
-/* What a dump of this chain's rules brought. */
-static void take_rules(struct collecting *c, struct nl *nl, struct nft_chain *chain, struct nl_dump *d)
+/* What a dump of this chain's rules brought. 0 or -EINTR. */
+static int take_rules(struct collecting *c, struct nl *nl, struct nft_chain *chain, struct nl_dump *d)
 {
+	int r;
+
 	vec_free(&chain->rules);
-	vec_each(block, &d->blocks)
-		snapshot_own_block(c->s, *block);
-	d->blocks.n = 0;
-	vec_each(nlh, &d->messages)
-		collect_take(c->s, c->ns, COLLECT_NFT, *nlh);
-	chain->unread = false;
+	r = collect_take_dump(c, COLLECT_NFT, d);
+	chain->unread = r < 0;
 	ipset_names(c, COLLECT_NFT, &nl, chain);
+	return r;
 }
 
 static int read_rules(struct collecting *c, struct nl *nl, struct nft_chain *chain)
@@ -247,10 +246,7 @@ static int read_rules(struct collecting *c, struct nl *nl, struct nft_chain *cha
 	int r = dump_rules(nl, chain, &d);
 
 	if (r == 0)
-		take_rules(c, nl, chain, &d);
-	if (r == 0 && d.interrupted)
-		r = -EINTR;
-	chain->unread = r < 0;
+		r = take_rules(c, nl, chain, &d);
 	return note_error(r, &chain->error);
 }
 
@@ -320,7 +316,7 @@ static int take_ahead(uint8_t family, const char *table, const char *name, struc
 		return 0;
 	chain = need_chain(r->c, r->nl, &need, &error);
 	if (chain && !chain->error)
-		take_rules(r->c, r->nl, chain, rules);
+		error = take_rules(r->c, r->nl, chain, rules);
 	return error;
 }
 

@@ -58,16 +58,14 @@ bool run_ct_addr(const struct fw_run *r, bool of_reply, bool dst, struct addr *r
  * Counted before the rules see the packet (nf_conntrack_in()). What follows on a first packet comes after one answer; of
  * TCP it is a third one, as the answer is acknowledged. An answer may be to either.
  */
-bool run_ct_packets(const struct fw_run *r, bool of_reply, uint64_t *ret)
+bool run_ct_packets(const struct fw_run *r, uint8_t dir, uint64_t *ret)
 {
 	bool first = r->st.ct == CT_VIEW_NEW;
+	uint64_t there = first ? 1 : r->pkt->proto == PROTO_TCP ? 3 : 2, back = first ? 0 : 1;
 
 	if ((!first && r->st.ct != CT_VIEW_ESTABLISHED) || r->pkt->reply)
 		return false;
-	if (of_reply)
-		*ret = first ? 0 : 1;
-	else
-		*ret = first ? 1 : r->pkt->proto == PROTO_TCP ? 3 : 2;
+	*ret = dir == IP_CT_DIR_ORIGINAL ? there : dir == IP_CT_DIR_REPLY ? back : there + back;
 	return true;
 }
 
@@ -204,17 +202,14 @@ static void ct_status(struct fw_run *r, uint32_t dreg)
 /* Of one direction, or of both (nft_ct_get_eval_counter()). */
 static void ct_packets(struct fw_run *r, const struct nftnl_expr *e)
 {
-	uint32_t dreg = expr_u32(e, NFTNL_EXPR_CT_DREG);
 	bool one = nftnl_expr_is_set(e, NFTNL_EXPR_CT_DIR);
-	uint8_t dir = one ? nftnl_expr_get_u8(e, NFTNL_EXPR_CT_DIR) : IP_CT_DIR_ORIGINAL;
-	uint64_t there, back, n;
+	uint32_t dreg = expr_u32(e, NFTNL_EXPR_CT_DREG);
+	uint64_t n;
 
-	if (!run_ct_packets(r, false, &there) || !run_ct_packets(r, true, &back)) {
+	if (run_ct_packets(r, one ? nftnl_expr_get_u8(e, NFTNL_EXPR_CT_DIR) : IP_CT_DIR_MAX, &n))
+		reg_store(r, dreg, &n, sizeof(n));
+	else
 		reg_store_partly(r, dreg, NULL, NULL, sizeof(n), "how many packets the connection had");
-		return;
-	}
-	n = !one ? there + back : dir == IP_CT_DIR_REPLY ? back : there;
-	reg_store(r, dreg, &n, sizeof(n));
 }
 
 /* An address or port of the flow's first packet or of its answers. */

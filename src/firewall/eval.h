@@ -212,8 +212,11 @@ uint32_t run_ct_status(const struct fw_run *r, uint32_t *ret_known); /* IPS_* */
  */
 bool run_ct_addr(const struct fw_run *r, bool of_reply, bool dst, struct addr *ret);
 bool run_ct_port(const struct fw_run *r, bool of_reply, bool dst, uint16_t *ret);
-/* How many packets the connection has had in a direction, this one included. False: not known. */
-bool run_ct_packets(const struct fw_run *r, bool of_reply, uint64_t *ret);
+/*
+ * How many packets the connection has had, this one included, in a direction (enum ip_conntrack_dir) or, with
+ * IP_CT_DIR_MAX, in both. False: not known.
+ */
+bool run_ct_packets(const struct fw_run *r, uint8_t dir, uint64_t *ret);
 /* Ends tracking for what conntrack has not seen yet. */
 void run_notrack(struct fw_run *r);
 /* No rule of this namespace sets a connection mark: it is 0. */

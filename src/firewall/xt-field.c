@@ -383,35 +383,25 @@ static void print_ipv6header(struct strbuf *b, const void *info, const struct xt
 		strbuf_puts(b, " --soft");
 }
 
-static void print_spis(struct strbuf *b, const char *option, const uint32_t *spis, bool invert)
-{
-	if (spis[0] == 0 && spis[1] == ~0u)
-		return;
-	xt_print_not(b, invert);
-	strbuf_printf(b, " %s %u", option, spis[0]);
-	if (spis[0] != spis[1])
-		strbuf_printf(b, ":%u", spis[1]);
-}
-
 static void print_esp(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_esp *i = info;
 
-	print_spis(b, "--espspi", i->spis, i->invflags);
+	xt_print_span(b, "--espspi", i->spis[0], i->spis[1], UINT32_MAX, i->invflags);
 }
 
 static void print_ah(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct ipt_ah *i = info;
 
-	print_spis(b, "--ahspi", i->spis, i->invflags);
+	xt_print_span(b, "--ahspi", i->spis[0], i->spis[1], UINT32_MAX, i->invflags);
 }
 
 static void print_ah6(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct ip6t_ah *i = info;
 
-	print_spis(b, "--ahspi", i->spis, i->invflags & IP6T_AH_INV_SPI);
+	xt_print_span(b, "--ahspi", i->spis[0], i->spis[1], UINT32_MAX, i->invflags & IP6T_AH_INV_SPI);
 	if (i->hdrlen) {
 		xt_print_not(b, i->invflags & IP6T_AH_INV_LEN);
 		strbuf_printf(b, " --ahlen %u", i->hdrlen);
@@ -420,27 +410,15 @@ static void print_ah6(struct strbuf *b, const void *info, const struct xt_contex
 		strbuf_puts(b, " --ahres");
 }
 
-/* " --option 5:9"; nothing where it is the whole range from 0 to max. */
-static void print_span(struct strbuf *b, const char *option, uint32_t from, uint32_t to, uint32_t max,
-		       bool invert)
-{
-	if (from == 0 && to == max)
-		return;
-	xt_print_not(b, invert);
-	strbuf_printf(b, " %s %u", option, from);
-	if (from != to)
-		strbuf_printf(b, ":%u", to);
-}
-
 /* What chunks are called is left out. */
 static void print_sctp(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_sctp_info *i = info;
 
 	if (i->flags & XT_SCTP_SRC_PORTS)
-		print_span(b, "--sport", i->spts[0], i->spts[1], 0xffff, i->invflags & XT_SCTP_SRC_PORTS);
+		xt_print_span(b, "--sport", i->spts[0], i->spts[1], 0xffff, i->invflags & XT_SCTP_SRC_PORTS);
 	if (i->flags & XT_SCTP_DEST_PORTS)
-		print_span(b, "--dport", i->dpts[0], i->dpts[1], 0xffff, i->invflags & XT_SCTP_DEST_PORTS);
+		xt_print_span(b, "--dport", i->dpts[0], i->dpts[1], 0xffff, i->invflags & XT_SCTP_DEST_PORTS);
 	if (i->flags & XT_SCTP_CHUNK_TYPES)
 		strbuf_puts(b, " …");
 }
@@ -455,9 +433,9 @@ static void print_dccp(struct strbuf *b, const void *info, const struct xt_conte
 	const struct xt_dccp_info *i = info;
 
 	if (i->flags & XT_DCCP_SRC_PORTS)
-		print_span(b, "--sport", i->spts[0], i->spts[1], 0xffff, i->invflags & XT_DCCP_SRC_PORTS);
+		xt_print_span(b, "--sport", i->spts[0], i->spts[1], 0xffff, i->invflags & XT_DCCP_SRC_PORTS);
 	if (i->flags & XT_DCCP_DEST_PORTS)
-		print_span(b, "--dport", i->dpts[0], i->dpts[1], 0xffff, i->invflags & XT_DCCP_DEST_PORTS);
+		xt_print_span(b, "--dport", i->dpts[0], i->dpts[1], 0xffff, i->invflags & XT_DCCP_DEST_PORTS);
 	if (i->flags & XT_DCCP_TYPE) {
 		xt_print_not(b, i->invflags & XT_DCCP_TYPE);
 		strbuf_puts(b, " --dccp-types");
@@ -473,7 +451,7 @@ static void print_mh(struct strbuf *b, const void *info, const struct xt_context
 {
 	const struct ip6t_mh *i = info;
 
-	print_span(b, "--mh-type", i->types[0], i->types[1], 0xff, i->invflags & IP6T_MH_INV_TYPE);
+	xt_print_span(b, "--mh-type", i->types[0], i->types[1], 0xff, i->invflags & IP6T_MH_INV_TYPE);
 }
 
 static void print_frag(struct strbuf *b, const void *info, const struct xt_context *x)
@@ -484,7 +462,7 @@ static void print_frag(struct strbuf *b, const void *info, const struct xt_conte
 	};
 	const struct ip6t_frag *i = info;
 
-	print_span(b, "--fragid", i->ids[0], i->ids[1], UINT32_MAX, i->invflags & IP6T_FRAG_INV_IDS);
+	xt_print_span(b, "--fragid", i->ids[0], i->ids[1], UINT32_MAX, i->invflags & IP6T_FRAG_INV_IDS);
 	if (i->flags & IP6T_FRAG_LEN) {
 		xt_print_not(b, i->invflags & IP6T_FRAG_INV_LEN);
 		strbuf_printf(b, " --fraglen %u", i->hdrlen);
@@ -529,8 +507,8 @@ static void print_rt(struct strbuf *b, const void *info, const struct xt_context
 		xt_print_not(b, i->invflags & IP6T_RT_INV_TYP);
 		strbuf_printf(b, " --rt-type %u", i->rt_type);
 	}
-	print_span(b, "--rt-segsleft", i->segsleft[0], i->segsleft[1], UINT32_MAX,
-		   i->invflags & IP6T_RT_INV_SGS);
+	xt_print_span(b, "--rt-segsleft", i->segsleft[0], i->segsleft[1], UINT32_MAX,
+		      i->invflags & IP6T_RT_INV_SGS);
 	if (i->flags & IP6T_RT_LEN) {
 		xt_print_not(b, i->invflags & IP6T_RT_INV_LEN);
 		strbuf_printf(b, " --rt-len %u", i->hdrlen);

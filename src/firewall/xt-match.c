@@ -71,16 +71,6 @@ static enum tri eval_tcp(struct fw_run *r, const void *info, uint32_t rev)
 	return t;
 }
 
-static void print_ports(struct strbuf *b, const char *option, const uint16_t *ports, bool invert)
-{
-	if (ports[0] == 0 && ports[1] == 0xffff)
-		return;
-	xt_print_not(b, invert);
-	strbuf_printf(b, " %s %u", option, ports[0]);
-	if (ports[0] != ports[1])
-		strbuf_printf(b, ":%u", ports[1]);
-}
-
 static void print_tcp_flags(struct strbuf *b, uint8_t flags)
 {
 	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG" };
@@ -99,8 +89,8 @@ static void print_tcp(struct strbuf *b, const void *info, const struct xt_contex
 {
 	const struct xt_tcp *i = info;
 
-	print_ports(b, "--sport", i->spts, i->invflags & XT_TCP_INV_SRCPT);
-	print_ports(b, "--dport", i->dpts, i->invflags & XT_TCP_INV_DSTPT);
+	xt_print_span(b, "--sport", i->spts[0], i->spts[1], UINT16_MAX, i->invflags & XT_TCP_INV_SRCPT);
+	xt_print_span(b, "--dport", i->dpts[0], i->dpts[1], UINT16_MAX, i->invflags & XT_TCP_INV_DSTPT);
 	if (i->option || i->invflags & XT_TCP_INV_OPTION) {
 		xt_print_not(b, i->invflags & XT_TCP_INV_OPTION);
 		strbuf_printf(b, " --tcp-option %u", i->option);
@@ -130,8 +120,8 @@ static void print_udp(struct strbuf *b, const void *info, const struct xt_contex
 {
 	const struct xt_udp *i = info;
 
-	print_ports(b, "--sport", i->spts, i->invflags & XT_UDP_INV_SRCPT);
-	print_ports(b, "--dport", i->dpts, i->invflags & XT_UDP_INV_DSTPT);
+	xt_print_span(b, "--sport", i->spts[0], i->spts[1], UINT16_MAX, i->invflags & XT_UDP_INV_SRCPT);
+	xt_print_span(b, "--dport", i->dpts[0], i->dpts[1], UINT16_MAX, i->invflags & XT_UDP_INV_DSTPT);
 }
 
 static enum tri multiport_side(struct fw_run *r, const struct xt_multiport_v1 *i, bool dst)

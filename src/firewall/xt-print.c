@@ -23,6 +23,16 @@ void xt_print_bits(struct strbuf *b, uint32_t mask, const struct xt_bit_name *na
 		}
 }
 
+void xt_print_span(struct strbuf *b, const char *option, uint32_t from, uint32_t to, uint32_t max, bool invert)
+{
+	if (from == 0 && to == max)
+		return;
+	xt_print_not(b, invert);
+	strbuf_printf(b, " %s %u", option, from);
+	if (from != to)
+		strbuf_printf(b, ":%u", to);
+}
+
 void xt_print_string(struct strbuf *b, const char *s, size_t max)
 {
 	static const char plain[] = "_-0123456789abcdefghijklmnopqrstuvwxyz"

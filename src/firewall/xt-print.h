@@ -16,6 +16,9 @@ void xt_print_bits(struct strbuf *b, uint32_t mask, const struct xt_bit_name *na
 /* " !" where inverted. */
 void xt_print_not(struct strbuf *b, bool invert);
 
+/* " --option 5:9"; nothing where it is all from 0 to max. */
+void xt_print_span(struct strbuf *b, const char *option, uint32_t from, uint32_t to, uint32_t max, bool invert);
+
 /* " text", quoted where iptables-save would quote it. */
 void xt_print_string(struct strbuf *b, const char *s, size_t max);
 

@@ -250,14 +250,16 @@ const struct xt_rows xt_set_targets = { targets, ARRAY_SIZE(targets) };
 size_t xt_sets_of(bool target, const char *name, uint32_t rev, const void *info, size_t len,
 		  uint16_t ret[XT_SETS_MAX])
 {
-	const struct xt_row *row = !name || !info ? NULL : target ? xt_target_find(name, rev, 0, len) :
-					      xt_match_find(name, rev, 0, len);
+	const struct xt_row *row = NULL;
 	struct xt_set_info_target_v3 t;
 	struct xt_info copy;
 	uint16_t indexes[XT_SETS_MAX] = { NO_SET, NO_SET, NO_SET };
 	size_t n = 0;
 
-	if (!row || (row->eval != eval_set && row->eval != eval_target))
+	/* nearly all extensions are others */
+	if (name && info && streq(name, target ? "SET" : "set"))
+		row = target ? xt_target_find(name, rev, 0, len) : xt_match_find(name, rev, 0, len);
+	if (!row)
 		return 0;
 	xt_info_load(&copy, info, len);
 	if (target) {

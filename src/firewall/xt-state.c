@@ -264,15 +264,13 @@ static void print_connlimit(struct strbuf *b, const void *info, const struct xt_
 static enum tri eval_connbytes(struct fw_run *r, const void *info, uint32_t rev)
 {
 	const struct xt_connbytes_info *i = info;
-	uint64_t there, back, n;
+	uint64_t n;
 
 	if (r->st.ct == CT_VIEW_NONE || r->st.ct == CT_VIEW_UNTRACKED)
 		return TRI_NO;
-	if (i->what != XT_CONNBYTES_PKTS || !run_ct_packets(r, false, &there) || !run_ct_packets(r, true, &back))
+	/* its directions have the numbers of conntrack's */
+	if (i->what != XT_CONNBYTES_PKTS || !run_ct_packets(r, i->direction, &n))
 		return run_maybe(r, "xt match \"connbytes\"");
-	n = i->direction == XT_CONNBYTES_DIR_ORIGINAL ? there :
-	    i->direction == XT_CONNBYTES_DIR_REPLY    ? back :
-							there + back;
 	if (i->count.to >= i->count.from)
 		return tri_from(n >= i->count.from && n <= i->count.to);
 	/* inverted */

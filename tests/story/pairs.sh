@@ -214,9 +214,8 @@ doctor "$LAB_TMP/fixed" --fix --yes "${ASK[@]}" || finish
 # named KEY: when it is
 named()
 {
-	if printf '%s\n' "${found[@]}" | grep -qxF -- "$1"; then
-		echo at-once
-	elif awk -F '\t' '$1 == "note" { print $2 }' "$LAB_TMP/found.sum" | grep -qxF -- "${1%% *}"; then
+	if printf '%s\n' "${found[@]}" | grep -qxF -- "$1" ||
+		awk -F '\t' '$1 == "note" { print $2 }' "$LAB_TMP/found.sum" | grep -qxF -- "${1%% *}"; then
 		echo at-once
 	elif keys "$LAB_TMP/fixed" | grep -qxF -- "$1" || said "$LAB_TMP/fixed" applied | tr , '\n' | grep -qx "${1%% *}"; then
 		echo after-repair
