@@ -24,14 +24,12 @@ static bool same_direction(const struct sighting *s, enum direction dir)
 
 static int point_of(const struct path *path, const struct sighting *s)
 {
-	for (size_t i = 0; i < path->points.n; i++) {
-		const struct point *pt = &path->points.v[i];
+	const struct point *pt;
 
-		if (pt->ns == s->ns && pt->ifindex == s->ifindex && pt->out == s->out &&
-		    same_direction(s, pt->dir))
-			return (int)i;
-	}
-	return -1;
+	if (s->kind != SIGHT_REQUEST && s->kind != SIGHT_REPLY)
+		return -1;
+	pt = path_point(path, s->ns, s->ifindex, s->out, s->kind == SIGHT_REQUEST ? DIR_REQUEST : DIR_REPLY);
+	return pt ? (int)(pt - path->points.v) : -1;
 }
 
 /* Which attempts were seen at which point: a bit each. */
@@ -84,11 +82,11 @@ static bool is_port_unreachable(const struct sighting *s)
 	       icmp_is_port_unreachable(s->pkt.src.family, s->pkt.icmp_type, s->pkt.icmp_code);
 }
 
-/* Is a packet about one of the attempts that are asked about? Those are all where there is no list. */
+/* Is it about one of the attempts that are asked about? Those are all where there is no list. */
 static bool is_about(const struct probe *probe, size_t index, const bool *only, int its_probe,
-		     int attempt, const struct packet *pkt)
+		     int attempt)
 {
-	return its_probe == (int)index && attempt >= 0 && (size_t)attempt < probe->attempts.n && probe_sends(probe, pkt) &&
+	return its_probe == (int)index && attempt >= 0 && (size_t)attempt < probe->attempts.n &&
 	       (!only || only[attempt]);
 }
 
@@ -103,7 +101,7 @@ static void note_sightings(struct evidence *e, const struct path *path, const st
 	for (size_t i = 0; i < obs->sightings.n; i++) {
 		const struct sighting *s = &obs->sightings.v[i];
 
-		if (!is_about(probe, index, only, s->probe, s->attempt, &s->pkt))
+		if (!is_about(probe, index, only, s->probe, s->attempt))
 			continue;
 		if (s->kind == SIGHT_REQUEST || s->kind == SIGHT_REPLY)
 			note_packet(e, path, s, i, &roll);
@@ -122,7 +120,7 @@ static void note_trace(struct evidence *e, const struct probe *probe, size_t ind
 	for (size_t i = 0; i < obs->traces.n; i++) {
 		const struct trace_event *t = &obs->traces.v[i];
 
-		if (!is_about(probe, index, only, t->probe, t->attempt, &t->pkt) ||
+		if (!is_about(probe, index, only, t->probe, t->attempt) || !probe_sends(probe, &t->pkt) ||
 		    t->type == TRACE_RETURN || t->verdict != NF_DROP)
 			continue;
 		/* an attempt that was answered all the same is no loss */
@@ -403,7 +401,7 @@ static int *furthest(const struct path *path, const struct probe *probe, size_t 
 	vec_each(s, &obs->sightings) {
 		int pt;
 
-		if (!is_about(probe, index, NULL, s->probe, s->attempt, &s->pkt))
+		if (!is_about(probe, index, NULL, s->probe, s->attempt))
 			continue;
 		pt = point_of(path, s);
 		if (pt > last[s->attempt])

@@ -454,16 +454,35 @@ static void number_attempt(const struct run *run, int probe, enum proto proto, u
 			*attempt = (int)a;
 }
 
+bool probe_sends(const struct probe *p, const struct packet *pkt)
+{
+	const uint8_t flags = pkt->tcp_flags & (TH_SYN | TH_ACK | TH_RST | TH_FIN);
+
+	return pkt->proto != PROTO_TCP || flags != TH_ACK || (p->proto == PROTO_TCP && p->follows);
+}
+
+static bool is_ours(const struct run *run, int probe, const struct packet *pkt)
+{
+	return probe < 0 || (size_t)probe >= run->plan->probes.n || probe_sends(&run->plan->probes.v[probe], pkt);
+}
+
+/* And what only looks like ours is forgotten before anybody sees it. */
 static void number_attempts(struct run *run)
 {
 	struct observations *o = run->o;
 
-	for (; run->numbered < o->sightings.n; run->numbered++) {
-		struct sighting *s = &o->sightings.v[run->numbered];
-		const struct packet *pkt = s->kind == SIGHT_ERROR ? &s->inner : &s->pkt;
+	size_t to = run->numbered;
 
-		number_attempt(run, s->probe, pkt->proto, s->us, &s->attempt);
+	for (size_t i = to; i < o->sightings.n; i++) {
+		struct sighting s = o->sightings.v[i];
+		const struct packet *pkt = s.kind == SIGHT_ERROR ? &s.inner : &s.pkt;
+
+		if (!is_ours(run, s.probe, pkt))
+			continue;
+		number_attempt(run, s.probe, pkt->proto, s.us, &s.attempt);
+		o->sightings.v[to++] = s;
 	}
+	o->sightings.n = run->numbered = to;
 	for (; run->traced < o->traces.n; run->traced++) {
 		struct trace_event *e = &o->traces.v[run->traced];
 
@@ -485,13 +504,6 @@ static void read_all(struct run *run)
 	number_attempts(run);
 }
 
-bool probe_sends(const struct probe *p, const struct packet *pkt)
-{
-	const uint8_t flags = pkt->tcp_flags & (TH_SYN | TH_ACK | TH_RST | TH_FIN);
-
-	return pkt->proto != PROTO_TCP || flags != TH_ACK || (p->proto == PROTO_TCP && p->follows);
-}
-
 /* --- the end --- */
 
 static const struct sighting *find_sighting(const struct run *run, size_t probe, size_t attempt,
@@ -499,8 +511,7 @@ static const struct sighting *find_sighting(const struct run *run, size_t probe,
 {
 	vec_each(s, &run->o->sightings)
 		if (s->probe == (int)probe && s->attempt == (int)attempt && s->kind == kind &&
-		    s->out == out && s->ns == run->plan->probes.v[probe].ns &&
-		    probe_sends(&run->plan->probes.v[probe], &s->pkt))
+		    s->out == out && s->ns == run->plan->probes.v[probe].ns)
 			return s;
 	return NULL;
 }
