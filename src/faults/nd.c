@@ -53,6 +53,28 @@ static struct addr asker(const struct question *q, const struct leg *sender)
 	return near ? near->prefix.addr : (struct addr){ 0 };
 }
 
+/* What is asked for, by whomever. */
+static void solicit(struct packet *pkt, const struct addr *target)
+{
+	pkt->dst = solicited_node(target);
+	pkt->proto = PROTO_ICMP;
+	pkt->icmp_type = ND_NEIGHBOR_SOLICIT;
+	pkt->ttl = 255;
+	pkt->size = ND_SIZE;
+	pkt->ct = CT_UNTRACKED;
+}
+
+/* The answer to it. */
+static void answer(struct packet *pkt, const struct addr *target)
+{
+	pkt->dst = pkt->src;
+	pkt->src = *target;
+	if (pkt->arp)
+		pkt->arp = ARPOP_REPLY;
+	else
+		pkt->icmp_type = ND_NEIGHBOR_ADVERT;
+}
+
 static struct packet solicitation(const struct question *q, const struct leg *sender)
 {
 	struct packet pkt = { .src = asker(q, sender) };
@@ -64,12 +86,7 @@ static struct packet solicitation(const struct question *q, const struct leg *se
 		pkt.ct = CT_INVALID;
 		return pkt;
 	}
-	pkt.dst = solicited_node(&sender->nexthop);
-	pkt.proto = PROTO_ICMP;
-	pkt.icmp_type = ND_NEIGHBOR_SOLICIT;
-	pkt.ttl = 255;
-	pkt.size = ND_SIZE;
-	pkt.ct = CT_UNTRACKED;
+	solicit(&pkt, &sender->nexthop);
 	return pkt;
 }
 
@@ -92,12 +109,7 @@ static struct packet advertisement(const struct question *q, const struct leg *s
 	struct packet pkt = solicitation(q, sender);
 
 	predict_smac(&pkt, answerer(q, sender));
-	pkt.dst = pkt.src;
-	pkt.src = sender->nexthop;
-	if (pkt.arp)
-		pkt.arp = ARPOP_REPLY;
-	else
-		pkt.icmp_type = ND_NEIGHBOR_ADVERT;
+	answer(&pkt, &sender->nexthop);
 	return pkt;
 }
 
@@ -313,13 +325,11 @@ bool nd_drop_outside(const struct question *q, struct nd_drop *ret)
 	/* rules of IP see nothing of ARP */
 	if (!s || s->arp_target.family != AF_INET6)
 		return false;
-	pkt = (struct packet){ .src = s->arp_sender, .dst = solicited_node(&s->arp_target), .proto = PROTO_ICMP,
-			       .icmp_type = ND_NEIGHBOR_SOLICIT, .ttl = 255, .size = ND_SIZE, .ct = CT_UNTRACKED };
+	pkt = (struct packet){ .src = s->arp_sender };
+	solicit(&pkt, &s->arp_target);
 	receive(&p, q->leg->ns, q->leg->iif);
 	if (!dropped(q, &p, &pkt, ret)) {
-		pkt.dst = pkt.src;
-		pkt.src = s->arp_target;
-		pkt.icmp_type = ND_NEIGHBOR_ADVERT;
+		answer(&pkt, &s->arp_target);
 		p.n = 0;
 		transmit(&p, q->leg->ns, q->leg->iif);
 		if (!dropped(q, &p, &pkt, ret))
