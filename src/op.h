@@ -121,6 +121,10 @@ int op_parse(struct snapshot *s, const char *line, struct op *ret_op);
  */
 char *op_sysctl_path(const char *name);
 
+/* How a person runs a program (a word) in a namespace, or "ip", which wants to be told of IPv6 (AF_INET6). Free it. */
+char *op_program_in(const struct snapshot *s, int ns, const char *program);
+char *op_ip_in(const struct snapshot *s, int ns, uint8_t family);
+
 /* A word of a command line, quoted where a shell would see anything but itself in it. */
 void op_shell_word(struct strbuf *b, const char *word);
 

@@ -70,6 +70,24 @@ static void begin_ip(struct strbuf *b, const struct snapshot *s, const struct op
 		strbuf_puts(b, " -6");
 }
 
+char *op_program_in(const struct snapshot *s, int ns, const char *program)
+{
+	const struct op there = { .ns = ns };
+	struct strbuf b = { 0 };
+
+	begin(&b, s, &there, program);
+	return strbuf_take(&b);
+}
+
+char *op_ip_in(const struct snapshot *s, int ns, uint8_t family)
+{
+	const struct op there = { .ns = ns };
+	struct strbuf b = { 0 };
+
+	begin_ip(&b, s, &there, "ip", family);
+	return strbuf_take(&b);
+}
+
 static void dev(struct strbuf *b, const struct snapshot *s, const struct op *op, int ifindex)
 {
 	strbuf_puts(b, " dev");

@@ -419,9 +419,15 @@ static struct op_match match_of(const struct question *q, const struct drop *d)
 	return m;
 }
 
+/* Is it dropped at a hook of IP? */
+static bool is_of_ip(const char *code)
+{
+	return !streq(code, "ingress-drop") && !streq(code, "bridge-drop");
+}
+
 static bool fixable(const struct drop *d)
 {
-	return d->chain && !d->pkt.arp && !streq(d->code, "ingress-drop") && !streq(d->code, "bridge-drop");
+	return d->chain && !d->pkt.arp && is_of_ip(d->code);
 }
 
 /* Does the policy still drop it with this op done? */
@@ -547,7 +553,7 @@ static bool filter_drop(const struct question *q, struct finding *f, const char 
 	fw_rule_ref(q->s, d.ns, d.chain, d.handle, &f->rule);
 	f->has_rule = true;
 	d.reject = d.reject || (f->rule.text && strcasestr(f->rule.text, "reject"));
-	if (q->leg->kind == LEG_BRIDGED && !streq(code, "bridge-drop"))
+	if (q->leg->kind == LEG_BRIDGED && is_of_ip(code))
 		bridged_why(q, why, sizeof(why));
 	say(f, d.ns, "", "%s of chain %s (%s%s %s) in %s %s %s%s", d.handle ? "a rule" : "the policy",
 	    d.chain->name, d.chain->legacy ? "legacy iptables, " : "", f->rule.family,

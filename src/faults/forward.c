@@ -184,7 +184,7 @@ static bool lost_segment(const struct question *q, const struct link **ret_end, 
 	const struct iface_addr *own;
 	int end_ns;
 
-	if (!sender || sender->ns != NS_HOST || !sender->routed || !sender->lookup.route || sender->lookup.route->dst.len ||
+	if (!sender || q->leg->ns != NS_HOST || sender->ns != NS_HOST || !sender->routed || !sender->lookup.route || sender->lookup.route->dst.len ||
 	    flow->entry || flow->dst_ns <= NS_HOST ||
 	    (q->leg->kind != LEG_OUTSIDE && q->leg->stop != STOP_PEER_UNKNOWN))
 		return false;
@@ -222,7 +222,7 @@ static bool say_lost_segment(const struct question *q, struct finding *f)
 			     who(q, q->path->flow.dst_ns).s);
 		say_op(f, OP_ADDR_ADD, NS_HOST, end->ifindex)->prefix = gateway;
 	} else if (own->prefix.len == addr_len(dst->family) * 8) {
-		say_host_route(f, dst, end);
+		say_host_route(q, f, dst, end);
 	} else {
 		say_advice(f, "give %s an address of the network of %s", end->name, who(q, q->path->flow.dst_ns).s);
 	}
@@ -232,6 +232,8 @@ static bool say_lost_segment(const struct question *q, struct finding *f)
 
 static bool host_no_route(const struct question *q, struct finding *f)
 {
+	_cleanup_(freep) char *ip = NULL;
+
 	if (say_lost_segment(q, f))
 		return true;
 	if (!lookup_failed(q) || q->leg->dir != DIR_REQUEST)
@@ -241,7 +243,8 @@ static bool host_no_route(const struct question *q, struct finding *f)
 	say_evidence(f, "route lookup for %s in %s: Network is unreachable",
 		     addr_text(&q->leg->pkt.dst).s, who(q, q->leg->ns).s);
 	say_links_down(q, f);
-	say_advice(f, "ip %sroute add default via GATEWAY", q->leg->pkt.dst.family == AF_INET6 ? "-6 " : "");
+	ip = op_ip_in(q->s, q->leg->ns, q->leg->pkt.dst.family);
+	say_advice(f, "%s route add default via GATEWAY", ip);
 	f->mark = "no route";
 	return true;
 }
@@ -427,7 +430,7 @@ static void say_refusing_route(const struct question *q, struct finding *f, cons
 		if (then == RPF_DROP)
 			say_switch(q, f, q->leg->ns, q->leg->iif, "rp_filter", 2, in->inet.rp_filter);
 	} else if (leads_to(q, in->ifindex, src)) {
-		say_host_route(f, src, in);
+		say_host_route(q, f, src, in);
 	} else {
 		say_advice(f, "give %s a route back to %s", who(q, q->leg->ns).s, addr_text(src).s);
 	}

@@ -35,9 +35,9 @@ static const struct leg *uplink_leg(const struct question *q)
 	return sender_before(q);
 }
 
-static struct fw_place uplink_place(const struct question *q)
+static struct fw_place postrouting_of(const struct leg *leg)
 {
-	return (struct fw_place){ .ns = NS_HOST, .hook = HOOK_POSTROUTING, .oif = q->leg->oif };
+	return (struct fw_place){ .ns = leg->ns, .hook = HOOK_POSTROUTING, .oif = leg->oif };
 }
 
 static void say_nearest(const struct question *q, struct finding *f, const struct fw_place *at,
@@ -172,7 +172,8 @@ static void say_untranslated(const struct question *q, struct finding *f)
 		say_evidence(f, "the host's own request was answered");
 	} else if (q->facts->control_heard[q->path->flow.proto]) {
 		say_evidence(f, "about the host's own request something came in from outside");
-		f->confidence = LIKELY;
+		if (f->confidence == CONFIRMED)
+			f->confidence = LIKELY;
 	} else {
 		f->confidence = POSSIBLE;
 	}
@@ -214,14 +215,15 @@ static bool conntrack_notrack(const struct question *q, struct finding *f)
 {
 	const struct crossing *c = untracking(q, DIR_REQUEST);
 	const struct addr *src = source_outside(q);
-	struct fw_place at = uplink_place(q);
 	struct fw_result res;
+	struct fw_place at;
 	struct packet pkt;
 
 	if (q->leg->kind == LEG_LEAVE)
 		return answer_untracked(q, f);
 	if (!c || !leaves_untranslated(q))
 		return false;
+	at = postrouting_of(uplink_leg(q));
 	pkt = uplink_leg(q)->pkt;
 	pkt.src = *src;
 	pkt.ct = CT_NEW;
@@ -241,6 +243,16 @@ static bool conntrack_notrack(const struct question *q, struct finding *f)
 	return true;
 }
 
+static void say_masquerade_by_hand(const struct question *q, struct finding *f, const struct leg *out,
+				   const struct prefix *net, bool legacy)
+{
+	const char *program = net->addr.family == AF_INET6 ? "ip6tables" : "iptables";
+	_cleanup_(freep) char *there = op_program_in(q->s, out->ns, program);
+
+	say_advice(f, "%s%s -t nat -A POSTROUTING -s %s -o %s -j MASQUERADE", there, legacy ? "-legacy" : "",
+		   prefix_text(net).s, shell_word(ifname(q, out->ns, out->oif).s).s);
+}
+
 static bool masquerade_missing(const struct question *q, struct finding *f)
 {
 	const struct packet *seen = as_seen(q);
@@ -256,7 +268,7 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 		return false;
 	out = translating_leg(q, src);
 	legacy = fw_legacy(q->s, out->ns, src->family, HOOK_POSTROUTING, true);
-	at = (struct fw_place){ .ns = out->ns, .hook = HOOK_POSTROUTING, .oif = out->oif };
+	at = postrouting_of(out);
 	net = network_of(snapshot_ns(q->s, out->ns), src);
 	say(f, out->ns, prefix_text(&net).s, "nothing translates %s on %s%s%s", addr_text(src).s,
 	    ifname(q, out->ns, out->oif).s, out->ns == NS_HOST ? "" : " in ", out->ns == NS_HOST ? "" : who(q, out->ns).s);
@@ -278,9 +290,7 @@ static bool masquerade_missing(const struct question *q, struct finding *f)
 	if (!legacy && masquerade(q, &net, &at, &pkt, &op))
 		*vec_add(&f->ops) = op;
 	else
-		say_advice(f, "%s%s -t nat -A POSTROUTING -s %s -o %s -j MASQUERADE",
-			   src->family == AF_INET6 ? "ip6tables" : "iptables", legacy ? "-legacy" : "", prefix_text(&net).s,
-			   ifname(q, out->ns, out->oif).s);
+		say_masquerade_by_hand(q, f, out, &net, legacy);
 	/* elsewhere nothing need be tracked so far, and conntrack -D fails where it finds nothing */
 	if (f->ops.n && out->ns == NS_HOST) {
 		struct op *stale = say_op(f, OP_CT_DELETE, NS_HOST, 0);
@@ -296,6 +306,7 @@ static bool snat_wrong_source(const struct question *q, struct finding *f)
 	const struct packet *seen = as_seen(q);
 	const struct addr *src = seen ? &seen->src : &q->path->snat_addr;
 	const struct leg *out = uplink_leg(q);
+	const struct crossing *c;
 
 	if (!out || (q->ev && (!seen || q->ev->loss != LOSS_OUTSIDE || source_is_answered(q))))
 		return false;
@@ -311,12 +322,9 @@ static bool snat_wrong_source(const struct question *q, struct finding *f)
 			     ifname(q, NS_HOST, q->leg->oif).s, addr_text(src).s);
 	say_evidence(f, "no interface of this host has %s, so that no answer can come back to it",
 		     addr_text(src).s);
-	for (size_t i = 0; i < out->n_crossings; i++) {
-		const struct fw_result *res = &out->crossings[i].res;
-
-		if (res->nat.kind == NAT_SOURCE)
-			say_rule(q, f, NS_HOST, res->nat_chain, res->nat_handle);
-	}
+	c = leg_translation(out);
+	if (c)
+		say_rule(q, f, NS_HOST, c->res.nat_chain, c->res.nat_handle);
 	say_advice(f, "translate to an address of %s, or masquerade", ifname(q, NS_HOST, q->leg->oif).s);
 	f->mark = "wrong source";
 	return true;

@@ -179,7 +179,9 @@ static const struct link *bystanding_child(const struct question *q, const struc
 		const struct iface_addr *a = ns_addr(ns, &sender->nexthop);
 		const struct link *l = a ? ns_link(ns, a->ifindex) : NULL;
 
-		if (!l || !link_shares_parent(l) || l->peer != sender->oif || !prefix_has(&a->prefix, &sender->pkt.src))
+		/* a parent with a number of no other namespace is its own */
+		if (!l || !link_shares_parent(l) || l->peer != sender->oif || l->peer_nsid < 0 ||
+		    !prefix_has(&a->prefix, &sender->pkt.src))
 			continue;
 		*ret_ns = ns;
 		return l;

@@ -54,6 +54,7 @@ static bool no_address(const struct question *q, struct finding *f)
 	uint8_t family = asked_family(q);
 	const struct ns *ns = leg_ns(q);
 	const struct link *only = NULL;
+	_cleanup_(freep) char *ip = NULL;
 
 	if (q->leg->stop != STOP_NO_ROUTE && q->leg->stop != STOP_NO_SOURCE)
 		return false;
@@ -69,11 +70,8 @@ static bool no_address(const struct question *q, struct finding *f)
 	say_evidence(f, "%s in %s: no address", only->name, who(q, q->leg->ns).s);
 	if (family == AF_INET6)
 		say_unusable(q, f, ns);
-	if (q->leg->ns == NS_HOST)
-		say_advice(f, "ip addr add ADDRESS/PREFIX dev %s", shell_word(only->name).s);
-	else
-		say_advice(f, "ip -n %s addr add ADDRESS/PREFIX dev %s", shell_word(ns->name).s,
-			   shell_word(only->name).s);
+	ip = op_ip_in(q->s, q->leg->ns, AF_UNSPEC);
+	say_advice(f, "%s addr add ADDRESS/PREFIX dev %s", ip, shell_word(only->name).s);
 	f->mark = "no address";
 	return true;
 }
@@ -429,7 +427,7 @@ static bool route_blackhole(const struct question *q, struct finding *f)
 		if (l->rule && !is_default_table(l->rule->table))
 			say_evidence(f, "ip rule with priority %u leads to that table", l->rule->priority);
 		if (way)
-			say_host_route(f, &q->leg->pkt.dst, way);
+			say_host_route(q, f, &q->leg->pkt.dst, way);
 		else
 			say_op(f, OP_ROUTE_DEL, q->leg->ns, l->route->nh.oif)->route = *l->route;
 		f->mark = "route refuses it";

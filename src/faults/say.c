@@ -56,9 +56,11 @@ struct op *say_op(struct finding *f, enum op_kind kind, int ns, int ifindex)
 	return op;
 }
 
-void say_host_route(struct finding *f, const struct addr *a, const struct link *l)
+void say_host_route(const struct question *q, struct finding *f, const struct addr *a, const struct link *l)
 {
-	say_advice(f, "ip route add %s/%zu dev %s", addr_text(a).s, addr_len(a->family) * 8, shell_word(l->name).s);
+	_cleanup_(freep) char *ip = op_ip_in(q->s, f->ns, AF_UNSPEC);
+
+	say_advice(f, "%s route add %s/%zu dev %s", ip, addr_text(a).s, addr_len(a->family) * 8, shell_word(l->name).s);
 }
 
 void say_rule_object(struct finding *f)

@@ -13,8 +13,8 @@ void say(struct finding *f, int ns, const char *object, const char *message, ...
 void say_evidence(struct finding *f, const char *format, ...) _printf_(2, 3);
 /* What a person can do where there is no op; a command or a sentence. */
 void say_advice(struct finding *f, const char *format, ...) _printf_(2, 3);
-/* Advice: a route to this one address by an interface. */
-void say_host_route(struct finding *f, const struct addr *a, const struct link *l);
+/* Advice: a route to this one address by an interface, where the finding is. */
+void say_host_route(const struct question *q, struct finding *f, const struct addr *a, const struct link *l);
 /* Adds an op to the fix and gives a pointer to it. */
 struct op *say_op(struct finding *f, enum op_kind kind, int ns, int ifindex);
 
