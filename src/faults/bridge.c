@@ -393,8 +393,10 @@ static const struct fault rows[] = {
 	  .ask = ASK_SEEN,
 	  .match = bridge_flood_off,
 	  .safety = SAFETY_CONSENT,
-	  .means = "Unknown or broadcast frames are not flooded to the port, and nothing is learned there.",
-	  .proof = "The port's flags, no entry in the forwarding database, and packets that enter the bridge only.",
+	  .means = "What a bridge floods does not come to the port: frames for an address that it has not learned there, "
+		   "broadcasts such as ARP, or multicast such as neighbour discovery of IPv6.",
+	  .proof = "The port's flags, and packets that enter the bridge only; where they are for an address, no entry in the "
+		   "forwarding database.",
 	  .fix = "Turn flooding on for the port." },
 	{ .code = "bridge-hairpin-off",
 	  .legs = LEG_BIT(LEG_BRIDGE_UP) | LEG_BIT(LEG_FORWARD) | LEG_BIT(LEG_BRIDGE_DOWN),

@@ -522,9 +522,10 @@ static const struct fault rows[] = {
 	  .ask = ASK_SEEN | ASK_MODEL,
 	  .match = service_not_listening,
 	  .safety = SAFETY_MANUAL,
-	  .means = "The target on this host has no listener on the port.",
+	  .means = "The target on this host has no listener on the port that hears the address that was asked: none at all, "
+		   "or one at another address, or for IPv4 or IPv6 only.",
 	  .proof = "The target's socket table, and its RST or \"port unreachable\".",
-	  .fix = "Start the service." },
+	  .fix = "Start the service, or let it listen on that address or on all." },
 	{ .code = "service-backlog-full",
 	  .legs = LEG_BIT(LEG_DELIVER),
 	  .ask = ASK_SEEN | ASK_MODEL,

@@ -659,15 +659,21 @@ DROP_ROW(forward)
 DROP_ROW(output)
 DROP_ROW(postrouting)
 
-#define ROW(name, where, safe)                                                                 \
+/* where bridged packets come to as well, by a switch */
+#define BRIDGED " Packets that are bridged come there, too, where bridge-nf-call-iptables or nf_call_iptables of the bridge itself " \
+		"is on (in IPv6 those of ip6tables)."
+
+#define ROW(name, where, more, safe)                                                           \
 	{ .code = #name "-drop",                                                               \
 	  .legs = LEGS_INSIDE | LEG_BIT(LEG_OUTSIDE),                                          \
 	  .ask = ASK_SEEN | ASK_MODEL | ASK_TRACE,                                             \
 	  .match = name##_drop,                                                                \
 	  .safety = safe,                                                                      \
-	  .means = "A rule or policy " where " drops or rejects the packet.",                  \
+	  .means = "A rule or policy " where " drops or rejects the packet, or lets a flow's " \
+		   "first one pass and drops the next ones." more,                             \
 	  .proof = "The kernel's rule trace of the probe, with the rule's handle; of legacy "  \
-		   "iptables, which no trace shows, the rule's counter.",                      \
+		   "iptables, which no trace shows, the rule's counter; of ARP and neighbour " \
+		   "discovery the rules, and that nobody answers.",                            \
 	  .fix = safe == SAFETY_MANUAL ? "By whom the rule belongs to." :                      \
 					 "The smallest accept, in the chain that drops, before the rule that does." }
 
@@ -680,13 +686,16 @@ static const struct fault rows[] = {
 	  .means = "A limit, quota or connection limit drops part of the packets.",
 	  .proof = "The kernel's rule trace of those that were lost, and how many they are.",
 	  .fix = "By whom the rule belongs to." },
-	ROW(ingress, "at netdev ingress or egress", SAFETY_MANUAL),
-	ROW(bridge, "of the bridge family", SAFETY_MANUAL),
-	ROW(prerouting, "at the prerouting hook", SAFETY_CONSENT),
-	ROW(input, "at the input hook", SAFETY_CONSENT),
-	ROW(forward, "at the forward hook", SAFETY_CONSENT),
-	ROW(output, "at the output hook", SAFETY_CONSENT),
-	ROW(postrouting, "at the postrouting hook", SAFETY_CONSENT),
+	ROW(ingress, "at netdev ingress or egress", "", SAFETY_MANUAL),
+	ROW(bridge, "of the bridge family", "", SAFETY_MANUAL),
+	ROW(prerouting, "at the prerouting hook", BRIDGED, SAFETY_CONSENT),
+	ROW(input, "at the input hook",
+	    " Neighbour solicitations are packets, too: those of a router outside get no answer then, and it cannot bring ours.",
+	    SAFETY_CONSENT),
+	ROW(forward, "at the forward hook", BRIDGED, SAFETY_CONSENT),
+	ROW(output, "at the output hook",
+	    " Neighbour advertisements are packets, too: a router outside that waits for one cannot bring ours.", SAFETY_CONSENT),
+	ROW(postrouting, "at the postrouting hook", BRIDGED, SAFETY_CONSENT),
 };
 
 const struct fault_group faults_filter = {

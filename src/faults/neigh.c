@@ -599,7 +599,8 @@ static const struct fault rows[] = {
 	  .ask = ASK_SEEN | ASK_MODEL,
 	  .match = neighbour_wrong,
 	  .safety = SAFETY_CONSENT,
-	  .means = "A permanent or stale neighbour entry carries a MAC address that is not the next hop's.",
+	  .means = "A permanent or stale neighbour entry carries a MAC address that is not the next hop's. In IPv6 it may "
+		   "also be a permanent one at who answers, which leads advertisements to somebody else than who asked.",
 	  .proof = "The entry against the MAC of the interface that owns the address.",
 	  .fix = "ip neigh del A dev X." },
 	{ .code = "macvlan-isolated",
