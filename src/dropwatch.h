@@ -31,7 +31,7 @@ void dropwatch_read(struct dropwatch *w, const struct observe_spec *spec, struct
 
 /*
  * The last of it, and o->drops_lost, where namespaces for which there was no room count, too; no longer listens.
- * Takes 200 ms at most: who has not stopped by then is given up.
+ * Takes 200 ms at most, with drop_monitor, which has to be stopped before, a second: who has not stopped by then is given up.
  */
 void dropwatch_stop(struct dropwatch *w, const struct observe_spec *spec, struct observations *o);
 
