@@ -205,6 +205,15 @@ struct port {
 	struct addr far_addr;
 };
 
+/* An address without a network around it is one that packets are routed to: it asks for no bridge. */
+static bool has_no_network(const struct ns *ns, const struct addr *a)
+{
+	vec_each(own, &ns->addrs)
+		if (addr_eq(&own->prefix.addr, a))
+			return own->prefix.len == addr_len(a->family) * 8;
+	return false;
+}
+
 /* Fills p for the end in namespace ns of the veth of namespace far, where a bridge should hold it. */
 static bool misplaced(const struct question *q, int ns, int far, const struct addr *far_addr,
 		      struct port *p)
@@ -219,7 +228,9 @@ static bool misplaced(const struct question *q, int ns, int far, const struct ad
 		return false;
 	*p = (struct port){ .link = l, .far = far, .far_addr = *far_addr };
 	p->bridge = bridge_for(here, far_addr);
-	return p->bridge ? l->master != p->bridge->ifindex : l->master == 0;
+	if (p->bridge)
+		return l->master != p->bridge->ifindex;
+	return l->master == 0 && !has_no_network(snapshot_ns(q->s, far), far_addr);
 }
 
 /* A bridge has no carrier when none of its ports has: what is sent there is not even seen on it. */
