@@ -418,7 +418,7 @@ snat_to()
 	esac
 }
 
-# listen NAMESPACE ADDRESS:PORT[/udp|/silent|/dns=ADDRESS|/backlog=N]...
+# listen NAMESPACE ADDRESS:PORT[/udp|/silent|/dual|/dns=ADDRESS|/backlog=N]...
 listen()
 {
 	local ns=$1 arg=() at

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * listen – the servers of a lab: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS|/backlog=N]...
+ * listen – the servers of a lab: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dual|/dns=ADDRESS|/backlog=N]...
  *          a virtual machine's wire: listen -t NETNS-FILE TAP NETNS-FILE TAP
  *          a router advertisement:   listen -n NETNS-FILE -a IF
  *          an XDP program:           listen -x IF drop|pass
@@ -13,7 +13,7 @@
  * and leaves a child behind that echoes what it is sent until it is killed; its pid is printed.
  * A silent service takes datagrams. With /backlog=N it is a service that hangs: one connection, of its own, waits in
  * a queue of N and one more. A name server says of every name that it has this one address.
- * IPv6 addresses are written [::1]:80; an IPv6 socket never takes IPv4.
+ * IPv6 addresses are written [::1]:80; an IPv6 socket never takes IPv4, but a dual one does.
  * With -t it makes two taps and carries frames from each to the other, as a hypervisor or slirp would.
  */
 #define _GNU_SOURCE
@@ -111,6 +111,7 @@ static void serve(char *text)
 	char *slash = strchr(text, '/');
 	bool dns = slash && !strncmp(slash, "/dns=", 5);
 	bool silent = slash && !strcmp(slash, "/silent");
+	int v6only = !(slash && !strcmp(slash, "/dual"));
 	int backlog = slash && !strncmp(slash, "/backlog=", 9) ? atoi(slash + 9) : -1;
 	bool udp = dns || silent || (slash && !strcmp(slash, "/udp"));
 	int fd, one = 1;
@@ -126,7 +127,7 @@ static void serve(char *text)
 		err(1, "socket");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (addr.ss_family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, sizeof(v6only));
 	if (bind(fd, (struct sockaddr *)&addr, len) < 0 || (!udp && listen(fd, backlog < 0 ? 64 : backlog) < 0))
 		err(1, "%s", text);
 	if (backlog >= 0)
@@ -352,7 +353,7 @@ int main(int argc, char **argv)
 	pid_t pid;
 
 	if (first >= argc)
-		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dns=ADDRESS|/backlog=N]...\n"
+		errx(2, "usage: listen [-n NETNS-FILE] ADDRESS:PORT[/udp|/silent|/dual|/dns=ADDRESS|/backlog=N]...\n"
 			"       listen -t NETNS-FILE TAP NETNS-FILE TAP\n"
 			"       listen -n NETNS-FILE -a IF\n"
 			"       listen -n NETNS-FILE -f ADDRESS\n"
