@@ -122,6 +122,12 @@ static void list_port(struct list *l, const struct link *link)
 	add_detail(l, xasprintf("%s, hairpin", name), xstrdup(p->hairpin ? "on" : "off"));
 }
 
+static void list_bridge(struct list *l, const struct link *link)
+{
+	add_detail(l, xasprintf("%s, nf_call_iptables", link->name), xstrdup(link->nf_call_iptables ? "on" : "off"));
+	add_detail(l, xasprintf("%s, nf_call_ip6tables", link->name), xstrdup(link->nf_call_ip6tables ? "on" : "off"));
+}
+
 static void list_link_switches(struct list *l, const struct link *link)
 {
 	const char *name = link->name;
@@ -155,6 +161,8 @@ static void list_link(struct list *l, const struct link *link)
 		add(l, xasprintf("%s, port of", name), xstrdup(ns_ifname(l->ns, link->master).s));
 	if (link->brport.is_port)
 		list_port(l, link);
+	if (streq(link->kind, "bridge"))
+		list_bridge(l, link);
 	list_link_switches(l, link);
 }
 

@@ -79,6 +79,19 @@ static void what_is_on_the_way_counts(void **state)
 			      "  ~ net.ipv4.ip_forward: 1 -> 0\n");
 }
 
+static void a_bridge_has_switches_of_its_own(void **state)
+{
+	struct diagnosis *before = answer(), *after = answer();
+
+	str_copy(host_of(before)->links.v[0].kind, sizeof(host_of(before)->links.v[0].kind), "bridge");
+	str_copy(host_of(after)->links.v[0].kind, sizeof(host_of(after)->links.v[0].kind), "bridge");
+	host_of(before)->links.v[0].nf_call_ip6tables = true;
+	host_of(after)->links.v[0].nf_call_iptables = true;
+	expect(before, after, "host\n"
+			      "  ~ eth0, nf_call_iptables: off -> on\n"
+			      "  ~ eth0, nf_call_ip6tables: on -> off\n");
+}
+
 /* A base chain of a policy, perhaps not read. */
 static void add_chain(struct diagnosis *d, const char *name, bool unread)
 {
@@ -168,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_is_no_difference),
 		cmocka_unit_test(what_is_on_the_way_counts),
+		cmocka_unit_test(a_bridge_has_switches_of_its_own),
 		cmocka_unit_test(what_was_not_read_is_not_told),
 		cmocka_unit_test(what_is_not_on_the_way_does_not),
 		cmocka_unit_test(neighbours_come_and_go),

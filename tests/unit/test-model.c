@@ -412,6 +412,8 @@ CHANGE(link_rp_filter, ns->links.v[2].inet.rp_filter = 1)
 CHANGE(link_medium_id, ns->links.v[2].inet.medium_id = 1)
 CHANGE(link_peer, ns->links.v[2].peer = 10)
 CHANGE(link_vlan, ns->links.v[1].vlan_filtering = true)
+CHANGE(link_nf_call, ns->links.v[1].nf_call_iptables = true)
+CHANGE(link_nf_call6, ns->links.v[1].nf_call_ip6tables = true)
 CHANGE(link_gone, ns->links.n--)
 CHANGE(link_order, struct link l = ns->links.v[0]; ns->links.v[0] = ns->links.v[1];
        ns->links.v[1] = l)
@@ -461,7 +463,8 @@ static const struct {
 	COUNTS(link_down), DOES_NOT(link_running), DOES_NOT(link_carrier), DOES_NOT(link_operstate),
 	COUNTS(link_master), COUNTS(link_mtu), COUNTS(link_mac), COUNTS(link_name),
 	COUNTS(link_isolated), COUNTS(link_state), COUNTS(link_rp_filter), COUNTS(link_medium_id),
-	COUNTS(link_peer), COUNTS(link_vlan), COUNTS(link_gone), DOES_NOT(link_order),
+	COUNTS(link_peer), COUNTS(link_vlan), COUNTS(link_nf_call), COUNTS(link_nf_call6),
+	COUNTS(link_gone), DOES_NOT(link_order),
 	COUNTS(addr_len_changed), DOES_NOT(addr_tentative), COUNTS(addr_deprecated),
 	COUNTS(addr_gone), COUNTS(route_gateway), DOES_NOT(route_linkdown), COUNTS(route_metric),
 	COUNTS(route_added), DOES_NOT(route_local), COUNTS(rule_mark), COUNTS(rule_iif),
