@@ -184,8 +184,8 @@ static bool lost_segment(const struct question *q, const struct link **ret_end, 
 	const struct iface_addr *own;
 	int end_ns;
 
-	if (!sender || q->leg->ns != NS_HOST || sender->ns != NS_HOST || !sender->routed || !sender->lookup.route || sender->lookup.route->dst.len ||
-	    flow->entry || flow->dst_ns <= NS_HOST ||
+	if (!sender || q->leg->ns != NS_HOST || sender->ns != NS_HOST || !sender->routed ||
+	    !sender->lookup.route || sender->lookup.route->dst.len || flow->entry || flow->dst_ns <= NS_HOST ||
 	    (q->leg->kind != LEG_OUTSIDE && q->leg->stop != STOP_PEER_UNKNOWN))
 		return false;
 	own = ns_addr(snapshot_ns(q->s, flow->dst_ns), &sender->pkt.dst);

@@ -13,6 +13,11 @@
 
 /* --- arp-disabled --- */
 
+static const char *requests(const struct question *q)
+{
+	return q->leg->pkt.dst.family == AF_INET6 ? "neighbour solicitations" : "ARP requests";
+}
+
 static bool refuses_arp(const struct link *l)
 {
 	return l && l->type == ARPHRD_ETHER && (l->flags & IFF_NOARP) && is_up(l);
@@ -200,7 +205,7 @@ static bool say_bystanding_child(const struct question *q, struct finding *f, co
 	say(f, sender->ns, parent.s, "%s in %s is a %s on %s, which it never hears: a host and its own %ss are isolated from "
 	    "each other", child->name, ns->name, child->kind, parent.s, child->kind);
 	say_evidence(f, "%s is the address of %s in %s", addr_text(&sender->nexthop).s, child->name, ns->name);
-	say_evidence(f, "ARP requests for it left by %s, none was answered", parent.s);
+	say_evidence(f, "%s for it left by %s, none was answered", requests(q), parent.s);
 	say_advice(f, "give the host a macvlan of its own on the same interface, or use a bridge");
 	f->mark = "isolated";
 	return true;
@@ -237,7 +242,7 @@ static bool macvlan_isolated(const struct question *q, struct finding *f)
 	say_evidence(f, "%s is the address of %s in %s", addr_text(&sender->nexthop).s, other->name,
 		     who(q, ns).s);
 	if (q->ev && q->ev->arp_segment >= 0)
-		say_evidence(f, "ARP requests for it left by %s, none was answered", own->name);
+		say_evidence(f, "%s for it left by %s, none was answered", requests(q), own->name);
 	say_advice(f, link_shares_parent(own) && link_shares_parent(other) ?
 			      "ip link set dev %s type macvlan mode bridge   # in both namespaces" :
 			      "give the host a macvlan of its own on the same interface, or use a bridge",
@@ -270,9 +275,7 @@ static bool neighbour_failed(const struct question *q, struct finding *f)
 	say(f, sender->ns, a.s, "nobody answers %s for %s %s on %s", resolution(q),
 	    addr_is_set(&sender->lookup.gateway) ? "the gateway" : "the address", a.s,
 	    ns_ifname(ns, sender->oif).s);
-	say_evidence(f, "%s for %s left by %s, none was answered",
-		     q->leg->pkt.dst.family == AF_INET6 ? "neighbour solicitations" : "ARP requests", a.s,
-		     ns_ifname(ns, sender->oif).s);
+	say_evidence(f, "%s for %s left by %s, none was answered", requests(q), a.s, ns_ifname(ns, sender->oif).s);
 	if (addr_is_set(&sender->lookup.gateway))
 		say_advice(f, "see whether %s is the right gateway and is up", a.s);
 	else
@@ -506,8 +509,8 @@ static bool same_as_asker(const struct question *q, struct finding *f)
 	    who(q, sender->ns).s, who(q, q->leg->ns).s, addr_text(&sender->pkt.src).s);
 	say_evidence(f, "%s in %s and %s in %s have it", ifname(q, sender->ns, own->ifindex).s, who(q, sender->ns).s,
 		     ifname(q, q->leg->ns, other->ifindex).s, who(q, q->leg->ns).s);
-	say_evidence(f, "%s from %s were not answered: to %s they come from itself", q->leg->pkt.dst.family == AF_INET6 ?
-		     "neighbour solicitations" : "ARP requests", addr_text(&sender->pkt.src).s, who(q, q->leg->ns).s);
+	say_evidence(f, "%s from %s were not answered: to %s they come from itself", requests(q),
+		     addr_text(&sender->pkt.src).s, who(q, q->leg->ns).s);
 	say_advice(f, "give one of them another address");
 	f->mark = "address claimed twice";
 	return true;
