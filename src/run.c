@@ -1633,8 +1633,11 @@ struct snapshot *round_read_others(const struct snapshot *but)
 			unread = r;
 	}
 	inventory_free(&list);
-	if (unread < 0)
-		others->ns.v[snapshot_add(others, "unread", 0)].error[COLLECT_ADDR] = unread;
+	if (unread < 0) {
+		int rest = snapshot_add(others, "unread", 0);
+
+		others->ns.v[rest].error[COLLECT_ADDR] = unread;
+	}
 	return others;
 }
 

@@ -220,17 +220,20 @@ nft flush ruleset
 
 # --- all namespaces at once -------------------------------------------------------------------------------------------
 
-# crowd NUMBER: more namespaces on the same bridge, by batches of ip, which are quick
+# crowd NUMBER: more namespaces on the same bridge, by batches of ip, which are quick. The host knows them for good: two
+# entries for each would fill the neighbour table that all namespaces share (1024).
 crowd()
 {
-	local i ns
+	local i ns address
 	for ((i = 0; i < $1; i++)); do
 		echo "netns add crowd$i"
 	done | ip -batch -
 	for ((i = 0; i < $1; i++)); do
 		ns=crowd$i
-		echo "link add name crowd$i type veth peer name eth0 netns $ns"
+		address=02:00:00:00:$(printf '%02x:%02x' $((i / 256)) $((i % 256)))
+		echo "link add name crowd$i type veth peer name eth0 netns $ns address $address"
 		echo "link set dev crowd$i master $BR up"
+		echo "neigh add 192.168.$((i / 200 + 1)).$((i % 200 + 1)) lladdr $address nud permanent dev $BR"
 	done | ip -batch -
 	for ((i = 0; i < $1; i++)); do
 		printf '%s\n' "addr add 192.168.$((i / 200 + 1)).$((i % 200 + 1))/16 dev eth0" \

@@ -13,7 +13,7 @@
 set -euo pipefail
 
 if [ "${1:-}" = --variants ]; then
-	printf '%s\n' names list all traps
+	printf '%s\n' names list all crowd traps
 	exit
 fi
 
@@ -176,6 +176,18 @@ all)
 	echo '{"NetworkMode":"none"}' >"$root/var/lib/docker/containers/$id1/hostconfig.json"
 	"$NSDOCTOR" --host-root "$root" --all "$OUT" >"$LAB_TMP/text" || true
 	tail -1 "$LAB_TMP/text" | grep -q '; 1 without a network was not asked' || fail 'none: asked'
+	;;
+
+crowd)
+	# bystanders of whom not all are read: that they could have an address is known, and nothing else changes
+	for i in {1..70}; do
+		echo "netns add bystander$i"
+	done | run ip -batch -
+	inspects "$NS1" "$OUT"
+	verdict_is reachable 'among a crowd'
+	run forward_off
+	inspects "$NS1" "$OUT"
+	[[ $STATUS = 1 && $(says '.findings[0].code') = ip-forward-off ]] || fail "among a crowd: $(says .summary)"
 	;;
 
 traps)
