@@ -12,21 +12,21 @@
 #include "nl.h"
 #include "nlfield.h"
 
-/* What is read of a namespace, in this order; nsids follow where there is more than one. */
+/*
+ * What is read of a namespace, in this order; nsids follow where there is more
+ * than one. A large ruleset takes longest, and the others are read beside it.
+ */
 static const enum collect_kind kinds[] = {
-	COLLECT_LINK,   COLLECT_ADDR, COLLECT_ROUTE, COLLECT_RULE,   COLLECT_NEIGH,
-	COLLECT_SYSCTL, COLLECT_NFT,  COLLECT_SOCK,  COLLECT_LEGACY, COLLECT_QUEUE,
+	COLLECT_NFT,   COLLECT_LINK,   COLLECT_ADDR, COLLECT_ROUTE,  COLLECT_RULE,
+	COLLECT_NEIGH, COLLECT_SYSCTL, COLLECT_SOCK, COLLECT_LEGACY, COLLECT_QUEUE,
 };
 
-static int collect_kind(struct collecting *c, enum collect_kind kind)
+static void collect_kind(struct collecting *c, enum collect_kind kind, int (*step)(struct collecting *c))
 {
-	int r;
+	int r = step ? step(c) : 0;
 
-	ns_forget(c->ns, kind);
-	r = collector_of(kind)->read(c);
 	if (r < 0)
 		c->ns->error[kind] = r;
-	return c->ns->error[kind];
 }
 
 /* Reads these kinds; the calling thread is inside the namespace. */
@@ -40,11 +40,14 @@ static int collect_here(struct snapshot *s, int ns, const int *ns_fds, bool host
 
 	c.route = route;
 	for (size_t i = 0; i < n; i++) {
+		ns_forget(c.ns, wanted[i]);
 		if (r < 0)
 			c.ns->error[wanted[i]] = r;
 		else
-			collect_kind(&c, wanted[i]);
+			collect_kind(&c, wanted[i], collector_of(wanted[i])->read);
 	}
+	for (size_t i = 0; r == 0 && i < n; i++)
+		collect_kind(&c, wanted[i], collector_of(wanted[i])->finish);
 	return r;
 }
 

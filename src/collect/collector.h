@@ -2,7 +2,7 @@
 /*
  * collector - one kind of thing in a snapshot: how it is asked for, how a message about it is read
  *
- * Every kind is two functions. read() asks the kernel, on a thread inside the
+ * Every kind is two functions, or three. read() asks the kernel, on a thread inside the
  * namespace, and hands each message to collect_take(), which keeps it and
  * calls parse(). parse() is pure: a message in, elements of the namespace out.
  * So a saved message is read as a fresh one is.
@@ -23,12 +23,15 @@ struct collecting {
 	struct nl *route;      /* NETLINK_ROUTE */
 	const int *ns_fds;     /* by index; only for nsids */
 	bool host_only;        /* of the nsids only what the host and the others call each other */
+	struct nft_reading *nft; /* what of the ruleset is being read while other kinds are; else NULL */
 };
 
 struct collector {
 	enum collect_kind kind;
 	/* 0 or -errno: nothing of this kind, or not all of it, could be read. */
 	int (*read)(struct collecting *c);
+	/* What read() left to be done when the other kinds have been read; as read(). NULL: nothing. */
+	int (*finish)(struct collecting *c);
 	/*
 	 * Reads one message of at least NLMSG_HDRLEN bytes, which is
 	 * ns->raw.v[raw]. 0, also for what we have no use for, or -EBADMSG.

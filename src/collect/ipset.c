@@ -384,11 +384,24 @@ static int learn_names(struct nftnl_expr *e, void *arg)
 	return 0;
 }
 
-/* Most rules do not say "set" anywhere, and need not be decoded for this. */
+/*
+ * Most rules do not name an extension "set" or "SET", and need not be decoded
+ * for this. A name stands at the beginning of an attribute, so aligned.
+ */
 static bool may_ask(const struct nft_rule *rule)
 {
-	return rule->nr || (rule->msg && (memmem(rule->msg, rule->msg->nlmsg_len, "set", 4) ||
-					  memmem(rule->msg, rule->msg->nlmsg_len, "SET", 4)));
+	const char names[2][4] = { "set", "SET" };
+	const uint32_t *words = (const uint32_t *)(const void *)rule->msg;
+	uint32_t match, target, found = 0;
+
+	if (rule->nr || !rule->msg)
+		return rule->nr;
+	memcpy(&match, names[0], sizeof(match));
+	memcpy(&target, names[1], sizeof(target));
+	/* without a branch, as nearly all are looked through to their end */
+	for (size_t i = 0; i < rule->msg->nlmsg_len / sizeof(*words); i++)
+		found |= (words[i] == match) | (words[i] == target);
+	return found;
 }
 
 void ipset_names(struct collecting *c, enum collect_kind kind, struct nl **nl,

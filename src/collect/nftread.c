@@ -320,70 +320,108 @@ static int take_ahead(uint8_t family, const char *table, const char *name, struc
 	return error;
 }
 
-static int read_list(struct collecting *c, struct nl *nl)
+/* One attempt, and what it began. */
+struct nft_reading {
+	struct nl *nl;
+	struct ahead *ahead;
+	uint32_t generation;
+	int begun; /* 0, or how the attempt failed already */
+};
+
+static int list_ruleset(struct collecting *c, struct nft_reading *n)
 {
-	_cleanup_(ahead_freep) struct ahead *ahead = ahead_new(c->s->asked);
-	int r = dump_all(c, nl, NFT_MSG_GETTABLE);
+	int r = dump_all(c, n->nl, NFT_MSG_GETTABLE);
 
 	/* without a table there is nothing else */
 	if (r < 0 || c->ns->tables.n == 0)
 		return r;
-	r = list_chains(c, nl, ahead);
+	n->ahead = ahead_new(c->s->asked);
+	r = list_chains(c, n->nl, n->ahead);
 	if (r == 0)
-		r = dump_all(c, nl, NFT_MSG_GETSET);
-	if (r < 0)
-		return r;
+		r = dump_all(c, n->nl, NFT_MSG_GETSET);
 	vec_each(chain, &c->ns->chains)
 		chain->unread = true;
 	vec_each(set, &c->ns->sets)
 		set->unread = true;
-	return ahead_take(ahead, take_ahead, &(struct reading){ c, nl });
+	return r;
+}
+
+static void begin(struct collecting *c, struct nft_reading *n)
+{
+	n->begun = read_generation(n->nl, &n->generation);
+	if (n->begun == 0)
+		n->begun = list_ruleset(c, n);
 }
 
 /* 0: consistent; -EAGAIN: changed meanwhile. */
-static int read_once(struct collecting *c, struct nl *nl)
+static int end(struct collecting *c, struct nft_reading *n)
 {
-	uint32_t before = 0, after = 0;
-	int r = read_generation(nl, &before);
+	uint32_t after = 0;
+	int r = n->begun;
 
-	if (r == 0)
-		r = read_list(c, nl);
+	if (r == 0 && n->ahead)
+		r = ahead_take(n->ahead, take_ahead, &(struct reading){ c, n->nl });
+	ahead_free(n->ahead);
+	n->ahead = NULL;
 	/* a table that went between two dumps */
 	if (r == -EINTR || r == -ENOENT)
 		return -EAGAIN;
 	if (r == 0)
-		r = read_generation(nl, &after);
+		r = read_generation(n->nl, &after);
 	c->ns->nft_generation = after;
-	return r < 0 ? r : before == after ? 0 : -EAGAIN;
+	return r < 0 ? r : n->generation == after ? 0 : -EAGAIN;
+}
+
+/* Ends the attempt that was begun, and makes others where it did not succeed. */
+static int end_consistently(struct collecting *c, struct nft_reading *n)
+{
+	int r = end(c, n);
+
+	for (int attempt = 1; r == -EAGAIN && attempt < NFT_ATTEMPTS; attempt++) {
+		ns_forget(c->ns, COLLECT_NFT);
+		begin(c, n);
+		r = end(c, n);
+	}
+	/* -EINVAL: a kernel without nf_tables (nfnetlink_rcv_msg()) has no rules */
+	return r == -EAGAIN ? -EINTR : r == -EINVAL ? 0 : r;
 }
 
 static int read_consistently(struct collecting *c, struct nl *nl)
 {
-	for (int attempt = 0; attempt < NFT_ATTEMPTS; attempt++) {
-		int r;
+	struct nft_reading n = { .nl = nl };
 
-		ns_forget(c->ns, COLLECT_NFT);
-		r = read_once(c, nl);
-		/* -EINVAL: a kernel without nf_tables (nfnetlink_rcv_msg()) has no rules */
-		if (r != -EAGAIN)
-			return r == -EINVAL ? 0 : r;
-	}
-	return -EINTR;
+	ns_forget(c->ns, COLLECT_NFT);
+	begin(c, &n);
+	return end_consistently(c, &n);
 }
 
 static int read_nft(struct collecting *c)
 {
-	_cleanup_(nl_closep) struct nl *nl = NULL;
+	struct nl *nl;
 	int r = nl_open(NETLINK_NETFILTER, &nl);
 
-	if (r == 0)
-		r = read_consistently(c, nl);
 	/* -EPROTONOSUPPORT: not even nfnetlink */
-	return r == -EPROTONOSUPPORT ? 0 : r;
+	if (r < 0)
+		return r == -EPROTONOSUPPORT ? 0 : r;
+	c->nft = xcalloc(1, sizeof(*c->nft));
+	c->nft->nl = nl;
+	begin(c, c->nft);
+	return 0;
+}
+
+static int finish_nft(struct collecting *c)
+{
+	int r = c->nft ? end_consistently(c, c->nft) : 0;
+
+	if (c->nft)
+		nl_close(c->nft->nl);
+	free(c->nft);
+	c->nft = NULL;
+	return r;
 }
 
 const struct collector collect_nft = {
-	.kind = COLLECT_NFT, .read = read_nft, .parse = nft_parse,
+	.kind = COLLECT_NFT, .read = read_nft, .finish = finish_nft, .parse = nft_parse,
 };
 
 /* --- what is needed -------------------------------------------------------- */
