@@ -483,8 +483,9 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 	} else if (outside) {
 		due = newest + pace_us;
 		if (now >= due) {
+			/* what waited here for its neighbour's address has left later than it was sent */
 			answer = SETTLE_RETRY;
-			due = first + timeout_us;
+			due = first + timeout_us + (since - newest);
 		} else {
 			answer = e.loss == LOSS_OUTSIDE ? SETTLE_BEYOND : SETTLE_WAIT;
 		}

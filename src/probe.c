@@ -24,6 +24,7 @@
  */
 #define GRACE_US        150000
 #define BEYOND_GRACE_US 20000
+#define ELSEWHERE_GRACE_US 4000
 /* How long the newest packets may take to appear in the captures. */
 #define DRAIN_US 5000
 /* Two sockets for each namespace that is watched. */
@@ -238,23 +239,37 @@ static bool is_full_behind_small(const struct run *run, const struct probe *p)
 /* Until when a probe may be waited for after the question was answered. */
 static uint64_t deadline(const struct run *run, const struct probe *p, enum settle s)
 {
-	bool beyond = s == SETTLE_BEYOND && !is_full_behind_small(run, p);
+	uint64_t least = s == SETTLE_BEYOND ? BEYOND_GRACE_US : s == SETTLE_ELSEWHERE ? ELSEWHERE_GRACE_US : GRACE_US;
 
 	if (run->answered == NEVER)
 		return NEVER;
-	return run->answered + grace(run->rtt, beyond ? BEYOND_GRACE_US : GRACE_US);
+	return run->answered + grace(run->rtt, is_full_behind_small(run, p) ? GRACE_US : least);
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* When the wait for a packet ends: a kernel that held it back for a while is no fault of whom it is sent to. */
+static uint64_t patience_ends(const struct run *run, const struct attempt *from, uint64_t left)
+{
+	uint64_t timeout = run->plan->timeout_us;
+
+	return later(from->sent_us + timeout, earlier(left, from->sent_us + 2 * timeout));
 }
 
 /* Gives up what has waited for too long; returns when the next one will have. */
-static uint64_t give_up(const struct run *run, struct probe *p, enum settle s, uint64_t now)
+static uint64_t give_up(const struct run *run, struct probe *p, enum settle s, uint64_t wake, uint64_t now)
 {
+	uint64_t left = s == SETTLE_RETRY ? wake : 0;
 	const struct attempt *answer = first_answer(p);
 	bool decided = !run->plan->all_attempts && !answer && is_decided(run, p);
 	uint64_t next = NEVER, end = deadline(run, p, s);
 
 	vec_each(a, &p->attempts) {
 		const struct attempt *from = run->plan->all_attempts ? a : &p->attempts.v[0];
-		uint64_t at = earlier(from->sent_us + run->plan->timeout_us, end);
+		uint64_t at = earlier(patience_ends(run, from, left), end);
 
 		if (a->outcome != PROBE_PENDING)
 			continue;
@@ -314,7 +329,7 @@ static uint64_t settle_pending(struct run *run, size_t index, uint64_t now)
 		send_next(run, index);
 		return now;
 	}
-	next = give_up(run, p, s, now);
+	next = give_up(run, p, s, wake, now);
 	if (next == NEVER)
 		return now;
 	/* a moment that has passed already is none to wait for */

@@ -72,7 +72,12 @@ bool probe_sends(const struct probe *p, const struct packet *pkt);
 enum settle {
 	SETTLE_WAIT,       /* nothing can be said before *ret_wake_us */
 	SETTLE_BEYOND,     /* likewise; it has left this host, and takes as long as the question did */
-	SETTLE_RETRY,      /* no answer within the pace: send another one, if allowed */
+	SETTLE_ELSEWHERE,  /* likewise; and what the question was sent to is not asked */
+	/*
+	 * No answer within the pace: send another one, if allowed. An answer to what was sent may come until
+	 * *ret_wake_us, where that is after the timeout; twice the timeout is the end in any case.
+	 */
+	SETTLE_RETRY,
 	SETTLE_LOST,       /* the place of loss inside this host is known: stop waiting */
 };
 

@@ -450,6 +450,7 @@ static void what_is_known_to_be_lost_is_not_waited_for(void **state)
 static void retries_are_limited(void **state)
 {
 	struct test *t = *state;
+	uint64_t start = now_us();
 
 	rules(t, "add rule ip t in icmp type echo-request drop");
 	t->plan.timeout_us = 200000;
@@ -460,6 +461,9 @@ static void retries_are_limited(void **state)
 	run(t);
 	assert_int_equal(t->plan.probes.v[0].outcome, PROBE_LOST);
 	assert_int_equal(t->plan.probes.v[0].attempts.n, 3);
+	/* an answer was said to be possible for a second, which is for more than twice the timeout */
+	assert_true(t->plan.probes.v[0].attempts.v[2].done_us >= t->plan.probes.v[0].attempts.v[0].sent_us + 400000);
+	assert_true(now_us() - start < 30000000);
 }
 
 static void an_answered_question_leaves_the_others_little_time(void **state)
@@ -508,6 +512,7 @@ static void what_has_left_the_host_needs_less_patience(void **state)
 	beyond = patience(t, SETTLE_BEYOND);
 	assert_true(beyond >= 20000);
 	assert_true(beyond < 150000);
+	assert_true(patience(t, SETTLE_ELSEWHERE) < beyond);
 	assert_true(patience(t, SETTLE_WAIT) >= 150000);
 }
 
