@@ -616,19 +616,27 @@ static bool accepting_limit(const struct question *q, const struct drop *d, stru
 	return false;
 }
 
+/* Where the model is sure of it, a limit is used up: a quota, whose state the kernel tells. */
+static bool limited_drop(const struct question *q, struct drop *d)
+{
+	if (by_model(q) ? !modelled_drop(q, d) : !q->ev || q->ev->trace < 0 || !traced_drop(q, d))
+		return false;
+	return d->chain;
+}
+
 static bool rate_limited(const struct question *q, struct finding *f)
 {
 	struct rule_ref rule;
 	struct drop d;
 	bool drops;
 
-	if (!q->ev || q->ev->trace < 0 || !traced_drop(q, &d) || !d.chain)
+	if (!limited_drop(q, &d))
 		return false;
 	fw_rule_ref(q->s, d.ns, d.chain, d.handle, &rule);
 	drops = rule.limits;
 	if (!drops) {
 		rule_ref_done(&rule);
-		if (!accepting_limit(q, &d, &rule))
+		if (by_model(q) || !accepting_limit(q, &d, &rule))
 			return false;
 	}
 	f->rule = rule;
@@ -637,9 +645,12 @@ static bool rate_limited(const struct question *q, struct finding *f)
 				 "a rule of chain %s (%s %s) in %s accepts no more than its limit",
 	    rule.chain, rule.family, rule.table, who(q, d.ns).s);
 	say_rule_object(f);
-	say_evidence(f, drops ? "the kernel's rule trace of what was lost ends there" :
-				"the kernel's rule trace: what passed was accepted there, what was "
-				"lost was not");
+	if (by_model(q))
+		f->confidence = LIKELY;
+	else
+		say_evidence(f, drops ? "the kernel's rule trace of what was lost ends there" :
+					"the kernel's rule trace: what passed was accepted there, what was "
+					"lost was not");
 	say_advice(f, "ask less often, or raise the limit of that rule");
 	f->mark = "limited";
 	return true;
@@ -680,11 +691,12 @@ DROP_ROW(postrouting)
 static const struct fault rows[] = {
 	{ .code = "rate-limited",
 	  .legs = LEGS_INSIDE,
-	  .ask = ASK_TRACE,
+	  .ask = ASK_MODEL | ASK_TRACE,
 	  .match = rate_limited,
 	  .safety = SAFETY_MANUAL,
 	  .means = "A limit, quota or connection limit drops part of the packets.",
-	  .proof = "The kernel's rule trace of those that were lost, and how many they are.",
+	  .proof = "The kernel's rule trace of those that were lost, and how many they are; of a quota the kernel's word that "
+		   "it is used up.",
 	  .fix = "By whom the rule belongs to." },
 	ROW(ingress, "at netdev ingress or egress", "", SAFETY_MANUAL),
 	ROW(bridge, "of the bridge family", "", SAFETY_MANUAL),

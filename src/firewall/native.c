@@ -214,15 +214,64 @@ static void print_name(struct strbuf *b, const struct nftnl_expr *e)
 	strbuf_printf(b, "[%s]", name ? name : "?");
 }
 
+/* As nft writes it: the largest unit of which there are whole ones. */
+static void print_bytes(struct strbuf *b, uint64_t n)
+{
+	static const char *const units[] = { "bytes", "kbytes", "mbytes" };
+	size_t unit = 0;
+
+	while (unit + 1 < ARRAY_SIZE(units) && n > 0 && n % 1024 == 0) {
+		n /= 1024;
+		unit++;
+	}
+	strbuf_printf(b, "%llu %s", (unsigned long long)n, units[unit]);
+}
+
 static void print_limit(struct strbuf *b, const struct nftnl_expr *e)
 {
-	uint64_t unit = nftnl_expr_get_u64(e, NFTNL_EXPR_LIMIT_UNIT);
+	uint64_t unit = nftnl_expr_get_u64(e, NFTNL_EXPR_LIMIT_UNIT), rate = nftnl_expr_get_u64(e, NFTNL_EXPR_LIMIT_RATE);
+	uint32_t burst = expr_u32(e, NFTNL_EXPR_LIMIT_BURST);
+	bool bytes = expr_u32(e, NFTNL_EXPR_LIMIT_TYPE) == NFT_LIMIT_PKT_BYTES;
 	const char *per = unit == 1 ? "second" : unit == 60 ? "minute" : unit == 3600 ? "hour" :
 			  unit == 86400 ? "day" : "week";
 
-	strbuf_printf(b, "limit rate %s%llu/%s",
-		      nftnl_expr_get_u32(e, NFTNL_EXPR_LIMIT_FLAGS) & NFT_LIMIT_F_INV ? "over " : "",
-		      (unsigned long long)nftnl_expr_get_u64(e, NFTNL_EXPR_LIMIT_RATE), per);
+	strbuf_printf(b, "limit rate %s", expr_u32(e, NFTNL_EXPR_LIMIT_FLAGS) & NFT_LIMIT_F_INV ? "over " : "");
+	if (bytes)
+		print_bytes(b, rate);
+	else
+		strbuf_printf(b, "%llu", (unsigned long long)rate);
+	strbuf_printf(b, "/%s", per);
+	if (burst == 0)
+		return;
+	strbuf_puts(b, " burst ");
+	if (bytes)
+		print_bytes(b, burst);
+	else
+		strbuf_printf(b, "%u packets", burst);
+}
+
+static void print_quota(struct strbuf *b, const struct nftnl_expr *e)
+{
+	strbuf_printf(b, "quota %s", expr_u32(e, NFTNL_EXPR_QUOTA_FLAGS) & NFT_QUOTA_F_INV ? "over " : "");
+	print_bytes(b, nftnl_expr_get_u64(e, NFTNL_EXPR_QUOTA_BYTES));
+}
+
+static void print_connlimit(struct strbuf *b, const struct nftnl_expr *e)
+{
+	strbuf_printf(b, "ct count %s%u", expr_u32(e, NFTNL_EXPR_CONNLIMIT_FLAGS) & NFT_CONNLIMIT_F_INV ? "over " : "",
+		      expr_u32(e, NFTNL_EXPR_CONNLIMIT_COUNT));
+}
+
+static void print_other(struct strbuf *b, const struct nftnl_expr *e)
+{
+	const char *name = e ? nftnl_expr_get_str(e, NFTNL_EXPR_NAME) : NULL;
+
+	if (name && streq(name, "quota"))
+		print_quota(b, e);
+	else if (name && streq(name, "connlimit"))
+		print_connlimit(b, e);
+	else
+		print_name(b, e);
 }
 
 static void print_extension(struct strbuf *b, const struct nftnl_expr *e)
@@ -257,7 +306,7 @@ void nft_cond(struct strbuf *b, const struct decoded *d, const struct cond *c, u
 		print_extension(b, c->expr);
 		return;
 	case COND_OTHER:
-		print_name(b, c->expr);
+		print_other(b, c->expr);
 		return;
 	}
 }

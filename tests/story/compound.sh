@@ -9,7 +9,8 @@ set -euo pipefail
 
 if [ "${1:-}" = --variants ]; then
 	printf '%s\n' classic forward-and-policy link-and-route address-and-route drop-and-translation upstream-behind \
-		request-and-reply three-drops
+		request-and-reply three-drops \
+		limit-behind
 	exit
 fi
 
@@ -173,6 +174,30 @@ three-drops)
 		verdict reachable
 		exit 0
 		applied output-drop,prerouting-drop,forward-drop,postrouting-drop
+	END
+	;;
+limit-behind)
+	# of a quota the kernel says how much is used
+	forward_off
+	nft_in host <<-END
+		table ip limits {
+			chain through {
+				type filter hook forward priority filter; policy accept;
+				oifname "$UP" quota over 1000 bytes used 1000 bytes drop
+			}
+		}
+	END
+	through <<-'END'
+		verdict unreachable
+		exit 1
+		cause ip-forward-off confirmed request icmp,tcp host net.ipv4.ip_forward
+		next rate-limited request host ip limits through *
+		---
+		verdict unreachable
+		exit 1
+		cause rate-limited confirmed request icmp,tcp host ip limits through *
+		applied ip-forward-off
+		works no
 	END
 	;;
 esac
