@@ -1257,6 +1257,22 @@ static bool is_question_theirs(const struct round *r)
 	       correlate_passed(&r->obs, 0, &path->points.v[path->uplink_point]);
 }
 
+/* Where a request ends up in the model. */
+static const struct addr *asked_in_the_end(const struct path *path)
+{
+	return path->request_legs ? &path->legs.v[path->request_legs - 1].pkt.dst : &path->flow.dst;
+}
+
+/*
+ * A service has an address that nobody else has: what is not translated as the
+ * question was is sent to somebody else, or to nobody.
+ */
+static bool is_elsewhere(const struct round *r, size_t probe)
+{
+	return !addr_eq(asked_in_the_end(r->paths.v[0]), &r->paths.v[0]->flow.dst) &&
+	       addr_eq(asked_in_the_end(r->paths.v[probe]), &r->paths.v[0]->flow.dst);
+}
+
 enum settle round_settle(struct round *r, size_t probe, uint64_t now, uint64_t *ret_wake_us)
 {
 	enum settle s;
@@ -1264,8 +1280,12 @@ enum settle round_settle(struct round *r, size_t probe, uint64_t now, uint64_t *
 	follow_packets(r, probe);
 	s = correlate_settle(r->paths.v[probe], &r->plan.probes.v[probe], probe, &r->obs, now,
 			     r->plan.pace_us, r->plan.timeout_us, ret_wake_us);
+	if (s != SETTLE_BEYOND)
+		return s;
 	/* how soon another one answers says nothing of the destination */
-	return s == SETTLE_BEYOND && !is_question_theirs(r) ? SETTLE_WAIT : s;
+	if (!is_question_theirs(r))
+		return SETTLE_WAIT;
+	return is_elsewhere(r, probe) ? SETTLE_ELSEWHERE : s;
 }
 
 static enum settle settle(void *ctx, size_t probe, uint64_t now, uint64_t *ret_wake_us)
@@ -1722,11 +1742,37 @@ static void count_queues(struct round *r)
 			collect_queue_drops(r->s, (int)i, r->fds.v[i], &r->obs);
 }
 
+/* Nothing of this host explains it: the packet was seen to leave with a source of the host's own. */
+static bool is_lost_beyond(const struct round *r, size_t probe)
+{
+	const struct path *path = r->paths.v[probe];
+	struct evidence e;
+	bool beyond;
+
+	correlate_probe(path, &r->plan.probes.v[probe], probe, &r->obs, &e);
+	beyond = e.loss == LOSS_OUTSIDE && e.uplink_sighting >= 0 && path->snat && !path->snat_unknown &&
+		 ns_is_local(snapshot_ns(r->s, NS_HOST), &r->obs.sightings.v[e.uplink_sighting].pkt.src);
+	evidence_done(&e);
+	return beyond;
+}
+
+/* Does the loss of a further probe say no more than that somebody outside does not answer everything? */
+static bool is_bearable(const struct round *r, size_t probe)
+{
+	const struct probe *p = &r->plan.probes.v[probe];
+
+	return probe > 0 && r->plan.probes.v[0].outcome == PROBE_ANSWERED && is_question_theirs(r) &&
+	       !probe_small_answered(r->plan.probes.v, r->plan.probes.n, p) && is_lost_beyond(r, probe);
+}
+
 bool round_lost(const struct round *r)
 {
-	vec_each(p, &r->plan.probes)
-		if (!p->control && p->outcome != PROBE_ANSWERED)
+	for (size_t i = 0; i < r->plan.probes.n; i++) {
+		const struct probe *p = &r->plan.probes.v[i];
+
+		if (!p->control && p->outcome != PROBE_ANSWERED && !is_bearable(r, i))
 			return true;
+	}
 	return false;
 }
 
@@ -1813,8 +1859,7 @@ static void gather(struct round *r)
 		if (ns->flows.n)
 			ns_forget(ns, COLLECT_FLOW);
 	/* a flow of before may fail where a new one works */
-	if (!is_mute(r) && r->paths.v[0]->outside && r->plan.probes.v[0].proto == PROTO_UDP &&
-	    r->plan.probes.v[0].answered)
+	if (!is_mute(r) && r->plan.probes.v[0].proto == PROTO_UDP && r->plan.probes.v[0].answered)
 		collect_old_flows(r->s, NS_HOST, r->fds.v[NS_HOST]);
 	if (!lost && !is_mute(r))
 		return;

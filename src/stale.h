@@ -15,8 +15,9 @@ struct diagnosis;
 
 /*
  * Adds a note where tracked flows of the host (ns.flows), from the source to the port
- * that was asked by UDP, leave untranslated and get no answer, while the
- * question was seen leaving translated, and was answered. Pure.
+ * that was asked by UDP, get no answer and leave untranslated, or go to somebody
+ * else, while the question was seen leaving translated, or to whom the rules send
+ * it now, and was answered. Pure.
  */
 void stale_judge(const struct ns *host, const struct path *path, const struct evidence *ev,
 		 const struct observations *obs, struct diagnosis *d);

@@ -676,7 +676,8 @@ static const struct fault rows[] = {
 	  .apart = true,
 	  .safety = SAFETY_MANUAL,
 	  .means = "An old conntrack entry keeps a flow of datagrams as the rules were when it began.",
-	  .proof = "The entry, untranslated and without an answer, and a new flow that leaves translated and is answered.",
+	  .proof = "The entry without an answer, untranslated or translated to somebody else, and a new flow that is answered "
+		   "as the rules translate it now.",
 	  .fix = "conntrack -D, for that flow." },
 };
 

@@ -876,6 +876,12 @@ static void add_way(const struct out *o, struct strbuf *b)
 			      addr_text(&d->destination.address).s);
 }
 
+/* The loss of a large packet tells something of its size only where small ones pass. */
+static bool is_lost_as_any(const struct diagnosis *d, const struct probe *p)
+{
+	return p->full && p->outcome == PROBE_LOST && !probe_small_answered(d->probes.v, d->probes.n, p);
+}
+
 /*
  * Of the source, or of the host as a control. Of what was not sent there is nothing to say, nor of a way back that
  * takes what the way there does.
@@ -885,7 +891,8 @@ static void add_probes(const struct diagnosis *d, bool control, struct strbuf *b
 	bool first = true;
 
 	vec_each(p, &d->probes) {
-		if (d->no_probe || p->control != control || p->step || (show_is_way_back(d, p) && p->answered))
+		if (d->no_probe || p->control != control || p->step || (show_is_way_back(d, p) && p->answered) ||
+		    is_lost_as_any(d, p))
 			continue;
 		strbuf_puts(b, first ? "" : ", ");
 		show_outcome(d, p, b);

@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   NS1 (port 5000) ── PORT1 ─ BR ─ host (BRADDR:5353 was NS2, and is outside; conntrack: NS2) ─ UP ── outside
+#   NS2 (nobody listens) ── PORT2 ┘
+
+needs python3 conntrack
+world
+# served_by ADDRESS: who answers for the name server of the host
+served_by()
+{
+	run nft destroy table ip service 2>/dev/null || run nft delete table ip service 2>/dev/null || true
+	nft_in host <<-END
+		table ip service {
+			chain pre {
+				type nat hook prerouting priority dstnat; policy accept;
+				ip daddr $BRADDR udp dport 5353 dnat to $1:53
+			}
+		}
+	END
+}
+# from_port PORT: a datagram from there to it, and the answer
+from_port()
+{
+	at "$NS1" timeout 3 python3 - "$1" "$BRADDR" <<-END
+		import socket, sys
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.bind(("", int(sys.argv[1])))
+		s.settimeout(0.5)
+		s.sendto(b"hello", (sys.argv[2], 5353))
+		s.recv(99)
+	END
+}
+served_by "$OUT"
+works() { from_port 5000 2>/dev/null; }
+fault()
+{
+	served_by "$NS2ADDR"
+	run conntrack -F 2>/dev/null || true
+	from_port 5000 2>/dev/null || true
+	served_by "$OUT"
+}
+repair() { run conntrack -D -p udp --sport 5000 >/dev/null 2>&1; }
+ask --proto udp "$NS1" "$BRADDR:5353/udp"
