@@ -55,7 +55,7 @@ asks()
 }
 
 # doctor OUT OPTION...: one run with --json; everything about it that is true of any run is checked here. Beside OUT,
-# OUT.sum says what is in it, one line a fact, fields divided by tabs (jq takes its time to start, so it is run once).
+# OUT.sum says what is in it, one line a fact, fields divided by tabs (see summary.py).
 doctor()
 {
 	local out=$1 wrong
@@ -81,8 +81,11 @@ doctor()
 	[ -z "$wrong" ] || fail "nsdoctor $*: schema: $wrong"
 }
 
+# the system's own: what a version manager puts before it in PATH is a script that takes longer than the program
+LAB_PYTHON=$(PATH=/usr/bin:$PATH command -v python3)
+
 # summarize OUT: the findings as ROLE CODE CONFIDENCE DIRECTION PROTOCOLS NETNS OBJECT SAFETY
-summarize() { jq -r --argjson exit "${STATUS:-0}" -f "$LAB_LIB/summary.jq" "$1"; }
+summarize() { "$LAB_PYTHON" -I -S "$LAB_LIB/summary.py" "${STATUS:-0}" "$1"; }
 
 # said OUT KEY: one of those facts
 said()

@@ -159,7 +159,7 @@ static void strings_are_kept_once(void **state)
 	assert_string_equal(first, "filter");
 	assert_ptr_equal(snapshot_intern(s, "filter"), first);
 	for (int i = 0; i < 1000; i++) {
-		char name[16];
+		char name[24];
 
 		snprintf(name, sizeof(name), "chain%d", i);
 		assert_string_equal(snapshot_intern(s, name), name);
