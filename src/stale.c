@@ -29,7 +29,7 @@ static struct way way_of(const struct path *path, const struct evidence *ev, con
 
 	if (left && !addr_eq(&left->pkt.src, &path->flow.src))
 		way.src = &left->pkt.src;
-	if (end && !is_drawn(path) && (!left || addr_eq(&left->pkt.dst, end)))
+	if (end && !is_drawn(path) && (left ? addr_eq(&left->pkt.dst, end) : path->deliver_leg >= 0))
 		way.dst = end;
 	return way;
 }

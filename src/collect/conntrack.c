@@ -155,7 +155,8 @@ static int take_old(const struct nlmsghdr *nlh, void *arg)
 {
 	struct tracked_flow flow;
 
-	if (read_entry(nlh, &flow) && flow.proto == IPPROTO_UDP && !flow.answered && !flow.translated)
+	if (read_entry(nlh, &flow) && flow.proto == IPPROTO_UDP && !flow.answered &&
+	    (!flow.translated || !addr_eq(&flow.answer_src, &flow.dst)))
 		collect_take_copy(arg, COLLECT_FLOW, nlh);
 	return 0;
 }

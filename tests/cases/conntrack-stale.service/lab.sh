@@ -1,8 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-#   NS1 (port 5000) ── PORT1 ─ BR ─ host (BRADDR:5353 was NS2, and is outside; conntrack: NS2) ─ UP ── outside
-#   NS2 (nobody listens) ── PORT2 ┘
+#   NS1 (port 5000) ── PORT1 ─ BR ─ host (BRADDR:5353 was GW, and is OUT; conntrack: GW, where nobody listens) ─ UP ── outside
 
 needs python3 conntrack
 world
@@ -35,7 +34,7 @@ served_by "$OUT"
 works() { from_port 5000 2>/dev/null; }
 fault()
 {
-	served_by "$NS2ADDR"
+	served_by "$GW"
 	run conntrack -F 2>/dev/null || true
 	from_port 5000 2>/dev/null || true
 	served_by "$OUT"
