@@ -21,6 +21,15 @@ static bool is_drawn(const struct path *path)
 	return false;
 }
 
+/* The model may end before the packet does: only where it was seen on its way there is it known. */
+static bool was_sent_to(const struct observations *obs, const struct addr *dst)
+{
+	vec_each(s, &obs->sightings)
+		if (s->probe == 0 && addr_eq(&s->pkt.dst, dst))
+			return true;
+	return false;
+}
+
 static struct way way_of(const struct path *path, const struct evidence *ev, const struct observations *obs)
 {
 	const struct sighting *left = ev->uplink_sighting >= 0 ? &obs->sightings.v[ev->uplink_sighting] : NULL;
@@ -29,7 +38,7 @@ static struct way way_of(const struct path *path, const struct evidence *ev, con
 
 	if (left && !addr_eq(&left->pkt.src, &path->flow.src))
 		way.src = &left->pkt.src;
-	if (end && !is_drawn(path) && (left ? addr_eq(&left->pkt.dst, end) : path->deliver_leg >= 0))
+	if (end && !is_drawn(path) && was_sent_to(obs, end))
 		way.dst = end;
 	return way;
 }
