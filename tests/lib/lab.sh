@@ -430,6 +430,20 @@ listen()
 	"${LAB_LISTEN:?}" "${arg[@]}" >>"$LAB_TMP/pids"
 }
 
+# datagram_from NAMESPACE PORT ADDRESS PORT: one from this port there to the other one, and its answer
+datagram_from()
+{
+	at "$1" timeout 3 python3 - "${@:2}" <<-END
+		import socket, sys
+		own, address, port = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+		s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+		s.bind(("", own))
+		s.settimeout(0.5)
+		s.sendto(b"hello", (address, port))
+		s.recv(99)
+	END
+}
+
 # taps NAMESPACE TAP NAMESPACE TAP: two taps, and a program between them, as between a virtual machine and its host
 taps()
 {

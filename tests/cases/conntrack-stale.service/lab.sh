@@ -8,7 +8,7 @@ world
 # served_by ADDRESS: who answers for the name server of the host
 served_by()
 {
-	run nft destroy table ip service 2>/dev/null || run nft delete table ip service 2>/dev/null || true
+	run nft delete table ip service 2>/dev/null || true
 	nft_in host <<-END
 		table ip service {
 			chain pre {
@@ -18,25 +18,13 @@ served_by()
 		}
 	END
 }
-# from_port PORT: a datagram from there to it, and the answer
-from_port()
-{
-	at "$NS1" timeout 3 python3 - "$1" "$BRADDR" <<-END
-		import socket, sys
-		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-		s.bind(("", int(sys.argv[1])))
-		s.settimeout(0.5)
-		s.sendto(b"hello", (sys.argv[2], 5353))
-		s.recv(99)
-	END
-}
 served_by "$OUT"
-works() { from_port 5000 2>/dev/null; }
+works() { datagram_from "$NS1" 5000 "$BRADDR" 5353 2>/dev/null; }
 fault()
 {
 	served_by "$GW"
 	run conntrack -F 2>/dev/null || true
-	from_port 5000 2>/dev/null || true
+	works || true
 	served_by "$OUT"
 }
 repair() { run conntrack -D -p udp --sport 5000 >/dev/null 2>&1; }
