@@ -553,10 +553,14 @@ static void range_ports(struct fw_run *r, const struct nftnl_expr *e, uint16_t m
 	range->port_max = nftnl_expr_is_set(e, max) ? range_port(r, e, max) : range->port_min;
 }
 
+/* In inet tables a translation passes packets of the other family by (nft_nat_inet_eval()). */
 static enum tri eval_nat(struct fw_run *r, const struct nftnl_expr *e)
 {
+	uint32_t family = expr_u32(e, NFTNL_EXPR_NAT_FAMILY);
 	struct nat_range range = { 0 };
 
+	if (family != NFPROTO_INET && family != r->pf)
+		return TRI_YES;
 	range.has_addr = nftnl_expr_is_set(e, NFTNL_EXPR_NAT_REG_ADDR_MIN);
 	range.netmap = expr_u32(e, NFTNL_EXPR_NAT_FLAGS) & NF_NAT_RANGE_NETMAP;
 	range.persistent = expr_u32(e, NFTNL_EXPR_NAT_FLAGS) & NF_NAT_RANGE_PERSISTENT;

@@ -134,10 +134,10 @@ static bool is_dormant(const struct ns *ns, const struct nft_chain *c)
 	return t && t->flags & NFT_TABLE_F_DORMANT;
 }
 
-/* Most legacy tables are there because somebody listed them once. */
+/* Most legacy tables are there because somebody listed them once; many programs make chains for later. */
 static bool does_nothing(const struct nft_chain *c)
 {
-	return c->legacy && !c->rules.n && c->policy == NF_ACCEPT;
+	return !c->unread && !c->rules.n && c->policy == NF_ACCEPT;
 }
 
 static bool sees_packet(const struct fw_run *r, const struct nft_chain *c)
@@ -161,37 +161,47 @@ static bool sees_packet(const struct fw_run *r, const struct nft_chain *c)
 
 typedef VEC(const struct nft_chain *) chain_list;
 
-/* By priority; of equal ones the one registered last comes first (nf_hook_entries_grow()). */
-static void insert_chain(chain_list *list, const struct nft_chain *c)
+static bool same_table(const struct nft_chain *a, const struct nft_chain *b)
+{
+	return a->legacy == b->legacy && a->family == b->family && streq(a->table, b->table);
+}
+
+/*
+ * By priority; of equal ones the one registered last comes first (nf_hook_entries_grow()). Chains
+ * of a table are listed as they were registered. Of several tables, and of those of legacy iptables,
+ * nobody tells: a chain may be younger than a table behind its own. So either each one is taken for
+ * younger than those listed before it, or for older.
+ */
+static void insert_chain(chain_list *list, const struct nft_chain *c, bool older)
 {
 	size_t i = 0;
 
-	while (i < list->n && list->v[i]->prio < c->prio)
+	while (i < list->n &&
+	       (list->v[i]->prio < c->prio ||
+		(older && list->v[i]->prio == c->prio && !same_table(list->v[i], c))))
 		i++;
 	vec_insert(list, i, c);
 }
 
-static void add_chains(const struct fw_run *r, const nft_chain_list *from, chain_list *filter,
-		       chain_list *nat)
+static void add_chains(const struct fw_run *r, const nft_chain_list *from, bool older,
+		       chain_list *filter, chain_list *nat)
 {
 	vec_each(c, from)
 		if (sees_packet(r, c))
-			insert_chain(is_nat(c) ? nat : filter, c);
+			insert_chain(is_nat(c) ? nat : filter, c, older);
 }
 
-/* Whether legacy tables were registered before the chains of nf_tables nobody tells. */
-static void list_chains(const struct fw_run *r, bool legacy_first, chain_list *filter,
-			chain_list *nat)
+static void list_chains(const struct fw_run *r, bool older, chain_list *filter, chain_list *nat)
 {
-	add_chains(r, legacy_first ? &r->ns->chains : &r->ns->legacy, filter, nat);
-	add_chains(r, legacy_first ? &r->ns->legacy : &r->ns->chains, filter, nat);
+	add_chains(r, &r->ns->legacy, older, filter, nat);
+	add_chains(r, &r->ns->chains, older, filter, nat);
 }
 
 static bool is_tied(const chain_list *list)
 {
 	for (size_t i = 1; i < list->n; i++)
 		if (list->v[i]->prio == list->v[i - 1]->prio &&
-		    list->v[i]->legacy != list->v[i - 1]->legacy)
+		    !same_table(list->v[i], list->v[i - 1]))
 			return true;
 	return false;
 }
@@ -483,7 +493,7 @@ void fw_leave(const struct fw_result *r, struct packet *pkt)
 
 /* Returns whether it could be in another order. */
 static bool eval_in_order(const struct snapshot *s, const struct fw_place *at,
-			  const struct packet *pkt, bool legacy_first, struct fw_result *ret)
+			  const struct packet *pkt, bool older, struct fw_result *ret)
 {
 	struct fw_run *r = fw_run_new(s, at, pkt);
 	chain_list filter = { 0 }, nat = { 0 };
@@ -491,7 +501,7 @@ static bool eval_in_order(const struct snapshot *s, const struct fw_place *at,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->verdict = FW_ACCEPT;
-	list_chains(r, legacy_first, &filter, &nat);
+	list_chains(r, older, &filter, &nat);
 	tied = is_tied(&filter) || is_tied(&nat);
 	run_hook(r, &filter, &nat, ret);
 
@@ -535,8 +545,10 @@ static bool same_nat(const struct fw_result *a, const struct fw_result *b)
 /* What holds in both orders. */
 static void merge_orders(struct fw_result *a, const struct fw_result *b)
 {
-	static const char why[] = "whether legacy iptables or nf_tables comes first";
+	static const char why[] = "which of several tables at one priority comes first";
 
+	if (a->verdict == FW_DROP && b->verdict == FW_DROP)
+		a->either |= b->either || a->chain != b->chain || a->handle != b->handle;
 	if (a->verdict == FW_DROP && b->verdict == FW_DROP && b->base->legacy) {
 		a->legacy_base = b->base;
 		a->legacy_chain = b->chain;

@@ -136,6 +136,16 @@ static const char *const rulesets[] = {
 	"table ip b {\n chain f { type filter hook forward priority 0; policy accept;\n meta mark set 1\n }\n}\n",
 	"table ip a {\n chain f { type filter hook forward priority 5; policy accept;\n tcp dport 80 drop\n }\n}\n"
 	"table inet b {\n chain f { type filter hook forward priority -5; policy accept;\n accept\n }\n}\n",
+	/* a chain may be younger than the table behind its own */
+	"table ip a {\n chain x { type filter hook forward priority 1;\n }\n}\n"
+	"table ip b {\n chain f { type filter hook forward priority 0;\n meta mark set 1\n }\n}\n"
+	"table ip a {\n chain f { type filter hook forward priority 0;\n meta mark 1 drop\n }\n}\n",
+	"table ip a {\n chain x { type filter hook forward priority 1;\n }\n}\n"
+	"table ip b {\n chain f { type nat hook prerouting priority -100;\n tcp dport 80 dnat to 10.3.1.1\n }\n}\n"
+	"table ip a {\n chain f { type nat hook prerouting priority -100;\n tcp dport 80 dnat to 10.3.1.2\n }\n}\n",
+	"table ip a {\n chain x { type filter hook forward priority 1;\n }\n}\n"
+	"table ip b {\n chain f { type filter hook forward priority 0;\n tcp dport 80 drop\n }\n}\n"
+	"table ip a {\n chain f { type filter hook forward priority 0;\n tcp dport 80 drop\n }\n}\n",
 	"table ip a {\n flags dormant;\n chain f { type filter hook forward priority 5; policy drop;\n }\n}\n",
 	"table ip a {\n chain p { type filter hook prerouting priority -300;\n udp dport 53 notrack\n"
 	" ct state invalid tcp dport 80 drop\n }\n"
@@ -166,6 +176,9 @@ static const char *const rulesets[] = {
 	" chain y { type filter hook prerouting priority -95;\n ip daddr 10.3.1.2 drop\n }\n}\n",
 	"table inet n {\n chain p { type nat hook postrouting priority 100;\n meta nfproto ipv4 masquerade\n"
 	" ip6 saddr fd00:1::/64 masquerade\n }\n}\n",
+	/* each for its own family only */
+	"table inet n {\n chain p { type nat hook postrouting priority 100;\n snat ip to 10.2.0.60\n"
+	" snat ip6 to fd00:2::60\n }\n}\n",
 	"table ip n {\n map m { type inet_service : ipv4_addr; elements = { 80 : 10.3.1.5, 443 : 10.3.1.6 }\n }\n"
 	" chain p { type nat hook prerouting priority -100;\n dnat to tcp dport map @m\n }\n}\n",
 	"table ip n {\n chain p { type nat hook prerouting priority -100;\n"

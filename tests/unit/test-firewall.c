@@ -440,7 +440,7 @@ static void what_legacy_tables_may_come_before_is_open(void **state)
 	expr("notrack");
 	make_legacy();
 	r = eval(&prerouting);
-	assert_unknown(r, "whether legacy iptables or nf_tables comes first");
+	assert_unknown(r, "which of several tables at one priority comes first");
 	assert_false(r.notrack);
 }
 
