@@ -811,7 +811,8 @@ static bool meet_neighbour(struct round *r, const struct path *path)
 	bool by_wire = nsid >= 0, met = false;
 	inventory list = { 0 };
 
-	if ((!by_wire && (!last || (last->stop != STOP_NO_PORT && last->stop != STOP_NO_OWNER))) || r->s->ns.n >= MAX_NAMESPACES ||
+	if (r->replayed || r->s->ns.n >= MAX_NAMESPACES ||
+	    (!by_wire && (!last || (last->stop != STOP_NO_PORT && last->stop != STOP_NO_OWNER))) ||
 	    inventory_read(true, &list) < 0)
 		return false;
 	vec_each(e, &list) {
