@@ -81,11 +81,27 @@
 		}                                                                               \
 	} while (0)
 
+/*
+ * With AddressSanitizer, whose realloc always moves and poisons the old place, a
+ * small array grows by one: a pointer kept across vec_add is then found by any
+ * test, not only by one with as many elements as happen to fill the array.
+ */
+#ifdef __has_feature
+#define VEC_SANITIZED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define VEC_SANITIZED 1
+#else
+#define VEC_SANITIZED 0
+#endif
+
 static inline void *vec_grow(void *v, size_t n, size_t *cap, size_t size)
 {
 	if (n < *cap)
 		return v;
-	*cap = *cap ? *cap * 2 : 8;
+	if (VEC_SANITIZED && n < 256)
+		*cap = n + 1;
+	else
+		*cap = *cap ? *cap * 2 : 8;
 	return xreallocarray(v, *cap, size);
 }
 
