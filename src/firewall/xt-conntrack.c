@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-#include "firewall/decode.h"
 #include "firewall/xt-print.h"
 
 #include <linux/netfilter/nf_conntrack_common.h>
@@ -207,21 +206,6 @@ static void print_ct_status(struct strbuf *b, uint32_t mask)
 	xt_print_bits(b, mask, names, ARRAY_SIZE(names));
 }
 
-static void print_address(struct strbuf *b, uint8_t family, const union nf_inet_addr *want,
-			  const union nf_inet_addr *mask)
-{
-	int bits = mask_prefix((const uint8_t *)mask, addr_len(family));
-	struct addr a = { 0 }, m = { 0 };
-
-	addr_from_bytes(family, want, addr_len(family), &a);
-	addr_from_bytes(family, mask, addr_len(family), &m);
-	strbuf_printf(b, " %s", addr_text(&a).s);
-	if (bits < 0)
-		strbuf_printf(b, "/%s", addr_text(&m).s);
-	else if ((size_t)bits < addr_len(family) * 8)
-		strbuf_printf(b, "/%d", bits);
-}
-
 static void print_ct_addresses(struct strbuf *b, const struct xt_conntrack_mtinfo3 *c,
 			       uint8_t family)
 {
@@ -240,7 +224,7 @@ static void print_ct_addresses(struct strbuf *b, const struct xt_conntrack_mtinf
 		if (c->match_flags & rows[i].flag) {
 			xt_print_not(b, c->invert_flags & rows[i].flag);
 			strbuf_printf(b, " %s", rows[i].option);
-			print_address(b, family, rows[i].addr, rows[i].mask);
+			xt_print_masked(b, family, rows[i].addr, rows[i].mask);
 		}
 }
 

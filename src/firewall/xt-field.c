@@ -19,7 +19,6 @@
 #include <linux/netfilter/xt_esp.h>
 #include <linux/netfilter/xt_length.h>
 #include <linux/netfilter/xt_mac.h>
-#include <linux/netfilter/xt_sctp.h>
 #include <linux/netfilter/xt_tcpmss.h>
 #include <linux/netfilter/xt_u32.h>
 #include <linux/netfilter_ipv4/ipt_ah.h>
@@ -319,34 +318,29 @@ static void print_u32(struct strbuf *b, const void *info, const struct xt_contex
 
 /* --- protocols and headers that no probe has ------------------------------- */
 
-static enum tri other_proto(struct fw_run *r, uint8_t proto)
+enum tri xt_eval_other_proto(struct fw_run *r, uint8_t proto)
 {
 	return r->st.h.l4proto == proto ? run_maybe(r, "a header that is not modelled") : TRI_NO;
 }
 
 static enum tri eval_esp(struct fw_run *r, const void *info, uint32_t rev)
 {
-	return other_proto(r, IPPROTO_ESP);
+	return xt_eval_other_proto(r, IPPROTO_ESP);
 }
 
 static enum tri eval_ah(struct fw_run *r, const void *info, uint32_t rev)
 {
-	return other_proto(r, IPPROTO_AH);
-}
-
-static enum tri eval_sctp(struct fw_run *r, const void *info, uint32_t rev)
-{
-	return other_proto(r, IPPROTO_SCTP);
+	return xt_eval_other_proto(r, IPPROTO_AH);
 }
 
 static enum tri eval_dccp(struct fw_run *r, const void *info, uint32_t rev)
 {
-	return other_proto(r, IPPROTO_DCCP);
+	return xt_eval_other_proto(r, IPPROTO_DCCP);
 }
 
 static enum tri eval_mh(struct fw_run *r, const void *info, uint32_t rev)
 {
-	return other_proto(r, IPPROTO_MH);
+	return xt_eval_other_proto(r, IPPROTO_MH);
 }
 
 /* No probe has IPv6 extension headers (ipv6_find_hdr() finds none). */
@@ -369,10 +363,9 @@ static enum tri eval_ipv6header(struct fw_run *r, const void *info, uint32_t rev
 static void print_ipv6header(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	static const struct xt_bit_name names[] = {
-		{ MASK_PROTO, "protocol" }, { MASK_HOPOPTS, "hop-by-hop" },
-		{ MASK_DSTOPTS, "ipv6-opts" }, { MASK_ROUTING, "ipv6-route" },
-		{ MASK_FRAGMENT, "ipv6-frag" }, { MASK_AH, "ah" }, { MASK_ESP, "esp" },
-		{ MASK_NONE, "ipv6-nonxt" },
+		{ MASK_HOPOPTS, "hop-by-hop" }, { MASK_DSTOPTS, "ipv6-opts" },
+		{ MASK_ROUTING, "ipv6-route" }, { MASK_FRAGMENT, "ipv6-frag" }, { MASK_AH, "ah" },
+		{ MASK_ESP, "esp" }, { MASK_NONE, "ipv6-nonxt" }, { MASK_PROTO, "protocol" },
 	};
 	const struct ip6t_ipv6header_info *i = info;
 
@@ -408,19 +401,6 @@ static void print_ah6(struct strbuf *b, const void *info, const struct xt_contex
 	}
 	if (i->hdrres)
 		strbuf_puts(b, " --ahres");
-}
-
-/* What chunks are called is left out. */
-static void print_sctp(struct strbuf *b, const void *info, const struct xt_context *x)
-{
-	const struct xt_sctp_info *i = info;
-
-	if (i->flags & XT_SCTP_SRC_PORTS)
-		xt_print_span(b, "--sport", i->spts[0], i->spts[1], 0xffff, i->invflags & XT_SCTP_SRC_PORTS);
-	if (i->flags & XT_SCTP_DEST_PORTS)
-		xt_print_span(b, "--dport", i->dpts[0], i->dpts[1], 0xffff, i->invflags & XT_SCTP_DEST_PORTS);
-	if (i->flags & XT_SCTP_CHUNK_TYPES)
-		strbuf_puts(b, " …");
 }
 
 static void print_dccp(struct strbuf *b, const void *info, const struct xt_context *x)
@@ -557,7 +537,6 @@ static const struct xt_row rows[] = {
 	{ "esp", 0, 0, 0, sizeof(struct xt_esp), eval_esp, print_esp },
 	{ "ah", AF_INET, 0, 0, sizeof(struct ipt_ah), eval_ah, print_ah },
 	{ "ah", AF_INET6, 0, 0, sizeof(struct ip6t_ah), eval_no_header, print_ah6 },
-	{ "sctp", 0, 0, 0, sizeof(struct xt_sctp_info), eval_sctp, print_sctp },
 	{ "dccp", 0, 0, 0, sizeof(struct xt_dccp_info), eval_dccp, print_dccp },
 	{ "mh", AF_INET6, 0, 0, sizeof(struct ip6t_mh), eval_mh, print_mh },
 	{ "ipv6header", AF_INET6, 0, 0, sizeof(struct ip6t_ipv6header_info), eval_ipv6header,
@@ -566,7 +545,6 @@ static const struct xt_row rows[] = {
 	{ "hbh", AF_INET6, 0, 0, sizeof(struct ip6t_opts), eval_no_header, print_hbh },
 	{ "dst", AF_INET6, 0, 0, sizeof(struct ip6t_opts), eval_no_header, print_dst },
 	{ "rt", AF_INET6, 0, 0, sizeof(struct ip6t_rt), eval_no_header, print_rt },
-	{ "srh", AF_INET6, 0, 1, 0, eval_no_header, NULL },
 };
 
 const struct xt_rows xt_field_matches = { rows, ARRAY_SIZE(rows) };

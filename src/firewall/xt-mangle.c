@@ -138,12 +138,6 @@ static void print_ttl(struct strbuf *b, const void *info, const struct xt_contex
 
 /* --- what no rule asks for ------------------------------------------------- */
 
-static enum tri eval_hmark(struct fw_run *r, const void *info, uint32_t rev)
-{
-	r->st.mark = r->st.mark_known = 0;
-	return TRI_YES;
-}
-
 static void print_classify(struct strbuf *b, const void *info, const struct xt_context *x)
 {
 	const struct xt_classify_target_info *i = info;
@@ -304,16 +298,11 @@ static const struct xt_row rows[] = {
 	{ "AUDIT", 0, 0, 0, sizeof(struct xt_audit_info), xt_eval_nothing, print_audit },
 	{ "CLASSIFY", 0, 0, 0, sizeof(struct xt_classify_target_info), xt_eval_nothing,
 	  print_classify },
-	{ "SECMARK", 0, 0, 9, 0, xt_eval_nothing, NULL },
 	{ "CONNSECMARK", 0, 0, 0, sizeof(struct xt_connsecmark_target_info), xt_eval_nothing,
 	  print_connsecmark },
 	{ "TCPOPTSTRIP", 0, 0, 0, sizeof(struct xt_tcpoptstrip_target_info), xt_eval_nothing,
 	  print_tcpoptstrip },
 	{ "TEE", 0, 1, 1, sizeof(struct xt_tee_tginfo), xt_eval_nothing, print_tee },
-	{ "IDLETIMER", 0, 0, 9, 0, xt_eval_nothing, NULL },
-	{ "RATEEST", 0, 0, 9, 0, xt_eval_nothing, NULL },
-	{ "LED", 0, 0, 9, 0, xt_eval_nothing, NULL },
-	{ "HMARK", 0, 0, 0, 0, eval_hmark, NULL },
 	{ "SNPT", AF_INET6, 0, 0, sizeof(struct ip6t_npt_tginfo), eval_npt, print_npt },
 	{ "DNPT", AF_INET6, 0, 0, sizeof(struct ip6t_npt_tginfo), eval_npt, print_npt },
 	{ "NFQUEUE", 0, 0, 0, sizeof(struct xt_NFQ_info), eval_nfqueue, print_nfqueue },

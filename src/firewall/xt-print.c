@@ -2,6 +2,7 @@
 /* xt-print - what several extensions need to print themselves, as libxtables 1.8.9 does */
 #include <stdio.h>
 
+#include "firewall/decode.h"
 #include "firewall/xt-print.h"
 
 #include <linux/netfilter/xt_limit.h>
@@ -87,4 +88,19 @@ void xt_print_nothing(struct strbuf *b, const void *info, const struct xt_contex
 void xt_print_word(struct strbuf *b, const char *option, const char *word, size_t max)
 {
 	strbuf_printf(b, " %s %.*s", option, (int)max, word);
+}
+
+void xt_print_masked(struct strbuf *b, uint8_t family, const union nf_inet_addr *addr,
+		     const union nf_inet_addr *mask)
+{
+	int bits = mask_prefix((const uint8_t *)mask, addr_len(family));
+	struct addr a = { 0 }, m = { 0 };
+
+	addr_from_bytes(family, addr, addr_len(family), &a);
+	addr_from_bytes(family, mask, addr_len(family), &m);
+	strbuf_printf(b, " %s", addr_text(&a).s);
+	if (bits < 0)
+		strbuf_printf(b, "/%s", addr_text(&m).s);
+	else if ((size_t)bits < addr_len(family) * 8)
+		strbuf_printf(b, "/%d", bits);
 }

@@ -5,6 +5,8 @@
 
 #include "firewall/xt.h"
 
+#include <linux/netfilter.h>
+
 struct xt_bit_name {
 	uint32_t bit;
 	const char *name;
@@ -30,6 +32,13 @@ void xt_print_nothing(struct strbuf *b, const void *info, const struct xt_contex
 
 /* An interface's name or another word of at most max bytes: " option word". */
 void xt_print_word(struct strbuf *b, const char *option, const char *word, size_t max);
+
+/* " address", with "/24" or "/255.0.255.0" where the mask leaves out anything. */
+void xt_print_masked(struct strbuf *b, uint8_t family, const union nf_inet_addr *addr,
+		     const union nf_inet_addr *mask);
+
+/* xt-field.c: a header that is not modelled, of another transport protocol than those of probes */
+enum tri xt_eval_other_proto(struct fw_run *r, uint8_t proto);
 
 /* xt-conntrack.c: rows of the table in xt-match.c */
 enum tri xt_eval_conntrack(struct fw_run *r, const void *info, uint32_t rev);

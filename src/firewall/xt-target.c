@@ -437,6 +437,13 @@ static void print_nflog(struct strbuf *b, const void *info, const struct xt_cont
 	}
 	if (i->group)
 		strbuf_printf(b, " --nflog-group %u", i->group);
+	/* a length that is not said to be meant is what --nflog-range, which never worked, left there */
+	if (i->flags & XT_NFLOG_F_COPY_LEN)
+		strbuf_printf(b, " --nflog-size %u", i->len);
+	else if (i->len)
+		strbuf_printf(b, " --nflog-range %u", i->len);
+	if (i->threshold)
+		strbuf_printf(b, " --nflog-threshold %u", i->threshold);
 }
 
 static void print_tcpmss(struct strbuf *b, const void *info, const struct xt_context *x)

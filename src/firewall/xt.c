@@ -19,7 +19,8 @@ static const struct xt_row *find_row(const struct xt_rows *const *tables, size_t
 const struct xt_row *xt_match_find(const char *name, uint32_t rev, uint8_t family, size_t len)
 {
 	static const struct xt_rows *const tables[] = { &xt_basic_matches, &xt_field_matches,
-							&xt_state_matches, &xt_set_matches };
+							&xt_state_matches, &xt_set_matches,
+							&xt_rare_matches };
 
 	return find_row(tables, ARRAY_SIZE(tables), name, rev, family, len);
 }
@@ -27,7 +28,7 @@ const struct xt_row *xt_match_find(const char *name, uint32_t rev, uint8_t famil
 const struct xt_row *xt_target_find(const char *name, uint32_t rev, uint8_t family, size_t len)
 {
 	static const struct xt_rows *const tables[] = { &xt_basic_targets, &xt_mangle_targets,
-							&xt_set_targets };
+							&xt_set_targets, &xt_rare_targets };
 
 	return find_row(tables, ARRAY_SIZE(tables), name, rev, family, len);
 }

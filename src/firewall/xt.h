@@ -2,10 +2,10 @@
 /*
  * xt - the x_tables extensions, as iptables-nft (and legacy iptables) use them
  *
- * One row an extension (and range of revisions), in xt-match.c, xt-field.c and
- * xt-state.c, xt-target.c and xt-mangle.c: name, revision, the size of its struct,
- * what it does with a packet and how iptables -S prints it. What has no row
- * is not known, by name.
+ * One row an extension (and range of revisions), in xt-match.c, xt-field.c,
+ * xt-state.c, xt-set.c, xt-rare.c, xt-target.c and xt-mangle.c: name, revision,
+ * the size of its struct, what it does with a packet and how iptables -S prints
+ * it. What has no row is not known, by name.
  */
 #ifndef FIREWALL_XT_H
 #define FIREWALL_XT_H
@@ -37,8 +37,8 @@ struct xt_rows {
 };
 
 extern const struct xt_rows xt_basic_matches, xt_field_matches, xt_state_matches,
-	xt_set_matches;
-extern const struct xt_rows xt_basic_targets, xt_mangle_targets, xt_set_targets;
+	xt_set_matches, xt_rare_matches;
+extern const struct xt_rows xt_basic_targets, xt_mangle_targets, xt_set_targets, xt_rare_targets;
 
 /* Structs are copied into aligned memory of this size, zeroed behind their end. */
 #define XT_INFO_MAX 2048

@@ -6,13 +6,18 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
+#include <linux/ip_vs.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/x_tables.h>
+#include <linux/netfilter/xt_LED.h>
+#include <linux/netfilter/xt_SECMARK.h>
 #include <linux/netfilter/xt_comment.h>
+#include <linux/netfilter/xt_ipvs.h>
 #include <linux/netfilter/xt_mark.h>
 #include <linux/netfilter/xt_multiport.h>
+#include <linux/netfilter/xt_nfacct.h>
 #include <linux/netfilter/xt_tcpudp.h>
 #include <linux/rtnetlink.h>
 
@@ -22,6 +27,7 @@
 
 #include "firewall.h"
 #include "firewall/build.h"
+#include "firewall/xt.h"
 
 /*
  * The host: eth0 (uplink, 10.0.0.5/24 and 10.9.0.5/24, default via 10.9.0.1),
@@ -1692,6 +1698,66 @@ static void model_refuses(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* --- words of extensions ---------------------------------------------------- */
+
+static void check_words(bool target, const char *name, uint32_t rev, uint8_t family, const void *info,
+			size_t len, const char *want)
+{
+	const struct xt_context x = { .family = family, .rev = rev };
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+
+	(target ? xt_target_print : xt_match_print)(&b, name, &x, info, len);
+	assert_string_equal(strbuf_str(&b), want);
+}
+
+/*
+ * Few kernels have these. It is what libxtables 1.8.9 prints for the same structs, but for the delay "inf", for
+ * which it prints -1, and a second space before the name of an account.
+ */
+static void words_of_rare_extensions(void **state)
+{
+	const struct xt_led_info led = { .id = "netfilter-a \"b\\", .delay = 5, .always_blink = 1 };
+	const struct xt_led_info stays = { .id = "netfilter-c", .delay = UINT32_MAX };
+	const struct xt_secmark_target_info secmark = { .mode = SECMARK_MODE_SEL, .secctx = "u:r:t:s0" };
+	const struct xt_secmark_target_info_v1 secmark1 = { .mode = SECMARK_MODE_SEL, .secctx = "u:r:t:s0" };
+	const struct xt_nfacct_match_info acct = { .name = "bytes" };
+	const struct xt_ipvs_mtinfo any = { .bitmask = XT_IPVS_IPVS_PROPERTY, .invert = XT_IPVS_IPVS_PROPERTY };
+	const struct xt_ipvs_mtinfo all = {
+		.bitmask = XT_IPVS_MASK,
+		.invert = XT_IPVS_PROTO | XT_IPVS_DIR | XT_IPVS_VPORTCTL,
+		.l4proto = IPPROTO_TCP,
+		.vaddr.ip = htonl(0x01020300),
+		.vmask.ip = htonl(0xffffff00),
+		.vport = htons(22),
+		.fwd_method = IP_VS_CONN_F_MASQ,
+		.vportctl = htons(21),
+	};
+	const struct xt_ipvs_mtinfo six = {
+		.bitmask = XT_IPVS_VADDR | XT_IPVS_METHOD,
+		.invert = XT_IPVS_VADDR | XT_IPVS_METHOD,
+		.vaddr.all = { htonl(0xfd000000), 0, 0, htonl(1) },
+		.vmask.all = { UINT32_MAX, UINT32_MAX, 0, 0 },
+		.fwd_method = IP_VS_CONN_F_DROUTE,
+	};
+
+	check_words(true, "LED", 0, AF_INET, &led, sizeof(led),
+		    " -j LED --led-trigger-id \"a \\\"b\\\\\" --led-delay 5 --led-always-blink");
+	check_words(true, "LED", 0, AF_INET6, &stays, sizeof(stays),
+		    " -j LED --led-trigger-id \"c\" --led-delay inf");
+	check_words(true, "SECMARK", 0, AF_INET, &secmark, sizeof(secmark), " -j SECMARK --selctx u:r:t:s0");
+	check_words(true, "SECMARK", 1, AF_INET, &secmark1, sizeof(secmark1), " -j SECMARK --selctx u:r:t:s0");
+	check_words(false, "nfacct", 0, AF_INET, &acct, sizeof(acct), " -m nfacct --nfacct-name bytes");
+	check_words(false, "ipvs", 0, AF_INET, &any, sizeof(any), " -m ipvs ! --ipvs");
+	check_words(false, "ipvs", 0, AF_INET, &all, sizeof(all),
+		    " -m ipvs ! --vproto 6 --vaddr 1.2.3.0/24 --vport 22 --vdir REPLY --vmethod MASQ"
+		    " ! --vportctl 21");
+	check_words(false, "ipvs", 0, AF_INET6, &six, sizeof(six),
+		    " -m ipvs ! --vaddr fd00::1/64 ! --vmethod GATE");
+	/* what is too short, or of a revision to come, is not read */
+	check_words(true, "LED", 0, AF_INET, &led, sizeof(led) - 1, " -j LED …");
+	check_words(true, "SECMARK", 2, AF_INET, &secmark, sizeof(secmark), " -j SECMARK …");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1746,6 +1812,7 @@ int main(void)
 		TEST(publishing_in_a_table_of_our_own),
 		TEST(publishing_beside_iptables),
 		TEST(model_refuses),
+		TEST(words_of_rare_extensions),
 	};
 
 	return cmocka_run_group_tests_name("firewall", tests, NULL, NULL);
