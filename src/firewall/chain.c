@@ -59,6 +59,8 @@ static void merge_state(struct fw_outcome *out, const struct fw_state *b)
 	a->ctmark_known &= b->ctmark_known & ~(a->ctmark ^ b->ctmark);
 	a->sets_written |= b->sets_written;
 	a->notrack &= b->notrack;
+	if (a->templated != b->templated)
+		a->templated = TRI_MAYBE;
 	if (a->ct != b->ct)
 		a->ct = CT_VIEW_UNKNOWN;
 	if (a->snat != b->snat || a->dnat != b->dnat || a->nat_known != b->nat_known)

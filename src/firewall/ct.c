@@ -88,15 +88,31 @@ bool run_ct_port(const struct fw_run *r, bool of_reply, bool dst, uint16_t *ret)
 	return in_packet(r, of_reply, dst, &dst) && headers_port(&r->st.h, dst, ret);
 }
 
+enum ct_view run_ct_view(const struct fw_run *r)
+{
+	if (r->st.ct != CT_VIEW_NONE || r->st.templated == TRI_NO)
+		return (enum ct_view)r->st.ct;
+	return r->st.templated == TRI_YES ? CT_VIEW_NEW : CT_VIEW_UNKNOWN;
+}
+
+void run_attach_template(struct fw_run *r)
+{
+	if (r->st.ct == CT_VIEW_NONE)
+		r->st.templated = TRI_YES;
+}
+
 /*
- * Ignored for what conntrack has seen already (nft_notrack_eval(), net/netfilter/nft_ct.c). What came in by a bridge's
+ * Ignored for what conntrack has seen already (nft_notrack_eval(), net/netfilter/nft_ct.c), and for what has a template
+ * of it. What came in by a bridge's
  * port it has seen only where the bridge has a conntrack of its own, which nobody tells.
  */
 void run_notrack(struct fw_run *r)
 {
 	if (r->at->bridge && r->at->port_in && r->st.ct != CT_VIEW_NONE && r->st.ct != CT_VIEW_UNTRACKED)
 		r->st.ct = CT_VIEW_UNKNOWN;
-	if (r->st.ct != CT_VIEW_NONE)
+	if (r->st.ct == CT_VIEW_NONE && r->st.templated == TRI_MAYBE)
+		r->st.ct = CT_VIEW_UNKNOWN;
+	if (r->st.ct != CT_VIEW_NONE || r->st.templated == TRI_YES)
 		return;
 	r->st.ct = CT_VIEW_UNTRACKED;
 	r->st.notrack = true;
@@ -159,12 +175,27 @@ bool run_ctmark_is_zero(struct fw_run *r)
 
 /* --- the expression -------------------------------------------------------- */
 
+/* What a rule has exempted from tracking before is tracked then (nft_ct_set_zone_eval()). */
+static enum tri ct_set_zone(struct fw_run *r)
+{
+	if (r->st.ct == CT_VIEW_UNTRACKED && r->st.notrack) {
+		r->st.ct = CT_VIEW_NONE;
+		r->st.notrack = false;
+		r->st.notrack_chain = NULL;
+		r->st.notrack_handle = 0;
+	}
+	run_attach_template(r);
+	return TRI_YES;
+}
+
 static enum tri ct_set(struct fw_run *r, const struct nftnl_expr *e)
 {
 	const uint8_t *known, *data;
 
+	if (expr_u32(e, NFTNL_EXPR_CT_KEY) == NFT_CT_ZONE)
+		return ct_set_zone(r);
 	if (expr_u32(e, NFTNL_EXPR_CT_KEY) != NFT_CT_MARK)
-		return TRI_YES; /* labels, zone, event mask … */
+		return TRI_YES; /* labels, event mask … */
 	data = reg_load(r, expr_u32(e, NFTNL_EXPR_CT_SREG), sizeof(r->st.ctmark), &known);
 	if (!data)
 		return run_maybe(r, "a mark that cannot be decoded");
@@ -185,10 +216,12 @@ static enum tri ct_state(struct fw_run *r, uint32_t dreg)
 		[CT_VIEW_UNKNOWN] = 0,
 	};
 
-	if (r->st.ct == CT_VIEW_UNKNOWN)
+	enum ct_view view = run_ct_view(r);
+
+	if (view == CT_VIEW_UNKNOWN)
 		reg_store_partly(r, dreg, NULL, NULL, 4, "whether conntrack saw the packet before");
 	else
-		reg_store_u32(r, dreg, bits[r->st.ct]);
+		reg_store_u32(r, dreg, bits[view]);
 	return TRI_YES;
 }
 
@@ -236,6 +269,8 @@ static enum tri ct_get(struct fw_run *r, const struct nftnl_expr *e)
 
 	if (key == NFT_CT_STATE)
 		return ct_state(r, dreg);
+	if (r->st.ct == CT_VIEW_NONE && r->st.templated != TRI_NO)
+		return run_maybe(r, "a value of the connection before it is tracked");
 	if (r->st.ct == CT_VIEW_NONE || r->st.ct == CT_VIEW_UNTRACKED)
 		return TRI_NO;
 	switch (key) {
@@ -273,8 +308,8 @@ static enum tri ct_get(struct fw_run *r, const struct nftnl_expr *e)
 	case NFT_CT_PKTS:
 		ct_packets(r, e);
 		return TRI_YES;
-	case NFT_CT_HELPER:
-		return run_maybe(r, "ct helper");
+	case NFT_CT_HELPER: /* that of the connection which expected this one: no probe is expected */
+		return r->st.ct == CT_VIEW_UNKNOWN ? run_maybe(r, "ct helper") : TRI_NO;
 	default:
 		reg_store_partly(r, dreg, NULL, NULL, 16,
 				 "a value of the connection that is not modelled");

@@ -47,6 +47,7 @@ struct fw_state {
 	const struct nft_chain *notrack_chain; /* of the rule that asked for it */
 	uint64_t notrack_handle;
 	uint8_t ct;             /* enum ct_view */
+	uint8_t templated;      /* enum tri: is a template attached before conntrack's hook? See run_attach_template() */
 	bool notrack;           /* asked for, and not attached to a connection before */
 	bool nat_unknown;
 	bool nat_known, snat, dnat; /* of the flow: see struct packet */
@@ -103,6 +104,12 @@ enum tri expr_meta(struct fw_run *r, const struct nftnl_expr *e);
 enum tri expr_ct(struct fw_run *r, const struct nftnl_expr *e);
 /* An interface's name in a register, as nft_meta_store_ifname(): none is the empty name. */
 void run_ifname(struct fw_run *r, uint32_t dreg, int ifindex);
+
+/*
+ * What a rule is told of conntrack. Before its hook a template may be attached (a zone, helper or timeout that is asked
+ * for): it looks like a new connection.
+ */
+enum ct_view run_ct_view(const struct fw_run *r);
 
 /* Registers. Offset in bytes of a register number, or -1. */
 int reg_offset(uint32_t reg, size_t len);
@@ -174,6 +181,12 @@ enum tri bytes_below(const uint8_t *data, const uint8_t *known, const uint8_t *v
 
 /* set.c */
 enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e);
+/* Has a set an element with the key in this register? */
+enum tri set_has(struct fw_run *r, const char *name, uint32_t sreg);
+/* NFT_OBJECT_* of a map to objects. */
+uint32_t set_object_type(const struct fw_run *r, const char *name);
+/* Is such an element there after a rule adds it? Not where the set is full and does not have it yet. */
+enum tri set_has_room(struct fw_run *r, const char *name, uint32_t sreg);
 /* A rule adds to a set or deletes from it (dynset). */
 void set_write(struct fw_run *r, const char *name);
 
@@ -219,6 +232,8 @@ bool run_ct_port(const struct fw_run *r, bool of_reply, bool dst, uint16_t *ret)
 bool run_ct_packets(const struct fw_run *r, uint8_t dir, uint64_t *ret);
 /* Ends tracking for what conntrack has not seen yet. */
 void run_notrack(struct fw_run *r);
+/* A zone, helper or timeout is asked for; conntrack's hook makes a connection of it. */
+void run_attach_template(struct fw_run *r);
 /* No rule of this namespace sets a connection mark: it is 0. */
 bool run_ctmark_is_zero(struct fw_run *r);
 

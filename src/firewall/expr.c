@@ -6,6 +6,7 @@
  * is added to. What has no row is TRI_MAYBE by its name.
  */
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 
 #include <linux/netfilter/nf_nat.h>
@@ -342,8 +343,17 @@ static enum tri eval_fib(struct fw_run *r, const struct nftnl_expr *e)
 	return TRI_YES;
 }
 
+/* Before the routing decision there is no route to ask, but over loopback (nft_rt_get_eval()). */
 static enum tri eval_rt(struct fw_run *r, const struct nftnl_expr *e)
 {
+	uint32_t key = expr_u32(e, NFTNL_EXPR_RT_KEY);
+	const struct link *in = r->at->iif ? ns_link(r->ns, r->at->iif) : NULL;
+
+	if (r->at->hook == HOOK_PREROUTING && in && !(in->flags & IFF_LOOPBACK))
+		return TRI_NO;
+	if ((key == NFT_RT_NEXTHOP4 && r->st.h.family != AF_INET) ||
+	    (key == NFT_RT_NEXTHOP6 && r->st.h.family != AF_INET6))
+		return TRI_NO;
 	reg_store_partly(r, expr_u32(e, NFTNL_EXPR_RT_DREG), NULL, NULL, 16,
 			 "a value of the route (rt)");
 	return TRI_YES;
@@ -351,7 +361,21 @@ static enum tri eval_rt(struct fw_run *r, const struct nftnl_expr *e)
 
 static enum tri eval_socket(struct fw_run *r, const struct nftnl_expr *e)
 {
-	return run_maybe(r, "a socket lookup");
+	static const char why[] = "a socket lookup";
+
+	reg_store_partly(r, expr_u32(e, NFTNL_EXPR_SOCKET_DREG), NULL, NULL, 8, why);
+	return run_maybe(r, why);
+}
+
+/* Which system sent it is told of what begins a TCP connection only (nft_osf_eval()). */
+static enum tri eval_osf(struct fw_run *r, const struct nftnl_expr *e)
+{
+	static const char why[] = "what kind of system sent it (osf)";
+
+	if (r->st.h.l4proto != IPPROTO_TCP)
+		return TRI_NO;
+	reg_store_partly(r, expr_u32(e, NFTNL_EXPR_OSF_DREG), NULL, NULL, 16, why);
+	return run_maybe(r, why);
 }
 
 /* --- chance, rates, states ------------------------------------------------- */
@@ -433,11 +457,11 @@ static enum tri eval_quota(struct fw_run *r, const struct nftnl_expr *e)
 	return run_maybe(r, "a quota");
 }
 
-static enum tri eval_objref(struct fw_run *r, const struct nftnl_expr *e)
+static enum tri eval_synproxy(struct fw_run *r, const struct nftnl_expr *e);
+
+static enum tri eval_object(struct fw_run *r, const struct nftnl_expr *e, uint32_t type)
 {
-	if (!nftnl_expr_is_set(e, NFTNL_EXPR_OBJREF_IMM_TYPE))
-		return run_maybe(r, "a map of stateful objects");
-	switch (expr_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE)) {
+	switch (type) {
 	case NFT_OBJECT_COUNTER:
 	case NFT_OBJECT_CT_HELPER:
 	case NFT_OBJECT_CT_TIMEOUT:
@@ -449,22 +473,49 @@ static enum tri eval_objref(struct fw_run *r, const struct nftnl_expr *e)
 		return run_maybe(r, "a named quota");
 	case NFT_OBJECT_LIMIT:
 		return run_maybe(r, "a named rate limit");
+	case NFT_OBJECT_SYNPROXY:
+		return eval_synproxy(r, e);
 	default:
 		return run_maybe(r, "a stateful object");
 	}
 }
 
+/* The object that a map has for the packet; with none the rule ends (nft_objref_map_eval()). */
+static enum tri eval_objref(struct fw_run *r, const struct nftnl_expr *e)
+{
+	const char *name;
+	enum tri there, t;
+
+	if (nftnl_expr_is_set(e, NFTNL_EXPR_OBJREF_IMM_TYPE))
+		return eval_object(r, e, expr_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE));
+	name = nftnl_expr_get_str(e, NFTNL_EXPR_OBJREF_SET_NAME);
+	there = set_has(r, name, expr_u32(e, NFTNL_EXPR_OBJREF_SET_SREG));
+	if (there == TRI_NO)
+		return TRI_NO;
+	t = eval_object(r, e, set_object_type(r, name));
+	return t == TRI_YES && there == TRI_MAYBE ? TRI_MAYBE : t;
+}
+
+static bool is_metered(const struct nftnl_expr *e)
+{
+	return nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPR) ||
+	       nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPRESSIONS);
+}
+
 /*
- * Adding always succeeds unless the set is full or the element carries a condition of its own.
- * Whatever that says, the element is there afterwards.
+ * Adding succeeds unless the set is full or the element carries a condition of its own.
+ * Whatever that says, the element is there afterwards. Deleting goes on in any case.
  */
 static enum tri eval_dynset(struct fw_run *r, const struct nftnl_expr *e)
 {
-	set_write(r, nftnl_expr_get_str(e, NFTNL_EXPR_DYNSET_SET_NAME));
-	if (nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPR) ||
-	    nftnl_expr_is_set(e, NFTNL_EXPR_DYNSET_EXPRESSIONS))
-		return run_maybe(r, "the state of a set's element (meter)");
-	return TRI_YES;
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_DYNSET_SET_NAME);
+	enum tri t = TRI_YES;
+
+	if (expr_u32(e, NFTNL_EXPR_DYNSET_OP) != NFT_DYNSET_OP_DELETE)
+		t = is_metered(e) ? run_maybe(r, "the state of a set's element (meter)") :
+				    set_has_room(r, name, expr_u32(e, NFTNL_EXPR_DYNSET_SREG_KEY));
+	set_write(r, name);
+	return t;
 }
 
 /* --- verdicts -------------------------------------------------------------- */
@@ -518,6 +569,21 @@ static enum tri eval_synproxy(struct fw_run *r, const struct nftnl_expr *e)
 static enum tri eval_tproxy(struct fw_run *r, const struct nftnl_expr *e)
 {
 	return run_maybe(r, "a transparent proxy (tproxy)");
+}
+
+/*
+ * Only established flows of TCP and UDP are handed over; for all else the rule ends
+ * (nft_flow_offload_eval()). An answer to a SYN does not establish its connection yet.
+ */
+static enum tri eval_flow_offload(struct fw_run *r, const struct nftnl_expr *e)
+{
+	if (r->st.h.l4proto != IPPROTO_TCP && r->st.h.l4proto != IPPROTO_UDP)
+		return TRI_NO;
+	if (r->st.ct != CT_VIEW_ESTABLISHED && r->st.ct != CT_VIEW_UNKNOWN)
+		return TRI_NO;
+	if (r->pkt->proto == PROTO_TCP && r->pkt->tcp_flags & TH_SYN)
+		return TRI_NO;
+	return run_maybe(r, "whether the flow can go to a flowtable");
 }
 
 /* --- NAT ------------------------------------------------------------------- */
@@ -664,7 +730,8 @@ static const struct {
 	{ "synproxy",  eval_synproxy },
 	{ "tproxy",    eval_tproxy },
 	{ "dup",       eval_nothing },
-	{ "flow_offload", eval_nothing },
+	{ "flow_offload", eval_flow_offload },
+	{ "osf",       eval_osf },
 	{ "last",      eval_nothing },
 };
 

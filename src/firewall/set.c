@@ -380,34 +380,99 @@ static bool is_written(const struct fw_run *r, const struct nft_set *set)
 	       !(flags_of(set) & (NFT_SET_ANONYMOUS | NFT_SET_CONSTANT));
 }
 
+/* The answer, or false with r->why where it is not known; key is filled in where it can be. */
+static bool find(struct fw_run *r, const struct nft_set *set, const char *name, uint32_t sreg,
+		 struct lookup_key *key, struct found *f)
+{
+	*key = (struct lookup_key){ 0 };
+	*f = (struct found){ .match = TRI_NO };
+	if (set && set->ns && nftnl_set_is_set(set->ns, NFTNL_SET_KEY_LEN))
+		key->len = nftnl_set_get_u32(set->ns, NFTNL_SET_KEY_LEN);
+	key->data = key->len ? reg_load(r, sreg, key->len, &key->known) : NULL;
+	key->complete = key->data && reg_is_known(r, sreg, key->len);
+	if (key->data && is_written(r, set)) {
+		r->why = run_text(r, "set %s, which a rule changes for this flow", name);
+		return false;
+	}
+	if (key->data && !set->unread) {
+		search_set(set->ns, key, f);
+		return true;
+	}
+	if (key->data && search_unread(r, set, key, f))
+		return true;
+	r->why = could_not_read(r, name);
+	return false;
+}
+
+static const struct nft_set *set_named(const struct fw_run *r, const char *name)
+{
+	return name ? ns_set(r->ns, r->chain->family, r->chain->table, name) : NULL;
+}
+
 void set_write(struct fw_run *r, const char *name)
 {
-	const struct nft_set *set = name ? ns_set(r->ns, r->chain->family, r->chain->table, name) : NULL;
+	const struct nft_set *set = set_named(r, name);
 
 	if (set)
 		r->st.sets_written |= written_bit(r, set);
+}
+
+enum tri set_has(struct fw_run *r, const char *name, uint32_t sreg)
+{
+	struct lookup_key key;
+	struct found f;
+
+	if (!find(r, set_named(r, name), name, sreg, &key, &f))
+		return TRI_MAYBE;
+	return f.match == TRI_MAYBE ? run_maybe(r, reg_why(r, sreg, key.len)) : f.match;
+}
+
+uint32_t set_object_type(const struct fw_run *r, const char *name)
+{
+	const struct nft_set *set = set_named(r, name);
+
+	if (!set || !set->ns || !nftnl_set_is_set(set->ns, NFTNL_SET_OBJ_TYPE))
+		return NFT_OBJECT_UNSPEC;
+	return nftnl_set_get_u32(set->ns, NFTNL_SET_OBJ_TYPE);
+}
+
+static int count_element(struct nftnl_set_elem *el, void *arg)
+{
+	(*(uint32_t *)arg)++;
+	return 0;
+}
+
+/* Elements beyond the set's size are refused (nft_dynset_new(), net/netfilter/nft_dynset.c). */
+enum tri set_has_room(struct fw_run *r, const char *name, uint32_t sreg)
+{
+	const struct nft_set *set = set_named(r, name);
+	uint32_t size = 0, n = 0;
+
+	if (!set || !set->ns)
+		return run_maybe(r, could_not_read(r, name));
+	if (nftnl_set_is_set(set->ns, NFTNL_SET_DESC_SIZE))
+		size = nftnl_set_get_u32(set->ns, NFTNL_SET_DESC_SIZE);
+	if (!size)
+		return TRI_YES;
+	if (set->unread) {
+		if (!set->error)
+			need_of_set(r, set, NULL);
+		return run_maybe(r, could_not_read(r, name));
+	}
+	nftnl_set_elem_foreach((struct nftnl_set *)(uintptr_t)set->ns, count_element, &n);
+	return n < size ? TRI_YES : set_has(r, name, sreg);
 }
 
 enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e)
 {
 	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_LOOKUP_SET);
 	uint32_t sreg = nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_SREG);
-	const struct nft_set *set = name ? ns_set(r->ns, r->chain->family, r->chain->table, name) : NULL;
-	struct found f = { .match = TRI_NO };
-	struct lookup_key key = { 0 };
+	const struct nft_set *set = set_named(r, name);
+	struct lookup_key key;
+	struct found f;
 
-	if (set && set->ns && nftnl_set_is_set(set->ns, NFTNL_SET_KEY_LEN))
-		key.len = nftnl_set_get_u32(set->ns, NFTNL_SET_KEY_LEN);
-	key.data = key.len ? reg_load(r, sreg, key.len, &key.known) : NULL;
-	if (!key.data)
-		return unreadable(r, e, could_not_read(r, name));
-	key.complete = reg_is_known(r, sreg, key.len);
-	if (is_written(r, set))
-		return unreadable(r, e, run_text(r, "set %s, which a rule changes for this flow", name));
-	if (!set->unread)
-		search_set(set->ns, &key, &f);
-	else if (!search_unread(r, set, &key, &f))
-		return unreadable(r, e, could_not_read(r, name));
+	if (!find(r, set, name, sreg, &key, &f))
+		return unreadable(r, e, r->why);
 	return answer(r, e, set->ns, &f,
 		      key.complete ? "a set's element" : reg_why(r, sreg, key.len));
 }

@@ -40,7 +40,7 @@ static struct xt_conntrack_mtinfo3 load_conntrack(const void *info, uint32_t rev
 
 static enum tri state_matches(struct fw_run *r, uint32_t mask, uint32_t invalid, uint32_t untracked)
 {
-	switch ((enum ct_view)r->st.ct) {
+	switch (run_ct_view(r)) {
 	case CT_VIEW_NONE:
 		return tri_from(mask & invalid);
 	case CT_VIEW_NEW:
@@ -161,6 +161,8 @@ enum tri xt_eval_conntrack(struct fw_run *r, const void *info, uint32_t rev)
 
 	if (c.match_flags & XT_CONNTRACK_STATE)
 		t = ct_state(r, &c);
+	if (r->st.ct == CT_VIEW_NONE && r->st.templated != TRI_NO && c.match_flags & ~XT_CONNTRACK_STATE)
+		return tri_and(t, run_maybe(r, "a value of the connection before it is tracked"));
 	if (r->st.ct == CT_VIEW_NONE || r->st.ct == CT_VIEW_UNTRACKED)
 		return tri_and(t, tri_from(c.match_flags & XT_CONNTRACK_STATE));
 	if (r->st.ct == CT_VIEW_UNKNOWN && c.match_flags & ~XT_CONNTRACK_STATE)

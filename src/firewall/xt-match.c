@@ -257,6 +257,10 @@ static enum tri eval_connmark(struct fw_run *r, const void *info, uint32_t rev)
 {
 	const struct xt_connmark_mtinfo1 *i = info;
 
+	if (r->st.ct == CT_VIEW_NONE && r->st.templated == TRI_MAYBE)
+		return run_maybe(r, "whether there is a connection yet");
+	if (r->st.ct == CT_VIEW_NONE && r->st.templated == TRI_YES)
+		return mark_equal(r, 0, ~0u, i->mark, i->mask, i->invert, NULL);
 	if (r->st.ct == CT_VIEW_NONE || r->st.ct == CT_VIEW_UNTRACKED)
 		return TRI_NO;
 	if (run_ctmark_is_zero(r))

@@ -298,6 +298,8 @@ static enum tri eval_connmark(struct fw_run *r, const void *info, uint32_t rev)
 	const struct xt_connmark_tginfo2 loaded = load_connmark(info, rev), *i = &loaded;
 	struct fw_state *st = &r->st;
 
+	if (st->ct == CT_VIEW_NONE && st->templated != TRI_NO && i->mode == XT_CONNMARK_RESTORE)
+		st->mark_known &= ~i->nfmask;
 	if (st->ct == CT_VIEW_NONE || st->ct == CT_VIEW_UNTRACKED)
 		return TRI_YES;
 	if (i->shift_bits) {
@@ -350,12 +352,15 @@ static void print_connmark(struct strbuf *b, const void *info, const struct xt_c
 
 /* --- conntrack ------------------------------------------------------------- */
 
+/* Helper, zone and events come with a template; the first of these targets decides (xt_ct_target()). */
 static enum tri eval_ct(struct fw_run *r, const void *info, uint32_t rev)
 {
 	const struct xt_ct_target_info *i = info;
 
 	if (i->flags & XT_CT_NOTRACK)
 		run_notrack(r);
+	else
+		run_attach_template(r);
 	return TRI_YES;
 }
 

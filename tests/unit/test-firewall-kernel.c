@@ -131,6 +131,19 @@ static const char *const rulesets[] = {
 	"table ip t {\n set s { type ipv4_addr; flags dynamic; size 100;\n }\n"
 	" chain f { type filter hook forward priority 0;\n update @s { ip saddr limit rate over 1000/second } drop\n"
 	" ip saddr @s drop\n }\n}\n",
+	/* full sets take nothing more */
+	"table ip t {\n set s { type ipv4_addr; flags dynamic; size 2; elements = { 10.1.0.99, 10.1.0.130 }\n }\n"
+	" chain f { type filter hook forward priority 0;\n add @s { ip saddr } drop\n }\n}\n",
+	/* objects; a proxy for the handshake takes the packet */
+	"table inet t {\n synproxy s { mss 1460\n wscale 7\n timestamp sack-perm\n }\n"
+	" chain f { type filter hook forward priority 0;\n tcp dport 80 synproxy name \"s\"\n }\n}\n",
+	"table inet t {\n synproxy s { mss 1460\n wscale 7\n timestamp sack-perm\n }\n"
+	" chain f { type filter hook forward priority 0;\n synproxy name ip saddr map { 10.1.0.2 : \"s\" }\n }\n}\n",
+	"table inet t {\n counter c {\n }\n chain f { type filter hook forward priority 0;\n"
+	" counter name ip saddr map { 10.1.0.2 : \"c\" } drop\n }\n}\n",
+	/* no route before it is looked for; no helper without a connection that expects this one */
+	"table ip t {\n chain p { type filter hook prerouting priority 0;\n rt classid 0 drop\n rt nexthop 10.2.0.2 drop\n }\n}\n",
+	FORWARD("ct helper \"ftp\" drop\n ct helper != \"ftp\" drop"),
 	/* order, priorities, families */
 	"table ip a {\n chain f { type filter hook forward priority 0; policy accept;\n meta mark 1 drop\n }\n}\n"
 	"table ip b {\n chain f { type filter hook forward priority 0; policy accept;\n meta mark set 1\n }\n}\n",
@@ -150,6 +163,16 @@ static const char *const rulesets[] = {
 	"table ip a {\n chain p { type filter hook prerouting priority -300;\n udp dport 53 notrack\n"
 	" ct state invalid tcp dport 80 drop\n }\n"
 	" chain f { type filter hook forward priority 0; policy drop;\n ct state untracked,established,new accept\n }\n}\n",
+	/* a zone comes with a template: it looks like a new connection, and is tracked whatever is asked behind it */
+	"table inet t {\n chain p { type filter hook prerouting priority -300;\n udp dport 53 ct zone set 5\n udp dport 53 notrack\n"
+	" tcp dport 443 ct zone set 6\n ct state new tcp dport 443 drop\n tcp dport 80 notrack\n tcp dport 80 ct zone set 7\n"
+	" }\n"
+	" chain f { type filter hook forward priority 0;\n ct state untracked drop\n }\n}\n",
+	"table inet t {\n chain o { type filter hook output priority -300;\n meta l4proto { icmp, tcp } ct zone set 5\n notrack\n }\n"
+	" chain f { type filter hook postrouting priority 0;\n ct state untracked drop\n }\n}\n",
+	"table inet t {\n chain p { type filter hook prerouting priority -300;\n numgen random mod 2 0 ct zone set 5\n"
+	" udp dport 53 notrack\n ct state new tcp dport 443 drop\n }\n"
+	" chain f { type filter hook forward priority 0;\n ct state untracked drop\n tcp dport 80 ct state new drop\n }\n}\n",
 	"table ip a {\n chain p { type filter hook prerouting priority -150;\n ct state new tcp dport 443 drop\n"
 	" ct state invalid drop\n }\n}\n",
 	"table ip a {\n chain p { type filter hook prerouting priority -200;\n ct state new tcp dport 443 drop\n }\n}\n",
@@ -231,6 +254,10 @@ static const char *const iptables[] = {
 	"*raw\n:PREROUTING ACCEPT\n-A PREROUTING -p udp -j CT --notrack\n-A PREROUTING -m rpfilter --invert -j DROP\nCOMMIT\n"
 	"*filter\n:FORWARD ACCEPT\n-A FORWARD -m conntrack --ctstate UNTRACKED -s 10.1.0.2 -j DROP\n"
 	"-A FORWARD -m conntrack --ctproto 6 --ctorigdst 10.2.0.0/16 -j DROP\nCOMMIT\n",
+	"*raw\n:PREROUTING ACCEPT\n-A PREROUTING -p udp --dport 53 -j CT --zone 5\n-A PREROUTING -p udp -j CT --notrack\n"
+	"-A PREROUTING -p tcp --dport 80 -j CT --ctevents new\n-A PREROUTING -p tcp -j CT --notrack\n"
+	"-A PREROUTING -p tcp --dport 80 -m connmark --mark 0 -m conntrack --ctstate NEW -j MARK --set-mark 3\nCOMMIT\n"
+	"*filter\n:FORWARD ACCEPT\n-A FORWARD -m conntrack --ctstate UNTRACKED -j DROP\n-A FORWARD -m mark --mark 3 -j DROP\nCOMMIT\n",
 	"*filter\n:FORWARD ACCEPT\n-A FORWARD -p tcp -m dscp ! --dscp 0x05 -m ttl --ttl-lt 64 -j DROP\n"
 	"-A FORWARD -m tos --tos 0x10/0x3f -j DROP\n-A FORWARD -p udp -m ttl ! --ttl-eq 63 -j DROP\n"
 	"-A FORWARD -m ttl --ttl-gt 62 -p udp --dport 53 -j DROP\nCOMMIT\n",

@@ -818,6 +818,29 @@ static void lookup(const char *set, bool map, uint32_t flags)
 		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_FLAGS, flags);
 }
 
+/* Rules behind it are reached only with what a flowtable takes. */
+static void flowtables(void **state)
+{
+	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
+	uint64_t handle = add_rule(f);
+	struct packet pkt = syn();
+	struct fw_result r;
+
+	expr("flow_offload");
+	verdict(NF_DROP, NULL);
+	assert_int_equal(eval(&forward).verdict, FW_ACCEPT);
+	pkt.ct = CT_ESTABLISHED;
+	fw_eval(s, &forward, &pkt, &r);
+	assert_int_equal(r.verdict, FW_ACCEPT);
+	pkt.tcp_flags = 0x10; /* ACK */
+	fw_eval(s, &forward, &pkt, &r);
+	assert_unknown(r, "whether the flow can go to a flowtable");
+	assert_int_equal(r.handle, handle);
+	pkt.proto = PROTO_ICMP;
+	fw_eval(s, &forward, &pkt, &r);
+	assert_int_equal(r.verdict, FW_ACCEPT);
+}
+
 static void interval_sets(void **state)
 {
 	size_t f = add_forward(NFPROTO_IPV4, "t", "f", 0, NF_ACCEPT);
@@ -1783,6 +1806,7 @@ int main(void)
 		TEST(netdev_family),
 		TEST(state_before_conntrack),
 		TEST(packets_of_a_connection),
+		TEST(flowtables),
 		TEST(interval_sets),
 		TEST(verdict_maps),
 		TEST(missing_sets),
