@@ -281,16 +281,18 @@ static void undo(void)
 	started.undo.n = 0;
 }
 
-static void undo_and_end(int signal)
+/* Ends by the same signal, as if nobody had heard it: a crash may leave a core. */
+static void undo_and_end(int number)
 {
-	(void)signal;
 	undo();
-	_exit(1);
+	signal(number, SIG_DFL);
+	raise(number);
 }
 
 static void handle_signals(void (*handler)(int))
 {
-	static const int ends[] = { SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	static const int ends[] = { SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM,
+				    SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS };
 
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
 		signal(ends[i], handler);

@@ -4,8 +4,8 @@
  *
  * One user at a time for the whole machine, started and stopped by whoever
  * comes: what somebody else has started is left alone, and what is started here
- * is stopped however this process ends, but by SIGKILL. Only the first network
- * namespace has it. It names no namespace, and is silent on packets that never
+ * is stopped however this process ends, by a crash too, but not by SIGKILL. Only
+ * the first network namespace has it. It names no namespace, and is silent on packets that never
  * had a link-layer header, such as those that are dropped where they are sent.
  */
 #ifndef DROPMON_H

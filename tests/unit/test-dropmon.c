@@ -3,14 +3,19 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/if_ether.h>
 #include <linux/net_dropmon.h>
 #include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "capture/dropmon.h"
+#include "capture/dropsource.h"
 #include "dropwatch.h"
 #include "packets.h"
 
@@ -210,6 +215,62 @@ static void it_is_left_as_it_was(void **state)
 	assert_int_equal(k.setup.mode, NET_DM_ALERT_MODE_SUMMARY);
 	assert_int_equal(k.setup.bytes, 77);
 	assert_int_equal(k.setup.packets, 500);
+}
+
+/* The C library's two are taken over: a netlink socket is the fake kernel's, and takes any option. */
+static int netlink_fd;
+
+int socket(int domain, int type, int protocol)
+{
+	(void)domain;
+	(void)type;
+	(void)protocol;
+	return fcntl(netlink_fd, F_DUPFD_CLOEXEC, 0);
+}
+
+int setsockopt(int fd, int level, int option, const void *value, socklen_t size)
+{
+	(void)fd;
+	(void)level;
+	(void)option;
+	(void)value;
+	(void)size;
+	return 0;
+}
+
+/* In a process of its own. */
+static void listen_and_end_by(int number)
+{
+	const struct rlimit no_core = { 0 };
+	const struct drops_wanted wanted = { 0 };
+	void *listening = NULL;
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	if (dropmon.begin(&listening, &wanted) == 0)
+		raise(number);
+	_exit(0);
+}
+
+static void whatever_ends_it_leaves_it_stopped(void **state)
+{
+	static const int numbers[] = { SIGTERM, SIGALRM, SIGHUP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL };
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		struct kernel k = { 0 };
+		int status = 0;
+		pid_t pid;
+
+		netlink_fd = boot(&k);
+		pid = fork();
+		if (pid == 0)
+			listen_and_end_by(numbers[i]);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		halt(&k);
+		assert_true(WIFSIGNALED(status));
+		assert_int_equal(WTERMSIG(status), numbers[i]);
+		assert_false(k.on);
+		assert_int_equal(k.setup.mode, NET_DM_ALERT_MODE_SUMMARY);
+	}
 }
 
 static void what_somebody_else_uses_is_left_alone(void **state)
@@ -446,6 +507,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(its_family_is_found),
 		cmocka_unit_test(it_is_left_as_it_was),
+		cmocka_unit_test(whatever_ends_it_leaves_it_stopped),
 		cmocka_unit_test(what_somebody_else_uses_is_left_alone),
 		cmocka_unit_test(what_may_have_been_started_is_stopped),
 		cmocka_unit_test(a_packet_that_it_tells),
