@@ -86,7 +86,10 @@ enum part {
 	PART_IFACE,
 };
 
-/* What elements are made of, by dimension. Types that are not listed are not asked. */
+/*
+ * What elements are made of, by dimension. Types that are not listed (with a mark, or a MAC address, which
+ * a set may even learn from the packet that it is asked about) are not asked.
+ */
 static const struct set_type {
 	const char *name;
 	enum part parts[IPSET_DIM_THREE];

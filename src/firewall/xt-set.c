@@ -6,6 +6,7 @@
  * the snapshot, and so are the names of sets. After net/netfilter/xt_set.c; printing after
  * extensions/libxt_set.c and libxt_SET.c of iptables 1.8.9.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "firewall/xt-print.h"
@@ -85,6 +86,8 @@ static enum tri ask(struct fw_run *r, const struct xt_set_info *set)
 		need.key_len = sizeof(q);
 		snapshot_need(r->s, &need);
 	}
+	if (a && a->error == -EOPNOTSUPP)
+		return run_maybe(r, "an ipset of a type that is not asked");
 	if (!a || a->error)
 		return run_maybe(r, a ? run_text(r, "an ipset, which could not be asked: %s",
 						 strerror(-a->error)) : "an ipset");
@@ -93,7 +96,22 @@ static enum tri ask(struct fw_run *r, const struct xt_set_info *set)
 
 /* --- -m set -------------------------------------------------------------------- */
 
-/* Where elements are counted, that there is none is known all the same. */
+/*
+ * With counters, which are not read: an element whose own do not fit is passed over for one of a
+ * wider network, be it "nomatch" (mtype_test_cidrs()). So that there is none is known only
+ * where there is neither one kind nor the other.
+ */
+static enum tri ask_counted(struct fw_run *r, const struct xt_set_info *set)
+{
+	struct xt_set_info others = *set;
+	enum tri t = ask(r, set);
+
+	others.flags ^= IPSET_RETURN_NOMATCH;
+	if (t == TRI_NO)
+		t = ask(r, &others);
+	return t == TRI_YES ? run_maybe(r, "the counters of an ipset's element") : t;
+}
+
 static enum tri eval_set(struct fw_run *r, const void *info, uint32_t rev)
 {
 	const struct xt_set_info_match_v4 *v4 = info;
@@ -107,9 +125,7 @@ static enum tri eval_set(struct fw_run *r, const void *info, uint32_t rev)
 	/* revision 2 says so in the one place, 3 and 4 in the other */
 	if (flags & IPSET_FLAG_RETURN_NOMATCH)
 		set.flags |= IPSET_RETURN_NOMATCH;
-	t = ask(r, &set);
-	if (counts && t == TRI_YES)
-		return run_maybe(r, "the counters of an ipset's element");
+	t = counts ? ask_counted(r, &set) : ask(r, &set);
 	return tri_not_if(set.flags & IPSET_INV_MATCH, t);
 }
 
