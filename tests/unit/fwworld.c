@@ -945,6 +945,24 @@ static struct packet make_packet(const struct world_flow *f)
 	return p;
 }
 
+/* A packet of the flow that was answered: conntrack translates it as the first one, back is what it goes against. */
+static void follow_up(struct snapshot *s, const struct packet *first, const struct world_flow *f,
+		      const struct packet *back, const struct expectation *back_e, struct world_counts *n,
+		      struct strbuf *complaint)
+{
+	struct packet pkt = *first, got;
+	struct expectation e;
+
+	pkt.ct = CT_ESTABLISHED;
+	pkt.tcp_flags = TH_ACK;
+	pkt.snat = back_e->pkt.snat;
+	pkt.dnat = back_e->pkt.dnat;
+	pkt.ctmark = back_e->pkt.ctmark;
+	pkt.ctmark_known = back_e->pkt.ctmark_known;
+	send_and_compare(s, &pkt, f, back, NULL, &e, &got, n, complaint);
+	rule_ref_done(&e.where);
+}
+
 void world_compare(struct snapshot *s, const struct world_flow *f, struct world_counts *n,
 		   struct strbuf *complaint)
 {
@@ -957,8 +975,10 @@ void world_compare(struct snapshot *s, const struct world_flow *f, struct world_
 	if (!came || e.local || e.pkt.ct == CT_UNTRACKED)
 		return;
 	back = answer_to(&pkt, &got);
-	send_and_compare(s, &back, f, &pkt, &e, &back_e, &back_got, n, complaint);
+	came = send_and_compare(s, &back, f, &pkt, &e, &back_e, &back_got, n, complaint);
 	rule_ref_done(&back_e.where);
+	if (came && f->way == WAY_FORWARD)
+		follow_up(s, &pkt, f, &back, &back_e, n, complaint);
 }
 
 const struct world_flow world_flows[] = {

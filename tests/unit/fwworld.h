@@ -57,7 +57,8 @@ struct snapshot *world_read(void);
 struct snapshot *world_read_all(void);
 
 /*
- * Sends the flow's first packet and, where that comes out, its answer. Counts
+ * Sends the flow's first packet and, where that comes out, its answer, and where
+ * that does and the flow is forwarded, another packet behind it. Counts
  * what was compared; what the model and the kernel do not agree on is appended to
  * complaint.
  */

@@ -131,6 +131,49 @@ static const char *const rulesets[] = {
 	"table ip t {\n set s { type ipv4_addr; flags dynamic; size 100;\n }\n"
 	" chain f { type filter hook forward priority 0;\n update @s { ip saddr limit rate over 1000/second } drop\n"
 	" ip saddr @s drop\n }\n}\n",
+	/* sets, maps and registers in their rarer shapes */
+	"table inet t {\n map m { type ipv4_addr : verdict; elements = { 10.1.0.2 : accept, * : drop }\n }\n"
+	" map n { type ipv4_addr : verdict; flags interval; elements = { 10.1.0.128/25 : accept, * : drop }\n }\n"
+	" set s { type ipv4_addr; flags interval; elements = { 10.2.0.0/24, * }\n }\n"
+	" chain f { type filter hook forward priority 0;\n tcp dport 80 ip saddr vmap @m\n tcp dport 443 ip saddr vmap @n\n"
+	" ip daddr != @s drop\n udp dport 53 ip daddr @s drop\n }\n}\n",
+	"table inet t {\n set p { type inet_service; flags interval; elements = { 0-79, 81-442, 444-65535 }\n }\n"
+	" set six { type ipv6_addr; flags interval; elements = { fd00:1::/64, fd00:2::3-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff }\n }\n"
+	" chain f { type filter hook forward priority 0;\n tcp dport @p drop\n udp dport != @p drop\n"
+	" ip6 daddr @six tcp dport 80 drop\n }\n}\n",
+	"table inet t {\n set s { type ipv4_addr . inet_proto . inet_service; flags interval; elements = { 10.1.0.0/24 . tcp . 80-90,"
+	" 10.1.0.130-10.1.0.250 . udp . 0-65535 }\n }\n"
+	" chain f { type filter hook forward priority 0;\n meta l4proto { tcp, udp } ip saddr . meta l4proto . th dport @s drop\n }\n}\n",
+	"table inet t {\n chain g { tcp dport 8080 drop\n }\n chain f { type filter hook forward priority 0;\n meta mark set 7\n"
+	" meta mark { 1-5, 8-10 } drop\n meta mark 5-9 tcp dport 80 drop\n meta length 30-50 udp dport 53 drop\n"
+	" meta mark . tcp dport vmap { 5-9 . 443 : drop }\n ct mark 1-10 drop\n meta mark vmap { 6-8 : jump g }\n }\n}\n",
+	"table inet t {\n chain g { udp dport 53 drop\n }\n chain f { type filter hook forward priority 0;\n"
+	" iifname { \"i*\", \"xx\" } oifname { \"o*\" } tcp dport 80 drop\n iifname . oifname vmap { \"in0\" . \"out0\" : jump g }\n"
+	" iifname . tcp dport { \"in0\" . 400-500 } drop\n }\n}\n",
+	FORWARD("ip saddr 10.1.0.2 jump {\n tcp dport 80 drop\n udp dport 53 return\n meta l4proto icmp drop\n }\n"
+		"udp dport 53 drop\n ip saddr 10.1.0.130 goto {\n tcp dport 22 drop\n }\n tcp dport 443 drop"),
+	"table inet t {\n chain p { type filter hook prerouting priority 0;\n ct mark set 0x55\n meta mark set ct mark\n"
+	" meta mark set meta mark << 2\n meta mark set mark and 0xf0 or 0x3\n ct mark set mark\n }\n"
+	" chain f { type filter hook forward priority 0;\n meta mark 0x53 tcp dport 80 drop\n ct mark 0x53 udp dport 53 drop\n }\n}\n",
+	/* devices */
+	"table netdev t {\n chain a { type filter hook ingress device in0 priority 5;\n tcp dport 80 drop\n"
+	" meta protocol ip6 udp dport 53 drop\n }\n"
+	" chain b { type filter hook egress devices = { in0, out0 } priority 5;\n udp dport 5000 drop\n"
+	" ip protocol icmp ip daddr 10.3.0.1 drop\n }\n}\n"
+	"table inet u {\n chain c { type filter hook ingress device in0 priority 3;\n meta nfproto ipv4 tcp dport 443 drop\n"
+	" ip6 saddr fd00:1::3 drop\n }\n}\n",
+	/* translations back to where it came from, and by maps */
+	"table ip n {\n chain p { type nat hook prerouting priority -100;\n tcp dport 80 dnat to 10.1.0.77\n udp dport 53 dnat to 10.1.0.2\n }\n"
+	" chain q { type nat hook postrouting priority 100;\n oifname \"in0\" masquerade\n }\n}\n",
+	"table ip n {\n map m { type ipv4_addr . inet_service : ipv4_addr . inet_service;"
+	" elements = { 10.2.0.2 . 80 : 10.3.1.1 . 8080 }\n }\n"
+	" chain p { type nat hook prerouting priority -100;\n dnat ip to ip daddr . tcp dport map @m\n }\n}\n",
+	"table ip n {\n chain i { type nat hook input priority 100;\n tcp dport 443 snat to 10.1.0.44\n }\n"
+	" chain o { type nat hook output priority -100;\n tcp dport 80 dnat to 10.1.0.2:99\n udp dport 53 dnat to 10.2.0.2\n }\n"
+	" chain q { type nat hook postrouting priority 100;\n oifname \"out0\" masquerade\n }\n}\n",
+	"table ip t {\n chain q { type nat hook prerouting priority -100;\n tcp dport 80 dnat to 10.3.1.1:81\n }\n"
+	" chain f { type filter hook forward priority 0;\n ip saddr 10.3.1.1 tcp sport 81 meta mark set 1\n }\n"
+	" chain z { type filter hook postrouting priority 200;\n ip saddr 10.3.1.1 drop\n meta mark 1 ip saddr 10.2.0.2 drop\n }\n}\n",
 	/* full sets take nothing more */
 	"table ip t {\n set s { type ipv4_addr; flags dynamic; size 2; elements = { 10.1.0.99, 10.1.0.130 }\n }\n"
 	" chain f { type filter hook forward priority 0;\n add @s { ip saddr } drop\n }\n}\n",
