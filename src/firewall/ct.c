@@ -173,6 +173,54 @@ bool run_ctmark_is_zero(struct fw_run *r)
 	return !r->ctmark_written;
 }
 
+/* A translation to an address of one family asks for conntrack of that one only (nft_nat_init()). */
+static bool is_of_other_family(const struct fw_run *r, struct nftnl_expr *e, const char *name)
+{
+	uint32_t family = streq(name, "nat") ? nftnl_expr_get_u32(e, NFTNL_EXPR_NAT_FAMILY) : NFPROTO_INET;
+
+	return family != NFPROTO_INET && family != r->pf;
+}
+
+/* Does a rule that is read ask for conntrack's hooks (nf_ct_netns_get())? Of extensions each one may. */
+static bool asks_for_conntrack(const struct fw_run *r, const struct nft_rule *rule)
+{
+	static const char *const names[] = { "ct", "nat", "masq", "redir", "connlimit", "synproxy",
+					     "flow_offload", "match", "target" };
+	const struct nftnl_rule *code = nft_rule_code(r->s, rule);
+	struct nftnl_expr_iter *it = code ? nftnl_expr_iter_create(code) : NULL;
+	struct nftnl_expr *e;
+	bool asks = !code;
+
+	while (it && !asks && (e = nftnl_expr_iter_next(it))) {
+		const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
+
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			asks |= name && streq(name, names[i]) && !is_of_other_family(r, e, name);
+	}
+	if (it)
+		nftnl_expr_iter_destroy(it);
+	return asks;
+}
+
+static bool any_asks_for_conntrack(struct fw_run *r, const nft_chain_list *chains)
+{
+	vec_each(c, chains) {
+		if (c->family != NFPROTO_INET && c->family != r->pf)
+			continue;
+		if (c->unread && run_reads_all(r))
+			run_has_rules(r, c);
+		vec_each(rule, &c->rules)
+			if (asks_for_conntrack(r, rule))
+				return true;
+	}
+	return false;
+}
+
+bool run_asks_for_conntrack(struct fw_run *r)
+{
+	return any_asks_for_conntrack(r, &r->ns->chains) || any_asks_for_conntrack(r, &r->ns->legacy);
+}
+
 /* --- the expression -------------------------------------------------------- */
 
 /* What a rule has exempted from tracking before is tracked then (nft_ct_set_zone_eval()). */

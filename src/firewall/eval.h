@@ -234,6 +234,8 @@ bool run_ct_packets(const struct fw_run *r, uint8_t dir, uint64_t *ret);
 void run_notrack(struct fw_run *r);
 /* A zone, helper or timeout is asked for; conntrack's hook makes a connection of it. */
 void run_attach_template(struct fw_run *r);
+/* Does a rule that is read make conntrack see this family's packets? */
+bool run_asks_for_conntrack(struct fw_run *r);
 /* No rule of this namespace sets a connection mark: it is 0. */
 bool run_ctmark_is_zero(struct fw_run *r);
 

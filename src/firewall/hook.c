@@ -365,6 +365,19 @@ static void translate_known(struct fw_run *r, struct headers *h)
 static bool maybe_nat(struct fw_run *r, const chain_list *nat, struct fw_result *ret);
 
 /*
+ * Nat chains see only what conntrack has seen (nf_nat_inet_fn()), which a chain that translates nothing does not ask
+ * for: where no rule does, a drop there is no more than possible.
+ */
+static bool is_open_drop(struct fw_run *r, struct fw_result *ret)
+{
+	if (run_asks_for_conntrack(r))
+		return false;
+	ret->verdict = FW_UNKNOWN;
+	ret->why = "whether anything here tracks connections, for a nat chain to see it";
+	return true;
+}
+
+/*
  * All nat chains of a hook run at one priority, whatever their own, which
  * orders them; the first translation ends it (nf_nat_inet_fn(), net/netfilter/nf_nat_core.c).
  */
@@ -376,8 +389,13 @@ static bool run_nat(struct fw_run *r, const chain_list *nat, struct fw_result *r
 	if (r->st.ct != CT_VIEW_NEW || r->pkt->reply)
 		return true;
 	for (size_t i = 0; i < nat->n; i++) {
-		if (!run_chain(r, nat->v[i], ret))
-			return false;
+		struct fw_state before = r->st;
+
+		if (!run_chain(r, nat->v[i], ret)) {
+			if (!is_open_drop(r, ret))
+				return false;
+			memcpy(&r->st, &before, sizeof(before));
+		}
 		if (r->st.nat_unknown && !ret->why)
 			ret->why = r->why;
 		if (r->st.nat.kind != NAT_NONE || r->st.nat_unknown)

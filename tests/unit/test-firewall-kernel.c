@@ -242,6 +242,11 @@ static const char *const rulesets[] = {
 	" chain y { type filter hook prerouting priority -95;\n ip daddr 10.3.1.2 drop\n }\n}\n",
 	"table inet n {\n chain p { type nat hook postrouting priority 100;\n meta nfproto ipv4 masquerade\n"
 	" ip6 saddr fd00:1::/64 masquerade\n }\n}\n",
+	/* without a rule that asks for conntrack nat chains see nothing */
+	"table ip n {\n chain p { type nat hook prerouting priority -100;\n tcp dport 80 drop\n }\n}\n",
+	"table inet n {\n chain p { type nat hook prerouting priority -100;\n dnat ip to 10.3.1.1\n tcp dport 80 drop\n }\n}\n",
+	"table ip n {\n chain p { type nat hook prerouting priority -100;\n tcp dport 80 drop\n }\n"
+	" chain f { type filter hook forward priority 0;\n ct state invalid drop\n }\n}\n",
 	/* each for its own family only */
 	"table inet n {\n chain p { type nat hook postrouting priority 100;\n snat ip to 10.2.0.60\n"
 	" snat ip6 to fd00:2::60\n }\n}\n",
