@@ -9,8 +9,11 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_log.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/rtnetlink.h>
 
@@ -42,6 +45,11 @@ static uint8_t rule_proto(const struct decoded *d)
 		if (c->source == COND_META && c->key == NFT_META_L4PROTO && c->test == TEST_EQ)
 			return c->data[0];
 	return 0;
+}
+
+static bool is_range(const struct cond *c)
+{
+	return c->test == TEST_RANGE || c->test == TEST_NOT_RANGE;
 }
 
 static const char *operator(const struct cond *c)
@@ -79,7 +87,7 @@ static void print_addr_value(struct strbuf *b, const struct cond *c, uint8_t fam
 	if (c->masked)
 		bits = mask_prefix(c->mask, addr_len(family));
 	strbuf_puts(b, addr_text(&a).s);
-	if (c->test == TEST_RANGE || c->test == TEST_NOT_RANGE)
+	if (is_range(c))
 		strbuf_printf(b, "-%s", addr_text(&to).s);
 	else if (bits >= 0 && (size_t)bits < addr_len(family) * 8)
 		strbuf_printf(b, "/%d", bits);
@@ -88,7 +96,7 @@ static void print_addr_value(struct strbuf *b, const struct cond *c, uint8_t fam
 static void print_number(struct strbuf *b, const struct cond *c)
 {
 	strbuf_printf(b, "%u", net_number(c->data, c->size));
-	if (c->test == TEST_RANGE || c->test == TEST_NOT_RANGE)
+	if (is_range(c))
 		strbuf_printf(b, "-%u", net_number(c->to, c->size));
 }
 
@@ -131,7 +139,9 @@ static const char *meta_name(uint32_t key)
 		{ NFT_META_NFPROTO, "meta nfproto" }, { NFT_META_PROTOCOL, "meta protocol" },
 		{ NFT_META_PKTTYPE, "meta pkttype" }, { NFT_META_SKUID, "meta skuid" },
 		{ NFT_META_LEN, "meta length" },   { NFT_META_BRI_IIFNAME, "meta ibrname" },
-		{ NFT_META_BRI_OIFNAME, "meta obrname" },
+		{ NFT_META_BRI_OIFNAME, "meta obrname" }, { NFT_META_SKGID, "meta skgid" },
+		{ NFT_META_CPU, "meta cpu" },      { NFT_META_IIFGROUP, "iifgroup" },
+		{ NFT_META_OIFGROUP, "oifgroup" }, { NFT_META_CGROUP, "meta cgroup" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -146,27 +156,91 @@ static bool meta_is_name(uint32_t key)
 	       key == NFT_META_BRI_OIFNAME;
 }
 
+struct number_name {
+	uint32_t number;
+	const char *name;
+};
+
+static const char *find_name(const struct number_name *names, size_t n, uint32_t number)
+{
+	for (size_t i = 0; i < n; i++)
+		if (names[i].number == number)
+			return names[i].name;
+	return NULL;
+}
+
+/* " a,b" for the bits that have a name */
+static void print_flags(struct strbuf *b, const struct number_name *names, size_t n, uint32_t bits)
+{
+	char separator = ' ';
+
+	for (size_t i = 0; i < n; i++)
+		if (bits & names[i].number) {
+			strbuf_printf(b, "%c%s", separator, names[i].name);
+			separator = ',';
+		}
+}
+
+static const char *meta_value(const struct cond *c)
+{
+	static const struct number_name ethertypes[] = {
+		{ ETH_P_IP, "ip" }, { ETH_P_IPV6, "ip6" }, { ETH_P_ARP, "arp" }, { ETH_P_8021Q, "8021q" },
+	};
+	static const struct number_name packets[] = {
+		{ PACKET_HOST, "host" }, { PACKET_BROADCAST, "broadcast" },
+		{ PACKET_MULTICAST, "multicast" }, { PACKET_OTHERHOST, "other" },
+	};
+
+	switch (c->key) {
+	case NFT_META_L4PROTO: return ip_proto_name(c->data[0]);
+	case NFT_META_NFPROTO: return c->data[0] == NFPROTO_IPV6 ? "ipv6" : "ipv4";
+	case NFT_META_PROTOCOL:
+		return find_name(ethertypes, ARRAY_SIZE(ethertypes), net_number(c->data, 2));
+	case NFT_META_PKTTYPE: return find_name(packets, ARRAY_SIZE(packets), c->data[0]);
+	default: return NULL;
+	}
+}
+
+/* What is compared for its order has been brought into the order of the network ("byteorder"). */
+static uint32_t meta_number(const struct cond *c, const uint8_t *data)
+{
+	return c->test == TEST_EQ || c->test == TEST_NEQ ? host_u32(data, c->size) : net_number(data, c->size);
+}
+
+/* A mark of a packet or a connection; what stands before it has been printed. */
+static void print_mark(struct strbuf *b, const struct cond *c)
+{
+	if (c->masked)
+		strbuf_printf(b, "& 0x%08x %s", host_u32(c->mask, 4), c->test == TEST_EQ ? "== " : operator(c));
+	else
+		strbuf_puts(b, operator(c));
+	strbuf_printf(b, "0x%08x", meta_number(c, c->data));
+	if (is_range(c))
+		strbuf_printf(b, "-0x%08x", meta_number(c, c->to));
+}
+
 static void print_meta(struct strbuf *b, const struct cond *c)
 {
-	const char *proto = c->key == NFT_META_L4PROTO ? ip_proto_name(c->data[0]) : NULL;
+	const char *value = meta_value(c);
 	size_t len = strnlen((const char *)c->data, c->size);
 
-	strbuf_printf(b, "%s %s", meta_name(c->key), operator(c));
+	strbuf_printf(b, "%s ", meta_name(c->key));
+	if (c->key == NFT_META_MARK && c->test < TEST_SET) {
+		print_mark(b, c);
+		return;
+	}
+	strbuf_puts(b, operator(c));
 	if (print_set(b, c))
 		return;
 	if (meta_is_name(c->key))
 		strbuf_printf(b, "\"%.*s%s\"", (int)len, (const char *)c->data,
 			      len == c->size ? "*" : "");
-	else if (c->key == NFT_META_NFPROTO)
-		strbuf_puts(b, c->data[0] == NFPROTO_IPV6 ? "ipv6" : "ipv4");
-	else if (proto)
-		strbuf_puts(b, proto);
-	else if (c->key == NFT_META_MARK && c->masked)
-		strbuf_printf(b, "& 0x%08x == 0x%08x", host_u32(c->mask, 4), host_u32(c->data, 4));
-	else if (c->key == NFT_META_MARK)
-		strbuf_printf(b, "0x%08x", host_u32(c->data, c->size));
+	else if (value)
+		strbuf_puts(b, value);
+	else if (is_range(c))
+		strbuf_printf(b, "%u-%u", meta_number(c, c->data), meta_number(c, c->to));
 	else
-		strbuf_printf(b, "%u", host_u32(c->data, c->size));
+		strbuf_printf(b, "%u", meta_number(c, c->data));
 }
 
 /* "ct state established,related" is a mask, compared to be not 0. */
@@ -194,6 +268,40 @@ static void print_ct_state(struct strbuf *b, const struct cond *c)
 			strbuf_printf(b, "%s%s", separator, names[i].name);
 			separator = ",";
 		}
+}
+
+/* "ct status dnat" is a mask, too. */
+static void print_ct_status(struct strbuf *b, const struct cond *c)
+{
+	static const struct number_name names[] = {
+		{ IPS_EXPECTED, "expected" }, { IPS_SEEN_REPLY, "seen-reply" }, { IPS_ASSURED, "assured" },
+		{ IPS_CONFIRMED, "confirmed" }, { IPS_SRC_NAT, "snat" }, { IPS_DST_NAT, "dnat" },
+		{ IPS_DYING, "dying" },
+	};
+
+	strbuf_printf(b, "ct status%s", c->test == TEST_EQ ? " !" : "");
+	print_flags(b, names, ARRAY_SIZE(names), host_u32(c->mask, 4));
+}
+
+/* Of one side, and of other keys, only the name is said. */
+static void print_ct(struct strbuf *b, const struct cond *c)
+{
+	bool plain = !nftnl_expr_is_set(c->expr, NFTNL_EXPR_CT_DIR) && c->test < TEST_SET;
+
+	if (c->key == NFT_CT_STATE) {
+		print_ct_state(b, c);
+	} else if (plain && c->key == NFT_CT_MARK) {
+		strbuf_puts(b, "ct mark ");
+		print_mark(b, c);
+	} else if (plain && c->key == NFT_CT_STATUS && c->masked && c->test <= TEST_NEQ) {
+		print_ct_status(b, c);
+	} else if (plain && c->key == NFT_CT_DIRECTION) {
+		strbuf_printf(b, "ct direction %s%s", operator(c), c->data[0] ? "reply" : "original");
+	} else if (plain && c->key == NFT_CT_ZONE && c->test <= TEST_NEQ) {
+		strbuf_printf(b, "ct zone %s%u", operator(c), host_u32(c->data, 2));
+	} else {
+		strbuf_puts(b, "[ct]");
+	}
 }
 
 static void print_fib(struct strbuf *b, const struct cond *c)
@@ -291,10 +399,7 @@ void nft_cond(struct strbuf *b, const struct decoded *d, const struct cond *c, u
 		print_payload(b, d, c, family);
 		return;
 	case COND_CT:
-		if (c->key == NFT_CT_STATE)
-			print_ct_state(b, c);
-		else
-			strbuf_puts(b, "[ct]");
+		print_ct(b, c);
 		return;
 	case COND_FIB:
 		print_fib(b, c);
@@ -359,11 +464,67 @@ static void print_nat(struct strbuf *b, const struct decoded *d, const struct nf
 		strbuf_printf(b, ":%u", net_number(port->data, 2));
 }
 
+static void print_log_flags(struct strbuf *b, uint32_t flags)
+{
+	static const struct number_name tcp[] = { { NF_LOG_TCPSEQ, "sequence" }, { NF_LOG_TCPOPT, "options" } };
+
+	if (flags == NF_LOG_MASK) {
+		strbuf_puts(b, " flags all");
+		return;
+	}
+	if (flags & (NF_LOG_TCPSEQ | NF_LOG_TCPOPT)) {
+		strbuf_puts(b, " flags tcp");
+		print_flags(b, tcp, ARRAY_SIZE(tcp), flags);
+	}
+	if (flags & NF_LOG_IPOPT)
+		strbuf_puts(b, " flags ip options");
+	if (flags & NF_LOG_UID)
+		strbuf_puts(b, " flags skuid");
+	if (flags & NF_LOG_MACDECODE)
+		strbuf_puts(b, " flags ether");
+}
+
+/* Either for a group of programs, or for the kernel's log. */
 static void print_log(struct strbuf *b, const struct nftnl_expr *e)
 {
+	static const char *const levels[] = { "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug" };
+	uint32_t level = expr_u32(e, NFTNL_EXPR_LOG_LEVEL);
+
 	strbuf_puts(b, "log");
 	if (nftnl_expr_is_set(e, NFTNL_EXPR_LOG_PREFIX))
 		strbuf_printf(b, " prefix \"%s\"", nftnl_expr_get_str(e, NFTNL_EXPR_LOG_PREFIX));
+	if (nftnl_expr_is_set(e, NFTNL_EXPR_LOG_GROUP)) {
+		strbuf_printf(b, " group %u", expr_u32(e, NFTNL_EXPR_LOG_GROUP));
+		if (expr_u32(e, NFTNL_EXPR_LOG_SNAPLEN))
+			strbuf_printf(b, " snaplen %u", expr_u32(e, NFTNL_EXPR_LOG_SNAPLEN));
+		if (expr_u32(e, NFTNL_EXPR_LOG_QTHRESHOLD))
+			strbuf_printf(b, " queue-threshold %u", expr_u32(e, NFTNL_EXPR_LOG_QTHRESHOLD));
+		return;
+	}
+	if (nftnl_expr_is_set(e, NFTNL_EXPR_LOG_LEVEL) && level < ARRAY_SIZE(levels) && level != 4)
+		strbuf_printf(b, " level %s", levels[level]);
+	print_log_flags(b, expr_u32(e, NFTNL_EXPR_LOG_FLAGS));
+}
+
+/* A number in a register is known only to packets. */
+static void print_queue(struct strbuf *b, const struct nftnl_expr *e)
+{
+	static const struct number_name flags[] = {
+		{ NFT_QUEUE_FLAG_BYPASS, "bypass" }, { NFT_QUEUE_FLAG_CPU_FANOUT, "fanout" },
+	};
+	uint32_t first = expr_u32(e, NFTNL_EXPR_QUEUE_NUM), total = expr_u32(e, NFTNL_EXPR_QUEUE_TOTAL);
+	uint32_t bits = expr_u32(e, NFTNL_EXPR_QUEUE_FLAGS);
+
+	strbuf_puts(b, "queue");
+	if (bits) {
+		strbuf_puts(b, " flags");
+		print_flags(b, flags, ARRAY_SIZE(flags), bits);
+	}
+	if (nftnl_expr_is_set(e, NFTNL_EXPR_QUEUE_SREG_QNUM))
+		return;
+	strbuf_printf(b, " to %u", first);
+	if (total > 1)
+		strbuf_printf(b, "-%u", first + total - 1);
 }
 
 static void print_target(struct strbuf *b, const struct nftnl_expr *e)
@@ -388,6 +549,8 @@ static void print_statement(struct strbuf *b, const struct decoded *d, const str
 		print_log(b, e);
 	else if (streq(name, "target"))
 		print_target(b, e);
+	else if (streq(name, "queue"))
+		print_queue(b, e);
 	else if (streq(name, "masq"))
 		strbuf_puts(b, "masquerade");
 	else if (streq(name, "redir"))

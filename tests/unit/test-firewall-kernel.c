@@ -3,6 +3,7 @@
  * The evaluator against the kernel, with rulesets that were written for what they hold: natively,
  * and by iptables-nft, whose words for each rule are compared with ours, too.
  */
+#include "firewall/decode.h"
 #include "fwworld.h"
 #include "unit.h"
 
@@ -622,6 +623,52 @@ static void words_of_legacy_iptables(void **state)
 	compare_chains("what is written above", s, &snapshot_ns(s, 0)->legacy, "iptables-legacy", saved);
 }
 
+/* Our own words for native rules, in place of those of libnftables where it cannot list the table. */
+static void native_words(void **state)
+{
+	static const char *const rules[] = {
+		"ct mark 0x00000005 accept", "ct mark & 0x000000f0 == 0x00000010 drop", "ct mark != 0x00000005",
+		"meta mark & 0x000000f0 != 0x00000010 drop", "meta mark != 0x00000007", "meta mark > 0x00000002",
+		"meta mark != 0x00000002-0x00000009", "ct mark < 0x00000100", "ct mark != 0x00000002-0x00000009",
+		"meta length > 40 drop", "meta length 40", "meta length != 40-1500", "meta skuid >= 1000 drop",
+		"ct direction reply accept", "ct direction original", "ct status dnat accept", "ct status snat,dnat",
+		"ct zone 5 drop", "ct zone != 7", "meta pkttype broadcast drop", "meta pkttype host",
+		"meta pkttype multicast", "meta protocol ip6 drop", "meta protocol ip", "meta skgid 7 drop",
+		"meta skuid 5", "meta cpu 1", "iifgroup 5", "oifgroup 7", "meta cgroup 9",
+		"iifname \"eth*\" drop", "ct state established,related accept",
+		"log", "log prefix \"a b\" level info", "log flags all", "log flags tcp sequence,options",
+		"log flags tcp options flags ip options flags skuid flags ether",
+		"log prefix \"x\" group 5 snaplen 100 queue-threshold 3",
+	};
+	_cleanup_(strbuf_done) struct strbuf text = { 0 };
+	_cleanup_(snapshot_freep) struct snapshot *s = NULL;
+	_cleanup_(freep) char *listed = NULL;
+	size_t n = 0;
+
+	skip_unless_ready();
+	strbuf_puts(&text, "table inet words {\n chain f {\n");
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
+		strbuf_printf(&text, "%s\n", rules[i]);
+	strbuf_puts(&text, "}\n}\n");
+	assert_true(world_load(strbuf_str(&text)));
+	s = world_read_all();
+	listed = read_command("nft list table inet words");
+	vec_each(c, &snapshot_ns(s, 0)->chains)
+		vec_each(rule, &c->rules) {
+			_cleanup_(strbuf_done) struct strbuf b = { 0 };
+			_cleanup_(freep) char *want = NULL;
+
+			if (!streq(c->table, "words"))
+				continue;
+			nft_rule(&b, nft_rule_code(s, rule), AF_INET);
+			want = xasprintf("\t\t%s\n", strbuf_str(&b));
+			if (!strstr(listed, want))
+				fail_msg("not in what nft lists: %s\n%s", want, listed);
+			n++;
+		}
+	assert_int_equal(n, ARRAY_SIZE(rules));
+}
+
 /* One after the other, each with what it is compared by. */
 static void compare_ipsets(const char *command, const char *const *rules, size_t n_rules)
 {
@@ -753,6 +800,7 @@ int main(void)
 		cmocka_unit_test(written_rulesets),
 		cmocka_unit_test(iptables_rulesets),
 		cmocka_unit_test(words_of_every_extension),
+		cmocka_unit_test(native_words),
 		cmocka_unit_test(ipsets),
 		cmocka_unit_test(ipsets_that_rules_change),
 		cmocka_unit_test(ipsets_that_count),

@@ -27,6 +27,7 @@
 
 #include "firewall.h"
 #include "firewall/build.h"
+#include "firewall/decode.h"
 #include "firewall/xt.h"
 
 /*
@@ -1781,6 +1782,29 @@ static void words_of_rare_extensions(void **state)
 	check_words(true, "SECMARK", 2, AF_INET, &secmark, sizeof(secmark), " -j SECMARK …");
 }
 
+static void check_queue_words(uint16_t first, uint16_t total, uint16_t flags, const char *want)
+{
+	_cleanup_(strbuf_done) struct strbuf b = { 0 };
+	struct nftnl_rule *with = nftnl_rule_alloc();
+	struct nftnl_expr *e = nftnl_expr_alloc("queue");
+
+	nftnl_expr_set_u16(e, NFTNL_EXPR_QUEUE_NUM, first);
+	nftnl_expr_set_u16(e, NFTNL_EXPR_QUEUE_TOTAL, total);
+	nftnl_expr_set_u16(e, NFTNL_EXPR_QUEUE_FLAGS, flags);
+	nftnl_rule_add_expr(with, e);
+	nft_rule(&b, with, AF_INET);
+	assert_string_equal(strbuf_str(&b), want);
+	nftnl_rule_free(with);
+}
+
+static void words_of_queues(void **state)
+{
+	check_queue_words(0, 1, 0, "queue to 0");
+	check_queue_words(1, 3, NFT_QUEUE_FLAG_BYPASS, "queue flags bypass to 1-3");
+	check_queue_words(5, 1, NFT_QUEUE_FLAG_BYPASS | NFT_QUEUE_FLAG_CPU_FANOUT,
+			  "queue flags bypass,fanout to 5");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1837,6 +1861,7 @@ int main(void)
 		TEST(publishing_beside_iptables),
 		TEST(model_refuses),
 		TEST(words_of_rare_extensions),
+		TEST(words_of_queues),
 	};
 
 	return cmocka_run_group_tests_name("firewall", tests, NULL, NULL);
