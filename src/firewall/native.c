@@ -14,6 +14,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_log.h>
+#include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/rtnetlink.h>
 
@@ -448,20 +449,60 @@ static void print_verdict(struct strbuf *b, const struct nftnl_expr *e)
 	}
 }
 
+/* Ports, if any are known, behind what stands before them: " to " and ":80-90". */
+static void print_nat_ports(struct strbuf *b, const char *before, const struct decoded *d,
+			    const struct nftnl_expr *e, uint16_t min, uint16_t max)
+{
+	const struct constant *from = nftnl_expr_is_set(e, min) ? decoded_constant(d, expr_u32(e, min)) : NULL;
+	const struct constant *to = nftnl_expr_is_set(e, max) ? decoded_constant(d, expr_u32(e, max)) : NULL;
+
+	if (!from)
+		return;
+	strbuf_printf(b, "%s:%u", before, net_number(from->data, 2));
+	if (to && net_number(to->data, 2) != net_number(from->data, 2))
+		strbuf_printf(b, "-%u", net_number(to->data, 2));
+}
+
+static void print_nat_flags(struct strbuf *b, uint32_t flags)
+{
+	static const struct number_name names[] = {
+		{ NF_NAT_RANGE_PROTO_RANDOM, "random" }, { NF_NAT_RANGE_PROTO_RANDOM_FULLY, "fully-random" },
+		{ NF_NAT_RANGE_PERSISTENT, "persistent" },
+	};
+
+	print_flags(b, names, ARRAY_SIZE(names), flags);
+}
+
 static void print_nat(struct strbuf *b, const struct decoded *d, const struct nftnl_expr *e,
 		      uint8_t family)
 {
 	const struct constant *ip = decoded_constant(d, expr_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MIN));
-	const struct constant *port =
-		decoded_constant(d, expr_u32(e, NFTNL_EXPR_NAT_REG_PROTO_MIN));
-	struct addr a = { 0 };
+	const struct constant *last = decoded_constant(d, expr_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MAX));
+	struct addr a = { 0 }, to = { 0 };
 
 	strbuf_printf(b, "%s to ",
 		      expr_u32(e, NFTNL_EXPR_NAT_TYPE) == NFT_NAT_DNAT ? "dnat" : "snat");
 	if (ip && addr_from_bytes(family, ip->data, ip->size, &a) == 0)
 		strbuf_puts(b, addr_text(&a).s);
-	if (port)
-		strbuf_printf(b, ":%u", net_number(port->data, 2));
+	if (a.family && last && addr_from_bytes(family, last->data, last->size, &to) == 0 && !addr_eq(&a, &to))
+		strbuf_printf(b, "-%s", addr_text(&to).s);
+	print_nat_ports(b, "", d, e, NFTNL_EXPR_NAT_REG_PROTO_MIN, NFTNL_EXPR_NAT_REG_PROTO_MAX);
+	print_nat_flags(b, expr_u32(e, NFTNL_EXPR_NAT_FLAGS));
+}
+
+/* To an address that is not in the rule: the way's out, or this host's own. */
+static void print_masq(struct strbuf *b, const struct decoded *d, const struct nftnl_expr *e)
+{
+	strbuf_puts(b, "masquerade");
+	print_nat_ports(b, " to ", d, e, NFTNL_EXPR_MASQ_REG_PROTO_MIN, NFTNL_EXPR_MASQ_REG_PROTO_MAX);
+	print_nat_flags(b, expr_u32(e, NFTNL_EXPR_MASQ_FLAGS));
+}
+
+static void print_redir(struct strbuf *b, const struct decoded *d, const struct nftnl_expr *e)
+{
+	strbuf_puts(b, "redirect");
+	print_nat_ports(b, " to ", d, e, NFTNL_EXPR_REDIR_REG_PROTO_MIN, NFTNL_EXPR_REDIR_REG_PROTO_MAX);
+	print_nat_flags(b, expr_u32(e, NFTNL_EXPR_REDIR_FLAGS));
 }
 
 static void print_log_flags(struct strbuf *b, uint32_t flags)
@@ -552,9 +593,9 @@ static void print_statement(struct strbuf *b, const struct decoded *d, const str
 	else if (streq(name, "queue"))
 		print_queue(b, e);
 	else if (streq(name, "masq"))
-		strbuf_puts(b, "masquerade");
+		print_masq(b, d, e);
 	else if (streq(name, "redir"))
-		strbuf_puts(b, "redirect");
+		print_redir(b, d, e);
 	else if (streq(name, "reject") || streq(name, "counter") || streq(name, "notrack"))
 		strbuf_puts(b, name);
 	else

@@ -640,19 +640,34 @@ static void native_words(void **state)
 		"log flags tcp options flags ip options flags skuid flags ether",
 		"log prefix \"x\" group 5 snaplen 100 queue-threshold 3",
 	};
+	static const char *const dnat[] = {
+		"redirect", "tcp dport 80 redirect to :8080", "tcp dport 81 redirect to :80-90 random", "dnat to 10.0.0.1",
+		"tcp dport 80 dnat to 10.0.0.1:80", "dnat to 10.0.0.1-10.0.0.9 random,persistent",
+	};
+	static const char *const snat[] = {
+		"masquerade", "masquerade fully-random", "masquerade random,persistent",
+		"tcp dport 80 masquerade to :80-90", "snat to 10.0.0.1 fully-random",
+		"udp dport 53 snat to 10.0.0.1-10.0.0.9:1000-2000",
+	};
 	_cleanup_(strbuf_done) struct strbuf text = { 0 };
 	_cleanup_(snapshot_freep) struct snapshot *s = NULL;
 	_cleanup_(freep) char *listed = NULL;
 	size_t n = 0;
 
 	skip_unless_ready();
-	strbuf_puts(&text, "table inet words {\n chain f {\n");
+	strbuf_puts(&text, "table ip words {\n chain f {\n");
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
 		strbuf_printf(&text, "%s\n", rules[i]);
+	strbuf_puts(&text, "}\n chain d {\n type nat hook prerouting priority -100;\n");
+	for (size_t i = 0; i < ARRAY_SIZE(dnat); i++)
+		strbuf_printf(&text, "%s\n", dnat[i]);
+	strbuf_puts(&text, "}\n chain s {\n type nat hook postrouting priority 100;\n");
+	for (size_t i = 0; i < ARRAY_SIZE(snat); i++)
+		strbuf_printf(&text, "%s\n", snat[i]);
 	strbuf_puts(&text, "}\n}\n");
 	assert_true(world_load(strbuf_str(&text)));
 	s = world_read_all();
-	listed = read_command("nft list table inet words");
+	listed = read_command("nft list table ip words");
 	vec_each(c, &snapshot_ns(s, 0)->chains)
 		vec_each(rule, &c->rules) {
 			_cleanup_(strbuf_done) struct strbuf b = { 0 };
@@ -666,7 +681,7 @@ static void native_words(void **state)
 				fail_msg("not in what nft lists: %s\n%s", want, listed);
 			n++;
 		}
-	assert_int_equal(n, ARRAY_SIZE(rules));
+	assert_int_equal(n, ARRAY_SIZE(rules) + ARRAY_SIZE(dnat) + ARRAY_SIZE(snat));
 }
 
 /* One after the other, each with what it is compared by. */
