@@ -668,3 +668,18 @@ int snapshot_find(const struct snapshot *s, uint64_t inode)
 			return (int)i;
 	return -1;
 }
+
+int snapshot_gap(const struct snapshot *s, int *ret_ns)
+{
+	static const enum collect_kind needed[] = { COLLECT_LINK, COLLECT_ADDR, COLLECT_ROUTE, COLLECT_RULE };
+
+	for (size_t i = 0; i < s->ns.n; i++) {
+		for (size_t k = 0; k < ARRAY_SIZE(needed); k++) {
+			if (s->ns.v[i].error[needed[k]] >= 0)
+				continue;
+			*ret_ns = (int)i;
+			return s->ns.v[i].error[needed[k]];
+		}
+	}
+	return 0;
+}

@@ -536,6 +536,12 @@ struct snapshot *snapshot_branch(const struct snapshot *s);
  * counts what both have read.
  */
 bool snapshot_same(const struct snapshot *a, const struct snapshot *b);
+/*
+ * Could all be read that every answer rests on: links, addresses, routes and policy
+ * rules? 0, or -errno of the first that could not, and whose it is in *ret_ns; -EINTR:
+ * it changed meanwhile, and not all of it may be there.
+ */
+int snapshot_gap(const struct snapshot *s, int *ret_ns);
 /* A rule of the kernel's, decoded, for nftnl_rule_free(); NULL where it holds what cannot be. */
 struct nftnl_rule *nft_rule_new(const struct nlmsghdr *msg);
 /*

@@ -1974,6 +1974,23 @@ static int changing(struct round *r, bool last)
 	return fail(r, xstrdup("the configuration kept changing while it was looked at"));
 }
 
+/*
+ * What is not there because it could not be read is missed by the model as if nobody
+ * had configured it. Packets that were answered need no model.
+ */
+static int check_gap(struct round *r, bool last)
+{
+	int ns, err = snapshot_gap(r->s, &ns);
+
+	if (err == 0 || r->d->verdict == VERDICT_REACHABLE)
+		return 0;
+	if (err == -EINTR || !last)
+		return changing(r, last);
+	diagnosis_forget(r->d);
+	return fail(r, xasprintf("cannot read the configuration of %s: %s", snapshot_ns(r->s, ns)->name,
+				 strerror(-err)));
+}
+
 static void remark_change(struct diagnosis *d, const char *change)
 {
 	vec_push(&d->remarks, ((struct unchecked){
@@ -2034,7 +2051,7 @@ static int pretend(struct round *r)
 int round_prepare(struct round *r, bool last)
 {
 	uint64_t t = now_us();
-	int err;
+	int err, ns;
 
 	if (vanished(&r->run->source))
 		return fail(r, xasprintf("the namespace %s has vanished", r->run->source.text));
@@ -2042,6 +2059,8 @@ int round_prepare(struct round *r, bool last)
 	err = open_namespaces(r);
 	if (!err)
 		err = find_destination(r);
+	if (!last && snapshot_gap(r->s, &ns) < 0)
+		return -EAGAIN;
 	if (err)
 		return err;
 	round_describe(r);
@@ -2063,6 +2082,8 @@ bool round_asks(const struct round *r)
 
 int round_conclude(struct round *r, bool last)
 {
+	int err;
+
 	gather(r);
 	round_judge(r);
 	/* what is looked at once more is asked then */
@@ -2072,6 +2093,9 @@ int round_conclude(struct round *r, bool last)
 	}
 	if (r->stale)
 		return changing(r, last);
+	err = check_gap(r, last);
+	if (err)
+		return err;
 	name_rules(r);
 	if (r->d->verdict == VERDICT_REACHABLE || r->run->options->no_probe || r->no_entry)
 		return 0;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
+#include <errno.h>
+
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 #include <linux/netfilter/nf_tables.h>
@@ -519,6 +521,25 @@ static void an_empty_snapshot_is_fine(void **state)
 	assert_int_equal(snapshot_find(s, 1), -1);
 }
 
+static void a_gap_is_what_every_answer_rests_on(void **state)
+{
+	_cleanup_(snapshot_freep) struct snapshot *s = snapshot_new();
+	int ns = -1;
+
+	snapshot_add(s, "host", 1);
+	snapshot_add(s, "guest", 2);
+	/* neither is needed by all answers: who needs it says that it is unchecked */
+	s->ns.v[0].error[COLLECT_LEGACY] = -EPERM;
+	s->ns.v[0].error[COLLECT_SYSCTL] = -EMFILE;
+	assert_int_equal(snapshot_gap(s, &ns), 0);
+	s->ns.v[1].error[COLLECT_ROUTE] = -ENOBUFS;
+	assert_int_equal(snapshot_gap(s, &ns), -ENOBUFS);
+	assert_int_equal(ns, 1);
+	s->ns.v[0].error[COLLECT_ADDR] = -EINTR;
+	assert_int_equal(snapshot_gap(s, &ns), -EINTR);
+	assert_int_equal(ns, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +559,7 @@ int main(void)
 		cmocka_unit_test(rules_may_fill_their_sets),
 		cmocka_unit_test(another_namespace_is_a_difference),
 		cmocka_unit_test(an_empty_snapshot_is_fine),
+		cmocka_unit_test(a_gap_is_what_every_answer_rests_on),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
