@@ -81,6 +81,9 @@ struct fw_result {
 	uint32_t mark_unknown;         /* … but for these bits: both belong into the packet for the next hook */
 	uint32_t ctmark, ctmark_known; /* the connection's mark, likewise by bit */
 	uint64_t sets_written;         /* see struct packet */
+	uint16_t reply_zone;           /* likewise */
+	bool reply_zone_unknown;
+	bool other_zone;               /* an answer that conntrack looks for where its connection is not */
 	uint8_t ttl;                   /* 0: not known */
 	uint8_t tos, tos_known;
 	bool notrack;                  /* a rule keeps it from being tracked … */

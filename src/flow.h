@@ -57,6 +57,9 @@ struct packet {
 	 * share one): what they held before says nothing of what they answer now.
 	 */
 	uint64_t sets_written;
+	/* The conntrack zone of this namespace that the flow's answers have to be in */
+	uint16_t reply_zone;
+	bool reply_zone_unknown;
 	bool reply;                    /* it answers the flow's first packet */
 	enum ct_state ct;
 	/*

@@ -28,6 +28,8 @@ struct tracking {
 	bool nat_known, snat, dnat;
 	uint32_t mark, mark_known;
 	uint64_t sets_written;
+	uint16_t reply_zone; /* of struct packet, too */
+	bool reply_zone_unknown;
 };
 
 struct walk {
@@ -366,6 +368,8 @@ static void attach_tracking(struct walk *w, int ns)
 	w->pkt.ctmark = t ? t->mark : 0;
 	w->pkt.ctmark_known = t ? t->mark_known : 0;
 	w->pkt.sets_written = t ? t->sets_written : 0;
+	w->pkt.reply_zone = t ? t->reply_zone : 0;
+	w->pkt.reply_zone_unknown = t && t->reply_zone_unknown;
 }
 
 static void note_tracking(struct walk *w, int ns, const struct fw_result *res)
@@ -377,8 +381,11 @@ static void note_tracking(struct walk *w, int ns, const struct fw_result *res)
 	t->mark = res->ctmark;
 	t->mark_known = res->ctmark_known;
 	t->sets_written = res->sets_written;
+	t->untracked |= res->other_zone;
 	if (w->dir != DIR_REQUEST)
 		return;
+	t->reply_zone = res->reply_zone;
+	t->reply_zone_unknown = res->reply_zone_unknown;
 	t->untracked = t->untracked || w->pkt.ct == CT_UNTRACKED;
 	t->nat_known = t->nat_known && !res->nat_unknown;
 	t->snat = t->snat || (res->nat.kind == NAT_SOURCE && !res->nat.unchanged);

@@ -95,10 +95,25 @@ enum ct_view run_ct_view(const struct fw_run *r)
 	return r->st.templated == TRI_YES ? CT_VIEW_NEW : CT_VIEW_UNKNOWN;
 }
 
-void run_attach_template(struct fw_run *r)
+bool run_attach_template(struct fw_run *r)
 {
-	if (r->st.ct == CT_VIEW_NONE)
+	bool first = r->st.ct == CT_VIEW_NONE && r->st.templated != TRI_YES;
+
+	/* whose zone counts, if there may be one already */
+	if (first && r->st.templated == TRI_MAYBE)
+		r->st.zone_unknown = true;
+	if (first)
 		r->st.templated = TRI_YES;
+	return first;
+}
+
+void run_set_zone(struct fw_run *r, uint16_t zone, bool known, uint8_t dir)
+{
+	if (dir != IP_CT_DIR_REPLY)
+		r->st.zone = zone;
+	if (dir != IP_CT_DIR_ORIGINAL)
+		r->st.reply_zone = zone;
+	r->st.zone_unknown |= !known;
 }
 
 /*
@@ -224,15 +239,23 @@ bool run_asks_for_conntrack(struct fw_run *r)
 /* --- the expression -------------------------------------------------------- */
 
 /* What a rule has exempted from tracking before is tracked then (nft_ct_set_zone_eval()). */
-static enum tri ct_set_zone(struct fw_run *r)
+static enum tri ct_set_zone(struct fw_run *r, const struct nftnl_expr *e)
 {
+	uint32_t sreg = expr_u32(e, NFTNL_EXPR_CT_SREG);
+	uint8_t dir = nftnl_expr_is_set(e, NFTNL_EXPR_CT_DIR) ? nftnl_expr_get_u8(e, NFTNL_EXPR_CT_DIR) : IP_CT_DIR_MAX;
+	const uint8_t *known, *data = reg_load(r, sreg, sizeof(uint16_t), &known);
+	uint16_t zone = 0;
+
+	if (data)
+		memcpy(&zone, data, sizeof(zone));
 	if (r->st.ct == CT_VIEW_UNTRACKED && r->st.notrack) {
 		r->st.ct = CT_VIEW_NONE;
 		r->st.notrack = false;
 		r->st.notrack_chain = NULL;
 		r->st.notrack_handle = 0;
 	}
-	run_attach_template(r);
+	if (run_attach_template(r))
+		run_set_zone(r, zone, reg_is_known(r, sreg, sizeof(zone)), dir);
 	return TRI_YES;
 }
 
@@ -241,7 +264,7 @@ static enum tri ct_set(struct fw_run *r, const struct nftnl_expr *e)
 	const uint8_t *known, *data;
 
 	if (expr_u32(e, NFTNL_EXPR_CT_KEY) == NFT_CT_ZONE)
-		return ct_set_zone(r);
+		return ct_set_zone(r, e);
 	if (expr_u32(e, NFTNL_EXPR_CT_KEY) != NFT_CT_MARK)
 		return TRI_YES; /* labels, event mask … */
 	data = reg_load(r, expr_u32(e, NFTNL_EXPR_CT_SREG), sizeof(r->st.ctmark), &known);

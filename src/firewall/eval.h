@@ -47,6 +47,8 @@ struct fw_state {
 	const struct nft_chain *notrack_chain; /* of the rule that asked for it */
 	uint64_t notrack_handle;
 	uint8_t ct;             /* enum ct_view */
+	uint16_t zone, reply_zone; /* conntrack's, for each direction */
+	bool zone_unknown;
 	uint8_t templated;      /* enum tri: is a template attached before conntrack's hook? See run_attach_template() */
 	bool notrack;           /* asked for, and not attached to a connection before */
 	bool nat_unknown;
@@ -232,8 +234,10 @@ bool run_ct_port(const struct fw_run *r, bool of_reply, bool dst, uint16_t *ret)
 bool run_ct_packets(const struct fw_run *r, uint8_t dir, uint64_t *ret);
 /* Ends tracking for what conntrack has not seen yet. */
 void run_notrack(struct fw_run *r);
-/* A zone, helper or timeout is asked for; conntrack's hook makes a connection of it. */
-void run_attach_template(struct fw_run *r);
+/* A zone, helper or timeout is asked for; conntrack's hook makes a connection of it. False: too late. */
+bool run_attach_template(struct fw_run *r);
+/* The zone of the one just attached, in one direction (enum ip_conntrack_dir) or, with IP_CT_DIR_MAX, in both. */
+void run_set_zone(struct fw_run *r, uint16_t zone, bool known, uint8_t dir);
 /* Does a rule that is read make conntrack see this family's packets? */
 bool run_asks_for_conntrack(struct fw_run *r);
 /* No rule of this namespace sets a connection mark: it is 0. */

@@ -275,16 +275,38 @@ static void init_state(struct fw_run *r)
 	st->ctmark = r->pkt->ctmark & r->pkt->ctmark_known;
 	st->ctmark_known = r->pkt->ctmark_known;
 	st->sets_written = r->pkt->sets_written;
+	if (!r->pkt->reply && !before_conntrack(r)) {
+		st->reply_zone = r->pkt->reply_zone;
+		st->zone_unknown = r->pkt->reply_zone_unknown;
+	}
 	/* a new flow's connection mark is 0 until a rule sets it */
 	if (!st->ctmark_known && r->pkt->ct == CT_NEW &&
 	    (r->at->hook == HOOK_PREROUTING || r->at->hook == HOOK_OUTPUT))
 		st->ctmark_known = ~0u;
 }
 
+/*
+ * An answer is one only in the zone that its connection expects it in (nf_conntrack_in()). In another one it begins a
+ * connection of its own, if its protocol can begin with it.
+ */
+static enum ct_view ct_in_zone(const struct fw_run *r)
+{
+	const struct fw_state *st = &r->st;
+	enum ct_view view = ct_of_packet(r->pkt);
+
+	if (!r->pkt->reply || view != CT_VIEW_ESTABLISHED)
+		return view;
+	if (st->zone_unknown || r->pkt->reply_zone_unknown)
+		return CT_VIEW_UNKNOWN;
+	if (r->pkt->reply_zone == st->zone || r->pkt->reply_zone == st->reply_zone)
+		return view;
+	return r->pkt->proto == PROTO_UDP ? CT_VIEW_UNKNOWN : CT_VIEW_NONE;
+}
+
 static void enter_conntrack(struct fw_run *r, int32_t prio)
 {
 	if (r->st.ct == CT_VIEW_NONE && r->at->hook != HOOK_INGRESS && prio > NF_IP_PRI_CONNTRACK)
-		r->st.ct = (uint8_t)ct_of_packet(r->pkt);
+		r->st.ct = (uint8_t)ct_in_zone(r);
 }
 
 /* --- together -------------------------------------------------------------- */
@@ -501,6 +523,12 @@ void fw_leave(const struct fw_result *r, struct packet *pkt)
 	pkt->ctmark = r->ctmark;
 	pkt->ctmark_known = r->ctmark_known;
 	pkt->sets_written = r->sets_written;
+	if (r->other_zone)
+		pkt->ct = CT_INVALID;
+	if (!pkt->reply) {
+		pkt->reply_zone = r->reply_zone;
+		pkt->reply_zone_unknown = r->reply_zone_unknown;
+	}
 	pkt->ttl = r->ttl;
 	pkt->has_tos = true;
 	pkt->tos = r->tos;
@@ -540,6 +568,10 @@ static bool eval_in_order(const struct snapshot *s, const struct fw_place *at,
 	ret->ctmark = r->st.ctmark & r->st.ctmark_known;
 	ret->ctmark_known = r->st.ctmark_known;
 	ret->sets_written = r->st.sets_written;
+	ret->reply_zone = r->st.reply_zone;
+	ret->reply_zone_unknown = r->st.zone_unknown;
+	ret->other_zone = before_conntrack(r) && at->hook != HOOK_INGRESS && pkt->ct == CT_ESTABLISHED &&
+			  ct_in_zone(r) == CT_VIEW_NONE;
 	note_header(r, ret);
 	ret->notrack = r->st.notrack;
 	ret->notrack_chain = r->st.notrack_chain;
@@ -592,6 +624,8 @@ static void merge_orders(struct fw_result *a, const struct fw_result *b)
 	a->ctmark_known &= b->ctmark_known & ~(a->ctmark ^ b->ctmark);
 	a->ctmark &= a->ctmark_known;
 	a->sets_written |= b->sets_written;
+	a->other_zone &= b->other_zone;
+	a->reply_zone_unknown |= b->reply_zone_unknown || a->reply_zone != b->reply_zone;
 	a->ttl = a->ttl == b->ttl ? a->ttl : 0;
 	a->tos_known &= b->tos_known & (uint8_t)~(a->tos ^ b->tos);
 	a->tos &= a->tos_known;

@@ -12,6 +12,7 @@
 #include "firewall/xt-print.h"
 
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/xt_CHECKSUM.h>
 #include <linux/netfilter/xt_CONNMARK.h>
@@ -359,8 +360,11 @@ static enum tri eval_ct(struct fw_run *r, const void *info, uint32_t rev)
 
 	if (i->flags & XT_CT_NOTRACK)
 		run_notrack(r);
-	else
-		run_attach_template(r);
+	else if (run_attach_template(r))
+		run_set_zone(r, i->flags & XT_CT_ZONE_MARK ? (uint16_t)r->st.mark : i->zone,
+			     !(i->flags & XT_CT_ZONE_MARK) || r->st.mark_known == ~0u,
+			     i->flags & XT_CT_ZONE_DIR_ORIG ? IP_CT_DIR_ORIGINAL :
+			     i->flags & XT_CT_ZONE_DIR_REPL ? IP_CT_DIR_REPLY : IP_CT_DIR_MAX);
 	return TRI_YES;
 }
 

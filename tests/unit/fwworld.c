@@ -783,6 +783,8 @@ static void expect(struct snapshot *s, const struct packet *pkt, enum way way,
 		e->pkt.dnat = forth->pkt.dnat;
 		e->pkt.ctmark = forth->pkt.ctmark;
 		e->pkt.ctmark_known = forth->pkt.ctmark_known;
+		e->pkt.reply_zone = forth->pkt.reply_zone;
+		e->pkt.reply_zone_unknown = forth->pkt.reply_zone_unknown;
 	}
 	if (from < 0)
 		go_out(s, e);

@@ -212,6 +212,13 @@ static const char *const rulesets[] = {
 	" tcp dport 443 ct zone set 6\n ct state new tcp dport 443 drop\n tcp dport 80 notrack\n tcp dport 80 ct zone set 7\n"
 	" }\n"
 	" chain f { type filter hook forward priority 0;\n ct state untracked drop\n }\n}\n",
+	/* an answer in another zone is none, but one that a zone of the one direction expects there is */
+	"table inet t {\n chain p { type filter hook prerouting priority -300;\n iif \"in0\" ct zone set 1\n }\n"
+	" chain f { type filter hook forward priority 0; policy drop;\n ct state new iif \"in0\" accept\n"
+	" ct state established accept\n }\n}\n",
+	"table inet t {\n chain p { type filter hook prerouting priority -300;\n iif \"in0\" ct original zone set 1\n }\n"
+	" chain f { type filter hook forward priority 0; policy drop;\n ct state new iif \"in0\" accept\n"
+	" ct state established accept\n }\n}\n",
 	"table inet t {\n chain o { type filter hook output priority -300;\n meta l4proto { icmp, tcp } ct zone set 5\n notrack\n }\n"
 	" chain f { type filter hook postrouting priority 0;\n ct state untracked drop\n }\n}\n",
 	"table inet t {\n chain p { type filter hook prerouting priority -300;\n numgen random mod 2 0 ct zone set 5\n"
