@@ -59,7 +59,7 @@ static void merge_state(struct fw_outcome *out, const struct fw_state *b)
 	a->ctmark_known &= b->ctmark_known & ~(a->ctmark ^ b->ctmark);
 	a->sets_written |= b->sets_written;
 	a->notrack &= b->notrack;
-	a->zone_unknown |= b->zone_unknown || a->zone != b->zone || a->reply_zone != b->reply_zone;
+	a->zone_unknown |= b->zone_unknown || a->reply_zone != b->reply_zone;
 	if (a->templated != b->templated)
 		a->templated = TRI_MAYBE;
 	if (a->ct != b->ct)

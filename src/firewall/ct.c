@@ -99,8 +99,8 @@ bool run_attach_template(struct fw_run *r)
 {
 	bool first = r->st.ct == CT_VIEW_NONE && r->st.templated != TRI_YES;
 
-	/* whose zone counts, if there may be one already */
-	if (first && r->st.templated == TRI_MAYBE)
+	/* whose zone counts, if there may be one already, or none is attached any more? */
+	if ((first && r->st.templated == TRI_MAYBE) || r->st.ct == CT_VIEW_UNKNOWN)
 		r->st.zone_unknown = true;
 	if (first)
 		r->st.templated = TRI_YES;
@@ -109,10 +109,9 @@ bool run_attach_template(struct fw_run *r)
 
 void run_set_zone(struct fw_run *r, uint16_t zone, bool known, uint8_t dir)
 {
-	if (dir != IP_CT_DIR_REPLY)
-		r->st.zone = zone;
-	if (dir != IP_CT_DIR_ORIGINAL)
-		r->st.reply_zone = zone;
+	if (dir == IP_CT_DIR_ORIGINAL)
+		return;
+	r->st.reply_zone = zone;
 	r->st.zone_unknown |= !known;
 }
 
@@ -196,22 +195,41 @@ static bool is_of_other_family(const struct fw_run *r, struct nftnl_expr *e, con
 	return family != NFPROTO_INET && family != r->pf;
 }
 
-/* Does a rule that is read ask for conntrack's hooks (nf_ct_netns_get())? Of extensions each one may. */
+static bool is_one_of(const char *name, const char *const *names)
+{
+	for (; name && *names; names++)
+		if (streq(name, *names))
+			return true;
+	return false;
+}
+
+/* Those that call nf_ct_netns_get() when a rule is made. */
+static bool expr_asks_for_conntrack(const struct fw_run *r, struct nftnl_expr *e)
+{
+	static const char *const exprs[] = { "ct", "nat", "masq", "redir", "connlimit", "synproxy", "flow_offload", NULL };
+	static const char *const matches[] = { "conntrack", "state", "connmark", "connbytes", "connlimit", "connlabel",
+					       "helper", NULL };
+	static const char *const targets[] = { "SNAT", "DNAT", "MASQUERADE", "REDIRECT", "NETMAP", "CONNMARK",
+					       "CONNSECMARK", "SYNPROXY", NULL };
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
+
+	if (name && streq(name, "match"))
+		return is_one_of(nftnl_expr_get_str(e, NFTNL_EXPR_MT_NAME), matches);
+	if (name && streq(name, "target"))
+		return is_one_of(nftnl_expr_get_str(e, NFTNL_EXPR_TG_NAME), targets);
+	return is_one_of(name, exprs) && !is_of_other_family(r, e, name);
+}
+
+/* Does a rule that is read ask for conntrack's hooks? What cannot be decoded is not known to. */
 static bool asks_for_conntrack(const struct fw_run *r, const struct nft_rule *rule)
 {
-	static const char *const names[] = { "ct", "nat", "masq", "redir", "connlimit", "synproxy",
-					     "flow_offload", "match", "target" };
 	const struct nftnl_rule *code = nft_rule_code(r->s, rule);
 	struct nftnl_expr_iter *it = code ? nftnl_expr_iter_create(code) : NULL;
 	struct nftnl_expr *e;
-	bool asks = !code;
+	bool asks = false;
 
-	while (it && !asks && (e = nftnl_expr_iter_next(it))) {
-		const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
-
-		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-			asks |= name && streq(name, names[i]) && !is_of_other_family(r, e, name);
-	}
+	while (it && !asks && (e = nftnl_expr_iter_next(it)))
+		asks = expr_asks_for_conntrack(r, e);
 	if (it)
 		nftnl_expr_iter_destroy(it);
 	return asks;
@@ -233,7 +251,10 @@ static bool any_asks_for_conntrack(struct fw_run *r, const nft_chain_list *chain
 
 bool run_asks_for_conntrack(struct fw_run *r)
 {
-	return any_asks_for_conntrack(r, &r->ns->chains) || any_asks_for_conntrack(r, &r->ns->legacy);
+	if (r->conntrack_asked < 0)
+		r->conntrack_asked = any_asks_for_conntrack(r, &r->ns->chains) ||
+				     any_asks_for_conntrack(r, &r->ns->legacy);
+	return r->conntrack_asked;
 }
 
 /* --- the expression -------------------------------------------------------- */

@@ -47,7 +47,7 @@ struct fw_state {
 	const struct nft_chain *notrack_chain; /* of the rule that asked for it */
 	uint64_t notrack_handle;
 	uint8_t ct;             /* enum ct_view */
-	uint16_t zone, reply_zone; /* conntrack's, for each direction */
+	uint16_t reply_zone;    /* conntrack's, for packets of a flow's answers */
 	bool zone_unknown;
 	uint8_t templated;      /* enum tri: is a template attached before conntrack's hook? See run_attach_template() */
 	bool notrack;           /* asked for, and not attached to a connection before */
@@ -91,7 +91,11 @@ struct fw_run {
 	size_t n_alternatives;
 	const char *why;             /* of the last TRI_MAYBE or VERDICT_UNKNOWN */
 	unsigned int steps;          /* rules that may still be run */
+	bool tracked;                /* conntrack's place at this hook is behind: there it was … */
+	bool other_zone;             /* … an answer whose connection is in another zone, … */
+	bool zone_open;              /* … or perhaps is */
 	int8_t ctmark_written;       /* does a rule set connection marks? -1: not looked yet */
+	int8_t conntrack_asked;      /* does one make conntrack see packets? Likewise */
 };
 
 /* A run at the beginning of a hook; free() it. */

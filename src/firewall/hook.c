@@ -275,7 +275,7 @@ static void init_state(struct fw_run *r)
 	st->ctmark = r->pkt->ctmark & r->pkt->ctmark_known;
 	st->ctmark_known = r->pkt->ctmark_known;
 	st->sets_written = r->pkt->sets_written;
-	if (!r->pkt->reply && !before_conntrack(r)) {
+	if (!r->pkt->reply && (!before_conntrack(r) || r->at->bridge)) {
 		st->reply_zone = r->pkt->reply_zone;
 		st->zone_unknown = r->pkt->reply_zone_unknown;
 	}
@@ -286,32 +286,39 @@ static void init_state(struct fw_run *r)
 }
 
 /*
- * An answer is one only in the zone that its connection expects it in (nf_conntrack_in()). In another one it begins a
- * connection of its own, if its protocol can begin with it.
+ * An answer is one only in the zone that its connection expects it in (nf_ct_key_equal(), by the direction of the answer).
+ * In another one there is none, or its protocol begins another connection with it. Rules of IP say the zone: at a bridge's
+ * hooks they have not been asked yet.
  */
 static enum ct_view ct_in_zone(const struct fw_run *r)
 {
 	const struct fw_state *st = &r->st;
 	enum ct_view view = ct_of_packet(r->pkt);
 
-	if (!r->pkt->reply || view != CT_VIEW_ESTABLISHED)
+	if (!r->pkt->reply || view != CT_VIEW_ESTABLISHED || r->at->bridge)
 		return view;
 	if (st->zone_unknown || r->pkt->reply_zone_unknown)
 		return CT_VIEW_UNKNOWN;
-	if (r->pkt->reply_zone == st->zone || r->pkt->reply_zone == st->reply_zone)
+	if (r->pkt->reply_zone == st->reply_zone)
 		return view;
 	return r->pkt->proto == PROTO_UDP ? CT_VIEW_UNKNOWN : CT_VIEW_NONE;
 }
 
+/* Conntrack looks once: a zone that is set behind its place comes too late. */
 static void enter_conntrack(struct fw_run *r, int32_t prio)
 {
-	if (r->st.ct == CT_VIEW_NONE && r->at->hook != HOOK_INGRESS && prio > NF_IP_PRI_CONNTRACK)
-		r->st.ct = (uint8_t)ct_in_zone(r);
+	if (r->tracked || r->st.ct != CT_VIEW_NONE || r->at->hook == HOOK_INGRESS || prio <= NF_IP_PRI_CONNTRACK)
+		return;
+	r->st.ct = (uint8_t)ct_in_zone(r);
+	r->tracked = true;
+	r->other_zone = r->pkt->ct == CT_ESTABLISHED && r->st.ct == CT_VIEW_NONE;
+	r->zone_open = r->pkt->reply && r->st.ct == CT_VIEW_UNKNOWN;
 }
 
 /* --- together -------------------------------------------------------------- */
 
 static const char untracked_unknown[] = "whether conntrack tracks it (notrack)";
+static const char zone_unknown[] = "whether conntrack looks for its connection in the zone where that is (ct zone)";
 
 /* At ingress chains of inet tables see packets as at their other hooks (nft_do_chain_inet_ingress()). */
 static uint8_t chain_pf(const struct fw_run *r, const struct nft_chain *c)
@@ -469,8 +476,11 @@ static void run_hook(struct fw_run *r, const chain_list *filter, const chain_lis
 	}
 	if (!nat_done) {
 		enter_conntrack(r, nat_prio);
-		run_nat(r, nat, ret);
+		if (!run_nat(r, nat, ret))
+			return;
 	}
+	/* also where no chain comes behind it */
+	enter_conntrack(r, INT32_MAX);
 }
 
 struct fw_run *fw_run_new(const struct snapshot *s, const struct fw_place *at,
@@ -483,7 +493,7 @@ struct fw_run *fw_run_new(const struct snapshot *s, const struct fw_place *at,
 	r->at = at;
 	r->pkt = pkt;
 	r->pf = hook_pf(at, pkt);
-	r->ctmark_written = -1;
+	r->ctmark_written = r->conntrack_asked = -1;
 	init_state(r);
 	return r;
 }
@@ -553,7 +563,7 @@ static bool eval_in_order(const struct snapshot *s, const struct fw_place *at,
 
 	if (ret->verdict == FW_ACCEPT && r->st.ct == CT_VIEW_UNKNOWN) {
 		ret->verdict = FW_UNKNOWN;
-		ret->why = untracked_unknown;
+		ret->why = r->zone_open ? zone_unknown : untracked_unknown;
 	}
 	ret->nat = r->st.nat;
 	ret->nat_chain = r->st.nat_chain;
@@ -570,8 +580,7 @@ static bool eval_in_order(const struct snapshot *s, const struct fw_place *at,
 	ret->sets_written = r->st.sets_written;
 	ret->reply_zone = r->st.reply_zone;
 	ret->reply_zone_unknown = r->st.zone_unknown;
-	ret->other_zone = before_conntrack(r) && at->hook != HOOK_INGRESS && pkt->ct == CT_ESTABLISHED &&
-			  ct_in_zone(r) == CT_VIEW_NONE;
+	ret->other_zone = r->other_zone;
 	note_header(r, ret);
 	ret->notrack = r->st.notrack;
 	ret->notrack_chain = r->st.notrack_chain;
@@ -605,7 +614,7 @@ static void merge_orders(struct fw_result *a, const struct fw_result *b)
 		a->legacy_handle = b->handle;
 	}
 	if (a->verdict != b->verdict ||
-	    (a->verdict == FW_ACCEPT && a->notrack != b->notrack)) {
+	    (a->verdict == FW_ACCEPT && (a->notrack != b->notrack || a->other_zone != b->other_zone))) {
 		a->verdict = FW_UNKNOWN;
 		a->why = why;
 	}

@@ -447,6 +447,7 @@ enum tri set_has_room(struct fw_run *r, const char *name, uint32_t sreg)
 {
 	const struct nft_set *set = set_named(r, name);
 	uint32_t size = 0, n = 0;
+	enum tri there;
 
 	if (!set || !set->ns)
 		return run_maybe(r, could_not_read(r, name));
@@ -454,13 +455,17 @@ enum tri set_has_room(struct fw_run *r, const char *name, uint32_t sreg)
 		size = nftnl_set_get_u32(set->ns, NFTNL_SET_DESC_SIZE);
 	if (!size)
 		return TRI_YES;
+	/* one element is asked for, before all of them have to be counted */
+	there = set_has(r, name, sreg);
+	if (there == TRI_YES || (there == TRI_MAYBE && set->unread && !is_written(r, set)))
+		return there;
 	if (set->unread) {
 		if (!set->error)
 			need_of_set(r, set, NULL);
 		return run_maybe(r, could_not_read(r, name));
 	}
 	nftnl_set_elem_foreach((struct nftnl_set *)(uintptr_t)set->ns, count_element, &n);
-	return n < size ? TRI_YES : set_has(r, name, sreg);
+	return n < size ? TRI_YES : there;
 }
 
 enum tri set_lookup(struct fw_run *r, const struct nftnl_expr *e)

@@ -361,8 +361,8 @@ static enum tri eval_ct(struct fw_run *r, const void *info, uint32_t rev)
 	if (i->flags & XT_CT_NOTRACK)
 		run_notrack(r);
 	else if (run_attach_template(r))
-		run_set_zone(r, i->flags & XT_CT_ZONE_MARK ? (uint16_t)r->st.mark : i->zone,
-			     !(i->flags & XT_CT_ZONE_MARK) || r->st.mark_known == ~0u,
+		/* the mark is that at conntrack's place (nf_ct_zone_tmpl()), which a later rule may have set */
+		run_set_zone(r, i->zone, !(i->flags & XT_CT_ZONE_MARK),
 			     i->flags & XT_CT_ZONE_DIR_ORIG ? IP_CT_DIR_ORIGINAL :
 			     i->flags & XT_CT_ZONE_DIR_REPL ? IP_CT_DIR_REPLY : IP_CT_DIR_MAX);
 	return TRI_YES;

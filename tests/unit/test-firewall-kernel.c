@@ -219,6 +219,23 @@ static const char *const rulesets[] = {
 	"table inet t {\n chain p { type filter hook prerouting priority -300;\n iif \"in0\" ct original zone set 1\n }\n"
 	" chain f { type filter hook forward priority 0; policy drop;\n ct state new iif \"in0\" accept\n"
 	" ct state established accept\n }\n}\n",
+	/* the zone of the answer's own direction counts, and one that is set behind conntrack comes too late */
+	"table inet t {\n chain p { type filter hook prerouting priority -300;\n iif \"in0\" ct zone set 5\n"
+	" iif \"out0\" ct original zone set 5\n }\n"
+	" chain f { type filter hook forward priority 0; policy drop;\n ct state new iif \"in0\" accept\n"
+	" ct state established accept\n }\n}\n",
+	"table inet t {\n chain p { type filter hook prerouting priority -300;\n iif \"in0\" ct zone set 5\n }\n"
+	" chain m { type filter hook prerouting priority -150;\n iif \"out0\" ct zone set 5\n }\n"
+	" chain f { type filter hook forward priority 0; policy drop;\n ct state new iif \"in0\" accept\n"
+	" ct state established accept\n }\n}\n",
+	"table ip a {\n chain p { type filter hook prerouting priority -300;\n iif \"in0\" ct zone set 5\n }\n}\n"
+	"table ip b {\n chain p { type filter hook prerouting priority -300;\n iif \"in0\" ct zone set 7\n"
+	" iif \"out0\" ct zone set 5\n }\n"
+	" chain f { type filter hook forward priority 0; policy drop;\n ct state new iif \"in0\" accept\n"
+	" ct state established accept\n }\n}\n",
+	/* nothing here asks for conntrack, so the nat chain sees nothing */
+	"table ip n {\n chain p { type nat hook prerouting priority -100;\n tcp dport 80 drop\n }\n}\n"
+	"table ip f {\n chain f { type filter hook forward priority 0;\n tcp dport 443 log\n }\n}\n",
 	"table inet t {\n chain o { type filter hook output priority -300;\n meta l4proto { icmp, tcp } ct zone set 5\n notrack\n }\n"
 	" chain f { type filter hook postrouting priority 0;\n ct state untracked drop\n }\n}\n",
 	"table inet t {\n chain p { type filter hook prerouting priority -300;\n numgen random mod 2 0 ct zone set 5\n"

@@ -739,6 +739,30 @@ static void state_before_conntrack(void **state)
 	assert_true(eval(&prerouting).notrack);
 }
 
+/* Rules of IP say the zone, and a bridge's hooks come before them. */
+static void an_answer_in_another_zone(void **state)
+{
+	const struct fw_place at_bridge = { .hook = HOOK_PREROUTING, .bridge = true, .iif = P1, .port_in = P1 };
+	struct packet p = syn();
+
+	p.reply = true;
+	p.ct = CT_ESTABLISHED;
+	p.reply_zone = 5;
+	assert_false(eval_packet(&at_bridge, &p).other_zone);
+	assert_int_equal(eval_packet(&at_bridge, &p).verdict, FW_ACCEPT);
+	assert_true(eval_packet(&prerouting, &p).other_zone);
+	/* its protocol may begin a connection with any packet */
+	p.proto = PROTO_UDP;
+	assert_false(eval_packet(&prerouting, &p).other_zone);
+	assert_int_equal(eval_packet(&prerouting, &p).verdict, FW_UNKNOWN);
+	p.reply_zone = 0;
+	assert_int_equal(eval_packet(&prerouting, &p).verdict, FW_ACCEPT);
+	/* what goes on by a bridge takes the zone of its answers along */
+	p.reply = false;
+	p.reply_zone = 5;
+	assert_int_equal(eval_packet(&at_bridge, &p).reply_zone, 5);
+}
+
 static void packets_of_a_connection(void **state)
 {
 	enum { THERE, BACK, BOTH = -1 }; /* enum ip_conntrack_dir */
@@ -1829,6 +1853,7 @@ int main(void)
 		TEST(bridge_family),
 		TEST(netdev_family),
 		TEST(state_before_conntrack),
+		TEST(an_answer_in_another_zone),
 		TEST(packets_of_a_connection),
 		TEST(flowtables),
 		TEST(interval_sets),
