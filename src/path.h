@@ -134,6 +134,9 @@ const struct crossing *leg_translation(const struct leg *leg);
 /* Where the path passes this interface first, inwards or outwards, in one direction; NULL: it does not. */
 const struct point *path_point(const struct path *path, int ns, int ifindex, bool out, enum direction dir);
 
+/* Where the request is sent to in the end: translated, where the model knows of it. */
+const struct addr *path_asked(const struct path *path);
+
 /* What the source is translated to where it leaves by a leg, and the ports that it may have there. */
 struct port_pool {
 	const struct crossing *c;

@@ -103,6 +103,11 @@ bool leg_port_pool(const struct leg *leg, struct port_pool *ret)
 	return range.min <= range.max;
 }
 
+const struct addr *path_asked(const struct path *path)
+{
+	return path->request_legs ? &path->legs.v[path->request_legs - 1].pkt.dst : &path->flow.dst;
+}
+
 const struct point *path_point(const struct path *path, int ns, int ifindex, bool out, enum direction dir)
 {
 	vec_each(pt, &path->points)

@@ -1258,20 +1258,14 @@ static bool is_question_theirs(const struct round *r)
 	       correlate_passed(&r->obs, 0, &path->points.v[path->uplink_point]);
 }
 
-/* Where a request ends up in the model. */
-static const struct addr *asked_in_the_end(const struct path *path)
-{
-	return path->request_legs ? &path->legs.v[path->request_legs - 1].pkt.dst : &path->flow.dst;
-}
-
 /*
  * A service has an address that nobody else has: what is not translated as the
  * question was is sent to somebody else, or to nobody.
  */
 static bool is_elsewhere(const struct round *r, size_t probe)
 {
-	return !addr_eq(asked_in_the_end(r->paths.v[0]), &r->paths.v[0]->flow.dst) &&
-	       addr_eq(asked_in_the_end(r->paths.v[probe]), &r->paths.v[0]->flow.dst);
+	return !addr_eq(path_asked(r->paths.v[0]), &r->paths.v[0]->flow.dst) &&
+	       addr_eq(path_asked(r->paths.v[probe]), &r->paths.v[0]->flow.dst);
 }
 
 enum settle round_settle(struct round *r, size_t probe, uint64_t now, uint64_t *ret_wake_us)

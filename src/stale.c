@@ -33,12 +33,12 @@ static bool was_sent_to(const struct observations *obs, const struct addr *dst)
 static struct way way_of(const struct path *path, const struct evidence *ev, const struct observations *obs)
 {
 	const struct sighting *left = ev->uplink_sighting >= 0 ? &obs->sightings.v[ev->uplink_sighting] : NULL;
-	const struct addr *end = path->request_legs ? &path->legs.v[path->request_legs - 1].pkt.dst : NULL;
+	const struct addr *end = path_asked(path);
 	struct way way = { 0 };
 
 	if (left && !addr_eq(&left->pkt.src, &path->flow.src))
 		way.src = &left->pkt.src;
-	if (end && !is_drawn(path) && was_sent_to(obs, end))
+	if (!is_drawn(path) && was_sent_to(obs, end))
 		way.dst = end;
 	return way;
 }

@@ -19,6 +19,40 @@ quiet()
 }
 unquiet() { run nft delete table ip quiet; }
 
+# on_loopback: a port of the host's loopback that leads to NS1, as Docker publishes one for this host alone
+on_loopback()
+{
+	listen "$NS1" "$NS1ADDR:9000"
+	nft_in host <<-END
+		table ip pub {
+			chain own {
+				type nat hook output priority -100; policy accept;
+				ip daddr 127.0.0.1 tcp dport 9000 dnat to $NS1ADDR
+			}
+			chain leave {
+				type nat hook postrouting priority srcnat; policy accept;
+				oifname "$BR" ip saddr 127.0.0.1 masquerade
+			}
+		}
+	END
+}
+
+# served_by ADDRESS: who answers for the name server that the host seems to be, at its port 5353
+served_by()
+{
+	run nft delete table ip service 2>/dev/null || true
+	nft_in host <<-END
+		table ip service {
+			chain pre {
+				type nat hook prerouting priority dstnat; policy accept;
+				ip daddr $BRADDR udp dport 5353 dnat to $1:53
+			}
+		}
+	END
+}
+# asks_service PORT: a datagram from this port of NS1 to it, and the answer
+asks_service() { datagram_from "$NS1" "$1" "$BRADDR" 5353 2>/dev/null; }
+
 # cloud RULE: outside, before anything else there
 cloud()
 {

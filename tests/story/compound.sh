@@ -179,23 +179,16 @@ three-drops)
 limit-behind)
 	# of a quota the kernel says how much is used
 	forward_off
-	nft_in host <<-END
-		table ip limits {
-			chain through {
-				type filter hook forward priority filter; policy accept;
-				oifname "$UP" quota over 1000 bytes used 1000 bytes drop
-			}
-		}
-	END
+	quiet "oifname \"$UP\" quota over 1000 bytes used 1000 bytes drop"
 	through <<-'END'
 		verdict unreachable
 		exit 1
 		cause ip-forward-off confirmed request icmp,tcp host net.ipv4.ip_forward
-		next rate-limited request host ip limits through *
+		next rate-limited request host ip quiet forward *
 		---
 		verdict unreachable
 		exit 1
-		cause rate-limited confirmed request icmp,tcp host ip limits through *
+		cause rate-limited confirmed request icmp,tcp host ip quiet forward *
 		applied ip-forward-off
 		works no
 	END

@@ -5,21 +5,8 @@
 
 needs python3 conntrack
 world
-# served_by ADDRESS: who answers for the name server of the host
-served_by()
-{
-	run nft delete table ip service 2>/dev/null || true
-	nft_in host <<-END
-		table ip service {
-			chain pre {
-				type nat hook prerouting priority dstnat; policy accept;
-				ip daddr $BRADDR udp dport 5353 dnat to $1:53
-			}
-		}
-	END
-}
 served_by "$OUT"
-works() { datagram_from "$NS1" 5000 "$BRADDR" 5353 2>/dev/null; }
+works() { asks_service 5000; }
 fault()
 {
 	served_by "$GW"

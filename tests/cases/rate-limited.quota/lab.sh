@@ -4,16 +4,6 @@
 #   NS1 ── PORT1 ─ BR ─ host (a quota, used up) ─ UP ── outside
 
 world
-fault()
-{
-	nft_in host <<-END
-		table ip limits {
-			chain forward {
-				type filter hook forward priority filter; policy accept;
-				oifname "$UP" quota over 1000 bytes used 1000 bytes drop
-			}
-		}
-	END
-}
-repair() { run nft delete table ip limits; }
+fault() { quiet "oifname \"$UP\" quota over 1000 bytes used 1000 bytes drop"; }
+repair() { unquiet; }
 ask "$NS1" "$OUT"
