@@ -339,7 +339,7 @@ static void share_others(struct batch *b, struct snapshot **others)
 	for (size_t i = 0; i < b->n; i++) {
 		struct member *m = &b->members[i];
 
-		if (!asks(m) || !round_lost(&m->r))
+		if (!asks(m) || !round_lost_here(&m->r))
 			continue;
 		if (!*others)
 			*others = round_read_others(NULL);

@@ -453,6 +453,15 @@ static bool is_with_service(const struct path *path, const struct evidence *e)
 	       e->first_leg == path->deliver_leg;
 }
 
+/* What waited here for its neighbour's address has left later than it was sent, by so much. */
+static uint64_t held_back(const struct path *path, const struct evidence *e, uint64_t sent_us)
+{
+	size_t uplink = (size_t)path->uplink_point;
+	uint64_t left = path->uplink_point >= 0 && uplink < e->seen.n ? e->seen.v[uplink].last_us : 0;
+
+	return left > sent_us ? left - sent_us : 0;
+}
+
 enum settle correlate_settle(const struct path *path, const struct probe *probe, size_t index,
 			     const struct observations *obs, uint64_t now, uint64_t pace_us,
 			     uint64_t timeout_us, uint64_t *ret_wake_us)
@@ -483,9 +492,8 @@ enum settle correlate_settle(const struct path *path, const struct probe *probe,
 	} else if (outside) {
 		due = newest + pace_us;
 		if (now >= due) {
-			/* what waited here for its neighbour's address has left later than it was sent */
 			answer = SETTLE_RETRY;
-			due = first + timeout_us + (since - newest);
+			due = first + timeout_us + held_back(path, &e, newest);
 		} else {
 			answer = e.loss == LOSS_OUTSIDE ? SETTLE_BEYOND : SETTLE_WAIT;
 		}

@@ -134,8 +134,8 @@ const struct crossing *leg_translation(const struct leg *leg);
 /* Where the path passes this interface first, inwards or outwards, in one direction; NULL: it does not. */
 const struct point *path_point(const struct path *path, int ns, int ifindex, bool out, enum direction dir);
 
-/* Where the request is sent to in the end: translated, where the model knows of it. */
-const struct addr *path_asked(const struct path *path);
+/* Whom the request is sent to when it leaves a namespace for the last time: translated there, where the model knows of it. */
+const struct addr *path_asked(const struct path *path, int ns);
 
 /* What the source is translated to where it leaves by a leg, and the ports that it may have there. */
 struct port_pool {

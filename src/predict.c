@@ -103,9 +103,14 @@ bool leg_port_pool(const struct leg *leg, struct port_pool *ret)
 	return range.min <= range.max;
 }
 
-const struct addr *path_asked(const struct path *path)
+const struct addr *path_asked(const struct path *path, int ns)
 {
-	return path->request_legs ? &path->legs.v[path->request_legs - 1].pkt.dst : &path->flow.dst;
+	const struct addr *dst = &path->flow.dst;
+
+	for (size_t i = 0; i < path->request_legs; i++)
+		if (path->legs.v[i].ns == ns)
+			dst = &path->legs.v[i].pkt.dst;
+	return dst;
 }
 
 const struct point *path_point(const struct path *path, int ns, int ifindex, bool out, enum direction dir)

@@ -20,7 +20,8 @@
 
 /*
  * Once the question is answered, the other probes have 3 round trips left, at least this: longer than a
- * packet may take inside this host. What has left it already needs no such patience.
+ * packet may take inside this host. What has left it already needs no such patience, and what left it for
+ * an address that nobody has none but for a router that says so.
  */
 #define GRACE_US        150000
 #define BEYOND_GRACE_US 20000

@@ -72,7 +72,7 @@ bool probe_sends(const struct probe *p, const struct packet *pkt);
 enum settle {
 	SETTLE_WAIT,       /* nothing can be said before *ret_wake_us */
 	SETTLE_BEYOND,     /* likewise; it has left this host, and takes as long as the question did */
-	SETTLE_ELSEWHERE,  /* likewise; and what the question was sent to is not asked */
+	SETTLE_ELSEWHERE,  /* likewise; but not to whom the question was sent on */
 	/*
 	 * No answer within the pace: send another one, if allowed. An answer to what was sent may come until
 	 * *ret_wake_us, where that is after the timeout; twice the timeout is the end in any case.

@@ -120,6 +120,11 @@ struct snapshot *round_read_others(const struct snapshot *but);
 
 /* Was a packet of the source's lost? */
 bool round_lost(const struct round *r);
+/*
+ * And is there more to it than that somebody outside does not answer a second
+ * opinion, which was seen to leave translated, as the question did that is answered?
+ */
+bool round_lost_here(const struct round *r);
 
 /* Closes everything; keep: the diagnosis keeps what its report speaks of. */
 void round_done(struct round *r, bool keep);

@@ -1258,14 +1258,19 @@ static bool is_question_theirs(const struct round *r)
 	       correlate_passed(&r->obs, 0, &path->points.v[path->uplink_point]);
 }
 
+static bool is_translated(const struct path *path)
+{
+	return !addr_eq(path_asked(path, NS_HOST), &path->flow.dst);
+}
+
 /*
- * A service has an address that nobody else has: what is not translated as the
- * question was is sent to somebody else, or to nobody.
+ * A service has an address of its own that nobody else has, and that no router
+ * leads to: what is not translated as the question was is sent to nobody.
  */
 static bool is_elsewhere(const struct round *r, size_t probe)
 {
-	return !addr_eq(path_asked(r->paths.v[0]), &r->paths.v[0]->flow.dst) &&
-	       addr_eq(path_asked(r->paths.v[probe]), &r->paths.v[0]->flow.dst);
+	return is_translated(r->paths.v[0]) && addr_is_private(&r->paths.v[0]->flow.dst) &&
+	       !is_translated(r->paths.v[probe]);
 }
 
 enum settle round_settle(struct round *r, size_t probe, uint64_t now, uint64_t *ret_wake_us)
@@ -1760,14 +1765,24 @@ static bool is_bearable(const struct round *r, size_t probe)
 	       !probe_small_answered(r->plan.probes.v, r->plan.probes.n, p) && is_lost_beyond(r, probe);
 }
 
+static bool is_lost(const struct probe *p)
+{
+	return !p->control && p->outcome != PROBE_ANSWERED;
+}
+
 bool round_lost(const struct round *r)
 {
-	for (size_t i = 0; i < r->plan.probes.n; i++) {
-		const struct probe *p = &r->plan.probes.v[i];
-
-		if (!p->control && p->outcome != PROBE_ANSWERED && !is_bearable(r, i))
+	vec_each(p, &r->plan.probes)
+		if (is_lost(p))
 			return true;
-	}
+	return false;
+}
+
+bool round_lost_here(const struct round *r)
+{
+	for (size_t i = 0; i < r->plan.probes.n; i++)
+		if (is_lost(&r->plan.probes.v[i]) && !is_bearable(r, i))
+			return true;
 	return false;
 }
 
@@ -1842,7 +1857,7 @@ static void read_port_users(struct round *r)
 /* What else the kernel knows that a judgement may need. */
 static void gather(struct round *r)
 {
-	bool lost = !is_mute(r) && round_lost(r);
+	bool lost = !is_mute(r) && round_lost_here(r);
 
 	if (lost && !r->others)
 		r->others = r->own_others = round_read_others(r->s);
@@ -1854,7 +1869,8 @@ static void gather(struct round *r)
 		if (ns->flows.n)
 			ns_forget(ns, COLLECT_FLOW);
 	/* a flow of before may fail where a new one works */
-	if (!is_mute(r) && r->plan.probes.v[0].proto == PROTO_UDP && r->plan.probes.v[0].answered)
+	if (!is_mute(r) && r->plan.probes.v[0].proto == PROTO_UDP && r->plan.probes.v[0].answered &&
+	    (r->paths.v[0]->outside || is_translated(r->paths.v[0])))
 		collect_old_flows(r->s, NS_HOST, r->fds.v[NS_HOST]);
 	if (!lost && !is_mute(r))
 		return;
@@ -1868,7 +1884,7 @@ void round_judge(struct round *r)
 {
 	bool mute = is_mute(r);
 	struct inquiry in = { .s = r->s,
-			      .others = !mute && round_lost(r) ? r->others : NULL,
+			      .others = !mute && round_lost_here(r) ? r->others : NULL,
 			      .obs = &r->obs,
 			      .probes = r->plan.probes.v,
 			      .n = r->plan.probes.n,
@@ -1970,13 +1986,14 @@ static int changing(struct round *r, bool last)
 
 /*
  * What is not there because it could not be read is missed by the model as if nobody
- * had configured it. Packets that were answered need no model.
+ * had configured it. Packets that were answered need no model; where none were sent,
+ * "reachable" is the model's word.
  */
 static int check_gap(struct round *r, bool last)
 {
 	int ns, err = snapshot_gap(r->s, &ns);
 
-	if (err == 0 || r->d->verdict == VERDICT_REACHABLE)
+	if (err == 0 || (r->d->verdict == VERDICT_REACHABLE && !is_mute(r)))
 		return 0;
 	if (err == -EINTR || !last)
 		return changing(r, last);
@@ -2045,7 +2062,7 @@ static int pretend(struct round *r)
 int round_prepare(struct round *r, bool last)
 {
 	uint64_t t = now_us();
-	int err, ns;
+	int err, gap, ns;
 
 	if (vanished(&r->run->source))
 		return fail(r, xasprintf("the namespace %s has vanished", r->run->source.text));
@@ -2053,7 +2070,9 @@ int round_prepare(struct round *r, bool last)
 	err = open_namespaces(r);
 	if (!err)
 		err = find_destination(r);
-	if (!last && snapshot_gap(r->s, &ns) < 0)
+	/* it may be there the next time, unless nobody lets us look */
+	gap = snapshot_gap(r->s, &ns);
+	if (!last && gap < 0 && gap != -EPERM && gap != -EACCES)
 		return -EAGAIN;
 	if (err)
 		return err;

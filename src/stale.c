@@ -21,25 +21,31 @@ static bool is_drawn(const struct path *path)
 	return false;
 }
 
-/* The model may end before the packet does: only where it was seen on its way there is it known. */
-static bool was_sent_to(const struct observations *obs, const struct addr *dst)
+/*
+ * Whom the host sent the question to, as it was seen leaving it: others may
+ * translate it once more, and the host itself in ways that no rule tells (IPVS).
+ * NULL: it did not leave.
+ */
+static const struct addr *sent_to(const struct observations *obs)
 {
+	const struct sighting *last = NULL;
+
 	vec_each(s, &obs->sightings)
-		if (s->probe == 0 && addr_eq(&s->pkt.dst, dst))
-			return true;
-	return false;
+		if (s->probe == 0 && s->kind == SIGHT_REQUEST && s->ns == NS_HOST && s->out && (!last || s->us >= last->us))
+			last = s;
+	return last ? &last->pkt.dst : NULL;
 }
 
 static struct way way_of(const struct path *path, const struct evidence *ev, const struct observations *obs)
 {
 	const struct sighting *left = ev->uplink_sighting >= 0 ? &obs->sightings.v[ev->uplink_sighting] : NULL;
-	const struct addr *end = path_asked(path);
+	const struct addr *seen = sent_to(obs);
 	struct way way = { 0 };
 
 	if (left && !addr_eq(&left->pkt.src, &path->flow.src))
 		way.src = &left->pkt.src;
-	if (!is_drawn(path) && was_sent_to(obs, end))
-		way.dst = end;
+	if (seen && !is_drawn(path) && addr_eq(seen, path_asked(path, NS_HOST)))
+		way.dst = seen;
 	return way;
 }
 

@@ -292,7 +292,7 @@ static void undo_and_end(int number)
 static void handle_signals(void (*handler)(int))
 {
 	static const int ends[] = { SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM,
-				    SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS };
+				    SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP, SIGXCPU };
 
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
 		signal(ends[i], handler);

@@ -4,9 +4,10 @@
  *
  * One user at a time for the whole machine, started and stopped by whoever
  * comes: what somebody else has started is left alone, and what is started here
- * is stopped however this process ends, by a crash too, but not by SIGKILL. Only
- * the first network namespace has it. It names no namespace, and is silent on packets that never
- * had a link-layer header, such as those that are dropped where they are sent.
+ * is stopped when this process ends or is ended by a signal, a crash too, but
+ * SIGKILL. Only the first network namespace has it. It names no namespace, and is
+ * silent on packets that never had a link-layer header, such as those that are
+ * dropped where they are sent.
  */
 #ifndef DROPMON_H
 #define DROPMON_H

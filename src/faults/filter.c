@@ -694,7 +694,7 @@ static const struct fault rows[] = {
 	  .ask = ASK_MODEL | ASK_TRACE,
 	  .match = rate_limited,
 	  .safety = SAFETY_MANUAL,
-	  .means = "A limit, quota or connection limit drops part of the packets.",
+	  .means = "A limit or connection limit drops part of the packets, or a quota that is used up all of them.",
 	  .proof = "The kernel's rule trace of those that were lost, and how many they are; of a quota the kernel's word that "
 		   "it is used up.",
 	  .fix = "By whom the rule belongs to." },

@@ -675,7 +675,8 @@ static const struct fault rows[] = {
 	{ .code = "conntrack-stale",
 	  .apart = true,
 	  .safety = SAFETY_MANUAL,
-	  .means = "An old conntrack entry keeps a flow of datagrams as the rules were when it began.",
+	  .means = "An old conntrack entry keeps a flow of datagrams as the rules were when it began: untranslated, or sent to "
+		   "somebody else.",
 	  .proof = "The entry without an answer, untranslated or translated to somebody else, and a new flow that is answered "
 		   "as the rules translate it now.",
 	  .fix = "conntrack -D, for that flow." },
